@@ -1,1 +1,21 @@
-//! x
+//! Declarative plan and apply for the RAM role with which Alibaba Cloud ECS exports images to OSS.
+//!
+//! Every command walks a stretch of one line:
+//!
+//! ```text
+//! spec → desired → observe → plan → approve → apply → report
+//! ```
+//!
+//! The modules are public for the tests of this package; they promise no stability to others.
+//!
+//! | part | modules | knows |
+//! |---|---|---|
+//! | core, pure | [`policy`], [`model`], [`plan`], [`drift`] | neither HTTP, files, time nor the terminal |
+//! | seam | [`account`], [`observe`], [`apply`] | the two traits through which an account is read and written |
+//! | edges | [`spec`], [`ram`], [`credentials`], [`sandbox`], [`render`], [`cli`] | the outside |
+//!
+//! `tests/architecture.rs` reads the `use` lines of every file and fails when a module reaches further
+//! than its row allows.
+
+pub mod account;
+pub mod model;

@@ -1,0 +1,64 @@
+//! Which policy is meant, and by whom it is written.
+
+use std::fmt;
+
+use super::PolicyName;
+
+/// Who writes a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyType {
+    /// Ours to edit.
+    Custom,
+    /// Alibaba Cloud's; it can be read and attached, nothing else.
+    System,
+}
+
+impl PolicyType {
+    /// RAM's word: `Custom` or `System`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Custom => "Custom",
+            Self::System => "System",
+        }
+    }
+}
+
+/// One policy, named so that nothing else is needed to find it in its account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyRef {
+    /// Custom or system; the two have separate name spaces.
+    pub policy_type: PolicyType,
+    /// The policy's name.
+    pub name: PolicyName,
+}
+
+impl PolicyRef {
+    /// The custom policy of this name.
+    #[must_use]
+    pub fn custom(name: PolicyName) -> Self {
+        Self {
+            policy_type: PolicyType::Custom,
+            name,
+        }
+    }
+
+    /// The system policy of this name.
+    #[must_use]
+    pub fn system(name: PolicyName) -> Self {
+        Self {
+            policy_type: PolicyType::System,
+            name,
+        }
+    }
+}
+
+impl fmt::Display for PolicyRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.policy_type {
+            PolicyType::Custom => "custom",
+            PolicyType::System => "system",
+        };
+        write!(f, "{kind}:{}", self.name)
+    }
+}

@@ -1,0 +1,29 @@
+//! Who is calling.
+
+use super::AccountId;
+
+/// What kind of identity holds the access key. Source: STS `GetCallerIdentity`, field `IdentityType`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdentityType {
+    /// The account itself (root key): it may do everything and cannot assume roles.
+    Account,
+    /// A RAM user.
+    RamUser,
+    /// A session of a role.
+    AssumedRole,
+    /// A word newer than this program, kept as sent.
+    Other(String),
+}
+
+/// The answer of `GetCallerIdentity`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account the key belongs to.
+    pub account: AccountId,
+    /// The caller's ARN as sent; its spelling varies, so it is for people.
+    pub arn: String,
+    /// What kind of identity it is.
+    pub identity_type: IdentityType,
+    /// The RAM id of the user or session.
+    pub principal_id: String,
+}

@@ -1,0 +1,18 @@
+//! What an account holds, what is wanted of it, and the writes that lead from one to the other.
+//!
+//! Everything here is plain data with checked names. Nothing here decides or reads anything.
+
+mod address;
+mod attachment;
+mod identity;
+pub mod limit;
+mod name;
+mod observed;
+mod step;
+
+pub use address::Address;
+pub use attachment::{PolicyRef, PolicyType};
+pub use identity::{Caller, IdentityType};
+pub use name::{AccountId, NameError, PolicyName, RoleName, VersionId};
+pub use observed::{ObservedPolicy, ObservedRole, ObservedState, PolicyVersion, Tags};
+pub use step::Step;
