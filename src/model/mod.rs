@@ -8,6 +8,7 @@ mod identity;
 pub mod limit;
 mod name;
 mod observed;
+mod scope;
 mod step;
 
 pub use address::Address;
@@ -15,4 +16,5 @@ pub use attachment::{PolicyRef, PolicyType};
 pub use identity::{Caller, IdentityType};
 pub use name::{AccountId, NameError, PolicyName, RoleName, VersionId};
 pub use observed::{ObservedPolicy, ObservedRole, ObservedState, PolicyVersion, Tags};
+pub use scope::{Scope, TagReading};
 pub use step::Step;

@@ -70,4 +70,6 @@ pub struct ObservedState {
     pub role_tags: BTreeMap<RoleName, Tags>,
     /// Tags of the custom policies whose tags are managed.
     pub policy_tags: BTreeMap<PolicyName, Tags>,
+    /// Who holds each existing custom policy that is to be deleted, as printed names such as `user/alice`.
+    pub holders: BTreeMap<PolicyName, Vec<String>>,
 }
