@@ -20,3 +20,4 @@
 pub mod account;
 pub mod model;
 pub mod observe;
+pub mod policy;
