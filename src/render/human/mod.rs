@@ -1,0 +1,14 @@
+//! Reports for people.
+
+mod account;
+mod apply;
+mod documents;
+mod drift;
+mod plan;
+mod step;
+pub mod style;
+
+pub use account::whoami;
+pub use apply::{apply_report, step_line};
+pub use drift::drift;
+pub use plan::{Detail, plan, refusals};
