@@ -19,3 +19,4 @@
 
 pub mod account;
 pub mod model;
+pub mod policy;
