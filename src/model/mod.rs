@@ -4,6 +4,7 @@
 
 mod address;
 mod attachment;
+mod desired;
 mod identity;
 pub mod limit;
 mod name;
@@ -13,6 +14,10 @@ mod step;
 
 pub use address::Address;
 pub use attachment::{PolicyRef, PolicyType};
+pub use desired::{
+    BucketName, DesiredPolicy, DesiredRole, DesiredState, Export, ExportError, ExtraPolicies,
+    ObjectPrefix, RegionId,
+};
 pub use identity::{Caller, IdentityType};
 pub use name::{AccountId, NameError, PolicyName, RoleName, VersionId};
 pub use observed::{ObservedPolicy, ObservedRole, ObservedState, PolicyVersion, Tags};
