@@ -18,4 +18,6 @@
 //! than its row allows.
 
 pub mod account;
+pub mod credentials;
 pub mod model;
+pub mod ram;
