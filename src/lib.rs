@@ -18,6 +18,8 @@
 //! than its row allows.
 
 pub mod account;
+pub mod credentials;
 pub mod model;
 pub mod observe;
 pub mod policy;
+pub mod ram;
