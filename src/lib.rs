@@ -19,7 +19,11 @@
 
 pub mod account;
 pub mod credentials;
+pub mod drift;
 pub mod model;
 pub mod observe;
+pub mod apply;
+pub mod plan;
 pub mod policy;
 pub mod ram;
+pub mod render;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{PolicyName, PolicyRef, RoleName};
+use super::{DesiredState, PolicyName, PolicyRef, RoleName, Tags};
 
 /// Whether the tags of an entity are managed, and so need a call to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +27,36 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// What has to be read to plan towards `desired`.
+    #[must_use]
+    pub fn of(desired: &DesiredState) -> Self {
+        let roles = desired.roles.values().map(|role| (role.name.clone(), reading(role.tags.as_ref())));
+        let policies = desired.policies.values().map(|policy| (policy.name.clone(), reading(policy.tags.as_ref())));
+        let attached = desired.roles.values().flat_map(|role| role.policies.iter().cloned());
+        Self {
+            roles: roles.collect(),
+            custom_policies: policies.collect(),
+            attached: attached.collect(),
+            holders: BTreeSet::new(),
+        }
+    }
+
+    /// What has to be read to plan the removal of what `desired` names.
+    #[must_use]
+    pub fn of_removal(desired: &DesiredState) -> Self {
+        let holders = desired.policies.keys().cloned().collect();
+        let mut scope = Self { holders, ..Self::of(desired) };
+        scope.roles.values_mut().chain(scope.custom_policies.values_mut()).for_each(|tags| *tags = TagReading::Skip);
+        scope
+    }
+
     /// Every policy whose document is read in the first wave.
     pub fn policies(&self) -> BTreeSet<PolicyRef> {
         let custom = self.custom_policies.keys().cloned().map(PolicyRef::custom);
         custom.chain(self.attached.iter().cloned()).collect()
     }
+}
+
+fn reading(tags: Option<&Tags>) -> TagReading {
+    tags.map_or(TagReading::Skip, |_| TagReading::Read)
 }

@@ -101,7 +101,7 @@ fn finish(changes: Vec<Change>, desired: &DesiredState, observed: &ObservedState
         let effects = effect::effects(&draft.step, draft.access.as_ref());
         PlannedStep { wave, step: draft.step, effects }
     });
-    Plan { caller: observed.caller.clone(), steps: steps.collect(), changes }
+    Plan { caller: observed.caller.clone(), steps: steps.collect(), changes, verdict_now: need::Readiness, verdict_after: need::Readiness }
 }
 
 fn impossible(change: &Change, desired: &DesiredState, observed: &ObservedState) -> Option<PlanError> {

@@ -4,6 +4,10 @@
 //! Knows nothing of accounts, HTTP, files, time or the terminal, and uses nothing else of ours.
 
 pub mod catalogue;
+mod compare;
+pub mod same;
+pub mod need;
+pub use compare::{Comparison,Verdict};
 mod document;
 mod error;
 pub mod grant;

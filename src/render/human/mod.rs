@@ -1,10 +1,12 @@
 //! Reports for people.
 
+mod access;
 mod account;
 mod apply;
 mod documents;
 mod drift;
 mod plan;
+mod readiness;
 mod step;
 pub mod style;
 
