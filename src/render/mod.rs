@@ -3,3 +3,4 @@
 //! Text for people carries ANSI styles always; whoever prints it strips them where colour is off.
 
 pub mod human;
+pub mod json;
