@@ -4,10 +4,12 @@
 //! which is an ordinary outcome and no error of this function.
 
 mod report;
+mod verify;
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
+pub use verify::{Verified, verify};
 pub use report::{ApplyReport, Outcome, StepReport};
 
 use crate::account::{AccountError, AccountErrorKind, WriteAccount};

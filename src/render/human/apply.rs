@@ -5,6 +5,9 @@ use std::fmt::Write;
 use crate::account::Written;
 use crate::apply::{ApplyReport, Outcome, StepReport};
 
+use crate::plan::Plan;
+
+use super::readiness::readiness;
 use super::step;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
@@ -34,4 +37,10 @@ pub fn apply_report(report: &ApplyReport, out: &mut String) {
     let left = count(|outcome| matches!(outcome, Outcome::NotAttempted));
     let line = format!("Apply: {done} done, {failed} failed, {unknown} unknown, {left} not run.");
     let _ = writeln!(out, "{}", Styled(STRONG, line));
+}
+
+/// Appends what the look after an apply showed: nothing left to do, and what the role is now good for.
+pub fn verified(left: &Plan, out: &mut String) {
+    readiness("ExportImage", &left.verdict_now, out);
+    let _ = writeln!(out, "{}", Styled(STRONG, "Verified: read again, and nothing is left to do."));
 }

@@ -11,6 +11,6 @@ mod step;
 pub mod style;
 
 pub use account::whoami;
-pub use apply::{apply_report, step_line};
+pub use apply::{apply_report, step_line, verified};
 pub use drift::drift;
 pub use plan::{Detail, plan, refusals};

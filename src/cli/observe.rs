@@ -1,0 +1,89 @@
+//! The stretch of the line that every command with a spec shares: load → desired → observe.
+
+use super::args::{Global, SpecArg};
+use super::connect::{Connection, connect};
+use super::console::Console;
+use super::environment::Environment;
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::validate::load;
+use crate::model::{AccountId, Caller, DesiredState, ObservedState, Scope};
+use crate::observe::{ObserveError, observe};
+use crate::plan::{Plan, PlanError};
+use crate::spec::{Spec, SpecErrors};
+
+/// A function that plans: towards the spec, or its removal.
+pub(super) type Planner = fn(&DesiredState, &ObservedState) -> Result<Plan, Vec<PlanError>>;
+
+/// Everything that is known once the account was read.
+pub(super) struct Subject {
+    pub(super) connection: Connection,
+    pub(super) desired: DesiredState,
+    pub(super) scope: Scope,
+    pub(super) observed: ObservedState,
+}
+
+impl Subject {
+    /// Plans with what was read.
+    ///
+    /// # Errors
+    /// When no plan can be made from it.
+    pub(super) fn plan(&self, planner: Planner) -> Result<Plan, Failure> {
+        planner(&self.desired, &self.observed).map_err(|errors| impossible(&errors))
+    }
+}
+
+/// Loads the spec, connects, and reads what `scope_of` the desired state names.
+///
+/// # Errors
+/// When the spec is wrong (1), the account is another one (3), or something could not be read (5).
+pub(super) async fn look(
+    spec: &SpecArg,
+    global: &Global,
+    environment: &Environment,
+    console: &mut Console,
+    scope_of: fn(&DesiredState) -> Scope,
+) -> Result<Subject, Failure> {
+    let spec = load(spec, environment, console)?;
+    // Names do not depend on the account, only the ARNs in generated documents do; so what to read is known
+    // before the answer to "who am I", and all of it is asked for at once.
+    let anywhere = AccountId::new("0000000000000000").map_err(|error| Failure::bug(&error))?;
+    let scope = scope_of(&desired(&spec, &anywhere)?);
+    let connection = connect(global, environment, console).await?;
+    let caller = connection.pinned_caller(global).await?;
+    let observed = observe(&connection.account, &scope, caller).await.map_err(|error| unread(&error))?;
+    let desired = desired(&spec, &observed.caller.account)?;
+    Ok(Subject { connection, desired, scope, observed })
+}
+
+fn desired(spec: &Spec, account: &AccountId) -> Result<DesiredState, Failure> {
+    spec.desired(account, None).map_err(|errors| wrong_spec(&errors))
+}
+
+/// Every mistake of a spec, each with its place and hint.
+pub(super) fn wrong_spec(errors: &SpecErrors) -> Failure {
+    let problems = errors.iter().map(|error| (error.to_string(), error.hint().map(str::to_owned)));
+    Failure::all(ExitStatus::Failed, problems)
+}
+
+/// What could not be read, and why.
+pub(super) fn unread(error: &ObserveError) -> Failure {
+    let problems = error.0.iter().map(|error| (error.to_string(), crate::ram::hint(error)));
+    let is_refused = error.0.iter().all(|error| error.kind == crate::account::AccountErrorKind::Credential);
+    let status = if is_refused { ExitStatus::Failed } else { ExitStatus::Incomplete };
+    Failure::all(status, problems)
+}
+
+/// Why no plan can be made.
+pub(super) fn impossible(errors: &[PlanError]) -> Failure {
+    Failure::all(ExitStatus::Refused, errors.iter().map(|error| (error.to_string(), None)))
+}
+
+/// Refuses an account other than the pinned one.
+pub(super) fn check_pin(caller: &Caller, pinned: &AccountId) -> Result<(), Failure> {
+    if caller.account == *pinned {
+        return Ok(());
+    }
+    let message = format!("the access key belongs to account {}, but {pinned} was asked for", caller.account);
+    Err(Failure::new(ExitStatus::Refused, message).hint("use the credentials of that account, or drop the pin"))
+}
