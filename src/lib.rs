@@ -20,3 +20,4 @@
 pub mod account;
 pub mod model;
 pub mod policy;
+pub mod spec;
