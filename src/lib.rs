@@ -27,3 +27,4 @@ pub mod plan;
 pub mod policy;
 pub mod ram;
 pub mod render;
+pub mod spec;
