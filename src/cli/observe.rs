@@ -6,11 +6,11 @@ use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::validate::load;
+use super::validate::{anywhere, load, wrong};
 use crate::model::{AccountId, Caller, DesiredState, ObservedState, Scope};
 use crate::observe::{ObserveError, observe};
 use crate::plan::{Plan, PlanError};
-use crate::spec::{Spec, SpecErrors};
+use crate::spec::Spec;
 
 /// A function that plans: towards the spec, or its removal.
 pub(super) type Planner = fn(&DesiredState, &ObservedState) -> Result<Plan, Vec<PlanError>>;
@@ -45,10 +45,8 @@ pub(super) async fn look(
     scope_of: fn(&DesiredState) -> Scope,
 ) -> Result<Subject, Failure> {
     let spec = load(spec, environment, console)?;
-    // Names do not depend on the account, only the ARNs in generated documents do; so what to read is known
-    // before the answer to "who am I", and all of it is asked for at once.
-    let anywhere = AccountId::new("0000000000000000").map_err(|error| Failure::bug(&error))?;
-    let scope = scope_of(&desired(&spec, &anywhere)?);
+    // What to read is known before the answer to "who am I", so all of it is asked for at once.
+    let scope = scope_of(&anywhere(&spec)?);
     let connection = connect(global, environment, console).await?;
     let caller = connection.pinned_caller(global).await?;
     let observed = observe(&connection.account, &scope, caller).await.map_err(|error| unread(&error))?;
@@ -57,13 +55,7 @@ pub(super) async fn look(
 }
 
 fn desired(spec: &Spec, account: &AccountId) -> Result<DesiredState, Failure> {
-    spec.desired(account, None).map_err(|errors| wrong_spec(&errors))
-}
-
-/// Every mistake of a spec, each with its place and hint.
-pub(super) fn wrong_spec(errors: &SpecErrors) -> Failure {
-    let problems = errors.iter().map(|error| (error.to_string(), error.hint().map(str::to_owned)));
-    Failure::all(ExitStatus::Failed, problems)
+    spec.desired(account, None).map_err(|errors| wrong(&errors))
 }
 
 /// What could not be read, and why.

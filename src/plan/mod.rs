@@ -14,6 +14,7 @@ mod guard;
 mod order;
 mod removal;
 mod steps;
+mod verdict;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ pub use action::{Action, Reason};
 pub use change::{Change, DocumentChange, FieldChange};
 pub use effect::Effect;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve};
+pub use order::{OrderCheck, Passing, PassingKind};
 pub use removal::plan_removal;
 
 use crate::model::{Address, Caller, DesiredState, ObservedState, Step};
@@ -35,6 +37,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The writes, in order.
     pub steps: Vec<PlannedStep>,
+    /// What is known about the moments between the steps.
+    pub order: OrderCheck,
     /// Would ExportImage work now.
     pub verdict_now: need::Readiness,
     /// Would ExportImage work after the steps.
@@ -96,12 +100,20 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
 }
 
 fn finish(changes: Vec<Change>, desired: &DesiredState, observed: &ObservedState) -> Plan {
-    let waves = order::in_waves(steps::steps(&changes, observed));
-    let steps = waves.into_iter().map(|(wave, draft)| {
+    let order::Ordered { steps, check } = order::order(steps::steps(&changes, observed), observed);
+    let steps = steps.into_iter().map(|(wave, draft)| {
         let effects = effect::effects(&draft.step, draft.access.as_ref());
         PlannedStep { wave, step: draft.step, effects }
     });
-    Plan { caller: observed.caller.clone(), steps: steps.collect(), changes, verdict_now: need::Readiness, verdict_after: need::Readiness }
+    let steps: Vec<PlannedStep> = steps.collect();
+    Plan {
+        caller: observed.caller.clone(),
+        verdict_now: verdict::now(desired, observed),
+        verdict_after: verdict::after(desired, observed, &steps),
+        changes,
+        steps,
+        order: check,
+    }
 }
 
 fn impossible(change: &Change, desired: &DesiredState, observed: &ObservedState) -> Option<PlanError> {

@@ -7,6 +7,7 @@ pub mod catalogue;
 mod compare;
 pub mod same;
 pub mod need;
+pub mod transition;
 pub use compare::{Comparison,Verdict};
 mod document;
 mod error;
