@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::account::ReadAccount;
-use crate::model::{Caller, DesiredState, ObservedState, Scope};
+use crate::model::{Caller, DesiredState, Scope};
 use crate::observe::{ObserveError, observe};
-use crate::plan::{Plan, PlanError};
+use crate::plan::{Plan, PlanError, plan};
 
 /// How long reads may lag behind writes before we say so. No figure is published; ECS has been seen to take up
 /// to a minute to notice a new role, RAM's own reads far less.
@@ -29,19 +29,17 @@ pub enum Verified {
     Impossible(Vec<PlanError>),
 }
 
-/// Plans again until nothing is left to do, for 30 seconds at most. `plan` is the function that made the plan
-/// in the first place.
+/// Plans again until nothing is left to do, for 30 seconds at most.
 pub async fn verify<A: ReadAccount>(
     account: &A,
     desired: &DesiredState,
-    scope: &Scope,
     caller: &Caller,
-    plan: impl Fn(&DesiredState, &ObservedState) -> Result<Plan, Vec<PlanError>>,
 ) -> Verified {
+    let scope = Scope::of(desired);
     let started = Instant::now();
     let (mut pause, longest) = PAUSES;
     loop {
-        let observed = match observe(account, scope, Some(caller.clone())).await {
+        let observed = match observe(account, &scope, Some(caller.clone())).await {
             Ok(observed) => observed,
             Err(error) => return Verified::Unread(error),
         };

@@ -10,11 +10,10 @@ use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::interrupt;
-use super::observe::{Planner, Subject, impossible, look, unread};
+use super::observe::{Aim, Subject, impossible, look, unread};
 use super::plan::{detail, rendered};
 use crate::apply::{ApplyReport, Pace, Verified, apply, verify};
-use crate::model::Scope;
-use crate::plan::{ApprovedPlan, Risk, approve, plan};
+use crate::plan::{ApprovedPlan, Risk, approve};
 use crate::render::human::{self, Detail};
 use crate::render::json;
 
@@ -24,9 +23,9 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let subject = look(&args.spec, global, environment, console, Scope::of).await?;
+    let subject = look(&args.spec, global, environment, console, Aim::Have).await?;
     let consent = Consent { yes: args.yes, allowed: risks(&args.allow)?, detail: detail(args.show_documents) };
-    carry_out("apply", plan, &subject, &consent, console).await
+    carry_out("apply", &subject, &consent, console).await
 }
 
 /// What the operator has agreed to beforehand.
@@ -39,12 +38,11 @@ pub(super) struct Consent {
 /// Plans, shows, asks, carries out and verifies; the same for `apply` and `destroy`.
 pub(super) async fn carry_out(
     kind: &'static str,
-    planner: Planner,
     subject: &Subject,
     consent: &Consent,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let plan = subject.plan(planner)?;
+    let plan = subject.plan()?;
     if plan.is_empty() {
         let report = ApplyReport { steps: Vec::new(), interrupted: false };
         let json = json::apply(kind, &plan, &report, Some(true));
@@ -65,7 +63,7 @@ pub(super) async fn carry_out(
         console.confirm(&format!("Carry out these {} steps?", approved.plan().steps.len()))?;
     }
     let report = execute(&approved, subject, console).await;
-    conclude(kind, planner, &approved, &report, subject, console).await
+    conclude(kind, &approved, &report, subject, console).await
 }
 
 /// Carries out the steps, telling of each as it ends, and slowing down on a signal.
@@ -82,7 +80,6 @@ async fn execute(approved: &ApprovedPlan, subject: &Subject, console: &mut Conso
 /// Looks again where every step is done, reports, and chooses the status.
 async fn conclude(
     kind: &'static str,
-    planner: Planner,
     approved: &ApprovedPlan,
     report: &ApplyReport,
     subject: &Subject,
@@ -96,7 +93,7 @@ async fn conclude(
         return Err(stopped(report));
     }
     let account = &subject.connection.account;
-    let verified = verify(account, &subject.desired, &subject.scope, &subject.observed.caller, planner).await;
+    let verified = verify(account, &subject.desired, &subject.observed.caller).await;
     let in_sync = matches!(verified, Verified::InSync(_));
     match &verified {
         Verified::InSync(left) => human::verified(left, &mut text),

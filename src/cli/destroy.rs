@@ -6,9 +6,7 @@ use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::observe::look;
-use crate::model::Scope;
-use crate::plan::plan_removal;
+use super::observe::{Aim, look};
 use crate::render::human::Detail;
 
 pub(super) async fn run(
@@ -17,7 +15,7 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let subject = look(&args.spec, global, environment, console, Scope::of_removal).await?;
+    let subject = look(&args.spec, global, environment, console, Aim::Remove).await?;
     let consent = Consent { yes: args.yes, allowed: risks(&args.allow)?, detail: Detail::Access };
-    carry_out("destroy", plan_removal, &subject, &consent, console).await
+    carry_out("destroy", &subject, &consent, console).await
 }

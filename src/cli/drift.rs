@@ -5,11 +5,9 @@ use super::console::{Console, Rendered};
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::observe::look;
+use super::observe::{Aim, look};
 use super::plan::detail;
 use crate::drift::{DriftReport, Severity};
-use crate::model::Scope;
-use crate::plan::plan;
 use crate::render::human;
 use crate::render::json;
 
@@ -19,8 +17,8 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let subject = look(&args.spec, global, environment, console, Scope::of).await?;
-    let plan = subject.plan(plan)?;
+    let subject = look(&args.spec, global, environment, console, Aim::Have).await?;
+    let plan = subject.plan()?;
     let report = DriftReport::of(&plan);
     let mut text = String::new();
     human::drift(&plan, &report, detail(args.show_documents), &mut text);

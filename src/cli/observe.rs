@@ -9,17 +9,12 @@ use super::failure::Failure;
 use super::validate::{anywhere, load, wrong};
 use crate::model::{AccountId, Caller, DesiredState, ObservedState, Scope};
 use crate::observe::{ObserveError, observe};
-use crate::plan::{Plan, PlanError};
-use crate::spec::Spec;
-
-/// A function that plans: towards the spec, or its removal.
-pub(super) type Planner = fn(&DesiredState, &ObservedState) -> Result<Plan, Vec<PlanError>>;
+use crate::plan::{Plan, PlanError, plan};
 
 /// Everything that is known once the account was read.
 pub(super) struct Subject {
     pub(super) connection: Connection,
     pub(super) desired: DesiredState,
-    pub(super) scope: Scope,
     pub(super) observed: ObservedState,
 }
 
@@ -28,12 +23,21 @@ impl Subject {
     ///
     /// # Errors
     /// When no plan can be made from it.
-    pub(super) fn plan(&self, planner: Planner) -> Result<Plan, Failure> {
-        planner(&self.desired, &self.observed).map_err(|errors| impossible(&errors))
+    pub(super) fn plan(&self) -> Result<Plan, Failure> {
+        plan(&self.desired, &self.observed).map_err(|errors| impossible(&errors))
     }
 }
 
-/// Loads the spec, connects, and reads what `scope_of` the desired state names.
+/// What the spec is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// Bring about what it names.
+    Have,
+    /// Remove what it names.
+    Remove,
+}
+
+/// Loads the spec, connects, and reads everything it names.
 ///
 /// # Errors
 /// When the spec is wrong (1), the account is another one (3), or something could not be read (5).
@@ -42,20 +46,25 @@ pub(super) async fn look(
     global: &Global,
     environment: &Environment,
     console: &mut Console,
-    scope_of: fn(&DesiredState) -> Scope,
+    aim: Aim,
 ) -> Result<Subject, Failure> {
     let spec = load(spec, environment, console)?;
     // What to read is known before the answer to "who am I", so all of it is asked for at once.
-    let scope = scope_of(&anywhere(&spec)?);
+    let scope = Scope::of(&aim.at(anywhere(&spec)?));
     let connection = connect(global, environment, console).await?;
     let caller = connection.pinned_caller(global).await?;
     let observed = observe(&connection.account, &scope, caller).await.map_err(|error| unread(&error))?;
-    let desired = desired(&spec, &observed.caller.account)?;
-    Ok(Subject { connection, desired, scope, observed })
+    let desired = spec.desired(&observed.caller.account, None).map_err(|errors| wrong(&errors))?;
+    Ok(Subject { connection, desired: aim.at(desired), observed })
 }
 
-fn desired(spec: &Spec, account: &AccountId) -> Result<DesiredState, Failure> {
-    spec.desired(account, None).map_err(|errors| wrong(&errors))
+impl Aim {
+    fn at(self, desired: DesiredState) -> DesiredState {
+        match self {
+            Self::Have => desired,
+            Self::Remove => desired.removed(),
+        }
+    }
 }
 
 /// What could not be read, and why.

@@ -5,9 +5,8 @@ use super::console::{Console, Rendered};
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::observe::look;
-use crate::model::Scope;
-use crate::plan::{Plan, plan};
+use super::observe::{Aim, look};
+use crate::plan::Plan;
 use crate::render::human::{self, Detail};
 use crate::render::json;
 
@@ -17,8 +16,8 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let subject = look(&args.spec, global, environment, console, Scope::of).await?;
-    let plan = subject.plan(plan)?;
+    let subject = look(&args.spec, global, environment, console, Aim::Have).await?;
+    let plan = subject.plan()?;
     console.result(&rendered("plan", &plan, detail(args.show_documents)))?;
     match args.detailed_exitcode && !plan.is_empty() {
         true => Ok(ExitStatus::Differs),

@@ -20,6 +20,35 @@ pub struct DesiredState {
     pub roles: BTreeMap<RoleName, DesiredRole>,
     /// Where images go, in the order of the spec; the verdict is about these.
     pub exports: Vec<Export>,
+    /// What is to be gone. Names no role and no policy that is wanted.
+    pub removals: Removals,
+}
+
+/// What is to be gone; what is gone already is as wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Removals {
+    /// Roles to delete, each with the policies that may be detached for it. A role that holds others stays.
+    pub roles: BTreeMap<RoleName, BTreeSet<PolicyRef>>,
+    /// Custom policies to delete.
+    pub policies: BTreeSet<PolicyName>,
+}
+
+impl Removals {
+    /// Whether nothing is to be gone.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.roles.is_empty() && self.policies.is_empty()
+    }
+}
+
+impl DesiredState {
+    /// The state in which nothing of what this one names exists.
+    #[must_use]
+    pub fn removed(&self) -> Self {
+        let roles = self.roles.values().map(|role| (role.name.clone(), role.policies.clone()));
+        let removals = Removals { roles: roles.collect(), policies: self.policies.keys().cloned().collect() };
+        Self { removals, exports: self.exports.clone(), ..Self::default() }
+    }
 }
 
 /// A custom policy as wanted.

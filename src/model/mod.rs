@@ -16,8 +16,7 @@ pub use address::Address;
 pub use attachment::{PolicyRef, PolicyType};
 pub use desired::{
     BucketName, DesiredPolicy, DesiredRole, DesiredState, Export, ExportError, ExtraPolicies,
-    ObjectPrefix, RegionId,
-};
+    ObjectPrefix, RegionId, Removals};
 pub use identity::{Caller, IdentityType};
 pub use name::{AccountId, NameError, PolicyName, RoleName, VersionId};
 pub use observed::{ObservedPolicy, ObservedRole, ObservedState, PolicyVersion, Tags};

@@ -30,27 +30,21 @@ impl Scope {
     /// What has to be read to plan towards `desired`.
     #[must_use]
     pub fn of(desired: &DesiredState) -> Self {
-        let roles = desired.roles.values().map(|role| (role.name.clone(), reading(role.tags.as_ref())));
-        let policies = desired.policies.values().map(|policy| (policy.name.clone(), reading(policy.tags.as_ref())));
-        let attached = desired.roles.values().flat_map(|role| role.policies.iter().cloned());
+        let DesiredState { policies, roles, exports: _, removals } = desired;
+        let wanted_roles = roles.values().map(|role| (role.name.clone(), reading(role.tags.as_ref())));
+        let gone_roles = removals.roles.keys().map(|role| (role.clone(), TagReading::Skip));
+        let wanted_policies = policies.values().map(|policy| (policy.name.clone(), reading(policy.tags.as_ref())));
+        let gone_policies = removals.policies.iter().map(|policy| (policy.clone(), TagReading::Skip));
         Self {
-            roles: roles.collect(),
-            custom_policies: policies.collect(),
-            attached: attached.collect(),
-            holders: BTreeSet::new(),
+            roles: wanted_roles.chain(gone_roles).collect(),
+            custom_policies: wanted_policies.chain(gone_policies).collect(),
+            attached: roles.values().flat_map(|role| role.policies.iter().cloned()).collect(),
+            holders: removals.policies.clone(),
         }
     }
 
-    /// What has to be read to plan the removal of what `desired` names.
-    #[must_use]
-    pub fn of_removal(desired: &DesiredState) -> Self {
-        let holders = desired.policies.keys().cloned().collect();
-        let mut scope = Self { holders, ..Self::of(desired) };
-        scope.roles.values_mut().chain(scope.custom_policies.values_mut()).for_each(|tags| *tags = TagReading::Skip);
-        scope
-    }
-
     /// Every policy whose document is read in the first wave.
+    #[must_use]
     pub fn policies(&self) -> BTreeSet<PolicyRef> {
         let custom = self.custom_policies.keys().cloned().map(PolicyRef::custom);
         custom.chain(self.attached.iter().cloned()).collect()

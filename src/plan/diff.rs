@@ -9,14 +9,12 @@ use crate::policy::{Comparison, same};
 use super::action::{Action, Reason};
 use super::change::{Change, DocumentChange, FieldChange};
 
-/// Every address the spec speaks of, and every extra attachment on its roles, sorted by address.
+/// Every address that is wanted, and every extra attachment on the roles among them.
 pub(super) fn diff(desired: &DesiredState, observed: &ObservedState) -> Vec<Change> {
     let policies = desired.policies.values().map(|policy| diff_policy(policy, observed));
     let roles = desired.roles.values().map(|role| diff_role(role, observed));
     let attachments = desired.roles.values().flat_map(|role| diff_attachments(role, observed));
-    let mut changes: Vec<Change> = policies.chain(roles).chain(attachments).collect();
-    changes.sort_by(|a, b| a.address.cmp(&b.address));
-    changes
+    policies.chain(roles).chain(attachments).collect()
 }
 
 fn diff_policy(wanted: &DesiredPolicy, observed: &ObservedState) -> Change {

@@ -23,7 +23,6 @@ pub use change::{Change, DocumentChange, FieldChange};
 pub use effect::Effect;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve};
 pub use order::{OrderCheck, Passing, PassingKind};
-pub use removal::plan_removal;
 
 use crate::model::{Address, Caller, DesiredState, ObservedState, Step};
 use crate::policy::need;
@@ -91,46 +90,53 @@ pub enum PlanError {
 /// # Errors
 /// With every reason why no plan can be made.
 pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Vec<PlanError>> {
-    let changes = diff::diff(desired, observed);
-    let errors: Vec<PlanError> = changes.iter().filter_map(|change| impossible(change, desired, observed)).collect();
+    let mut changes = diff::diff(desired, observed);
+    changes.extend(removal::removals(&desired.removals, observed));
+    changes.sort_by(|a, b| a.address.cmp(&b.address));
+    let errors: Vec<PlanError> =
+        changes.iter().filter_map(|change| impossible(change, &changes, desired, observed)).collect();
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok(finish(changes, desired, observed))
-}
-
-fn finish(changes: Vec<Change>, desired: &DesiredState, observed: &ObservedState) -> Plan {
     let order::Ordered { steps, check } = order::order(steps::steps(&changes, observed), observed);
     let steps = steps.into_iter().map(|(wave, draft)| {
         let effects = effect::effects(&draft.step, draft.access.as_ref());
         PlannedStep { wave, step: draft.step, effects }
     });
     let steps: Vec<PlannedStep> = steps.collect();
-    Plan {
+    Ok(Plan {
         caller: observed.caller.clone(),
         verdict_now: verdict::now(desired, observed),
         verdict_after: verdict::after(desired, observed, &steps),
         changes,
         steps,
         order: check,
-    }
+    })
 }
 
-fn impossible(change: &Change, desired: &DesiredState, observed: &ObservedState) -> Option<PlanError> {
+fn impossible(
+    change: &Change,
+    changes: &[Change],
+    desired: &DesiredState,
+    observed: &ObservedState,
+) -> Option<PlanError> {
     if !change.is_pending() {
         return None;
     }
-    match &change.address {
-        Address::Role(role) => {
-            let live = observed.roles.get(role)?.as_ref()?;
-            live.is_service_linked.then(|| PlanError::ServiceLinked(change.address.clone()))
+    if let Address::Role(role) = &change.address {
+        let live = observed.roles.get(role).and_then(Option::as_ref);
+        if live.is_some_and(|live| live.is_service_linked) {
+            return Some(PlanError::ServiceLinked(change.address.clone()));
         }
-        Address::Attachment { policy, .. } if change.action == Action::Create => {
+    }
+    match (&change.address, change.action) {
+        (_, Action::Delete) => removal::obstacle(change, changes, observed),
+        (Address::Attachment { policy, .. }, Action::Create) => {
             let exists = observed.policies.get(policy).is_some_and(Option::is_some);
             let will_exist = desired.policies.keys().any(|name| policy.is_custom(name));
             (!exists && !will_exist).then(|| PlanError::NoSuchPolicy(change.address.clone()))
         }
-        Address::Attachment { .. } | Address::Policy(_) => None,
+        _ => None,
     }
 }
 

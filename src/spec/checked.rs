@@ -6,8 +6,7 @@ use super::account::{AccountEntry, Discover};
 use super::error::{Diagnostic, SpecErrors};
 use super::notes::Notes;
 use crate::model::{
-    AccountId, DesiredPolicy, DesiredRole, DesiredState, Export, PolicyName, RoleName, Tags,
-};
+    AccountId, DesiredPolicy, DesiredRole, DesiredState, Export, PolicyName, RoleName, Tags, Removals};
 use crate::policy::{MAX_DOCUMENT_LENGTH, PolicyDocument, grant};
 
 /// A spec: checked, its references settled, its documents read.
@@ -72,6 +71,7 @@ impl Spec {
             policies,
             roles: self.roles.clone(),
             exports: exports.to_vec(),
+            removals: Removals::default(),
         })
     }
 
