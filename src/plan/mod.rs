@@ -10,6 +10,7 @@ mod action;
 mod change;
 mod diff;
 mod effect;
+pub mod file;
 mod guard;
 mod order;
 mod removal;

@@ -6,7 +6,7 @@ use super::FORMAT_VERSION;
 use crate::account::{AccountError, Written};
 use crate::apply::{ApplyReport, Outcome, StepReport};
 use crate::drift::{DriftReport, Finding};
-use crate::model::{Caller, IdentityType, Step, Tags};
+use crate::model::{Caller, Step, Tags};
 use crate::plan::{Change as PlanChange, DocumentChange, FieldChange, Plan, PlannedStep};
 
 #[derive(Serialize)]
@@ -304,18 +304,12 @@ pub(super) struct Whoami {
 impl Whoami {
     pub(super) fn new(caller: &Caller, source: &str, access_key_id: &str) -> Self {
         let Caller { account, arn, identity_type, principal_id } = caller;
-        let identity_type = match identity_type {
-            IdentityType::Account => "Account",
-            IdentityType::RamUser => "RAMUser",
-            IdentityType::AssumedRole => "AssumedRoleUser",
-            IdentityType::Other(word) => word,
-        };
         Self {
             format_version: FORMAT_VERSION,
             kind: "whoami",
             account: account.to_string(),
             arn: arn.clone(),
-            identity_type: identity_type.to_owned(),
+            identity_type: identity_type.as_str().to_owned(),
             principal_id: principal_id.clone(),
             access_key_id: access_key_id.to_owned(),
             credential_source: source.to_owned(),
