@@ -27,4 +27,5 @@ pub mod plan;
 pub mod policy;
 pub mod ram;
 pub mod render;
+pub mod cli;
 pub mod spec;

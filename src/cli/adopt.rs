@@ -20,7 +20,7 @@ pub(super) async fn run(
     let names = args.role.iter().map(|name| RoleName::new(name));
     let names = names.collect::<Result<Vec<_>, _>>().map_err(|e| Failure::new(ExitStatus::Usage, e.to_string()))?;
     let connection = connect(global, environment, console).await?;
-    let caller = connection.pinned_caller(global).await?;
+    let caller = connection.pinned_caller().await?;
     let roles = names.iter().map(|name| (name.clone(), TagReading::Read)).collect();
     let scope = Scope { roles, ..Scope::default() };
     let observed = observe(&connection.account, &scope, caller).await.map_err(|error| unread(&error))?;

@@ -254,6 +254,9 @@ pub struct ServeArgs {
     /// Answer each call this much later, such as 50ms
     #[arg(long, value_name = "TIME", default_value = "0ms")]
     pub latency: String,
+    /// Let calls go wrong as this JSON file says
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
 }
 
 /// `sandbox env`.

@@ -7,7 +7,7 @@ use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::validate::{anywhere, load, wrong};
-use crate::model::{AccountId, Caller, DesiredState, ObservedState, Scope};
+use crate::model::{DesiredState, ObservedState, Scope};
 use crate::observe::{ObserveError, observe};
 use crate::plan::{Plan, PlanError, plan};
 
@@ -52,7 +52,7 @@ pub(super) async fn look(
     // What to read is known before the answer to "who am I", so all of it is asked for at once.
     let scope = Scope::of(&aim.at(anywhere(&spec)?));
     let connection = connect(global, environment, console).await?;
-    let caller = connection.pinned_caller(global).await?;
+    let caller = connection.pinned_caller().await?;
     let observed = observe(&connection.account, &scope, caller).await.map_err(|error| unread(&error))?;
     let desired = spec.desired(&observed.caller.account, None).map_err(|errors| wrong(&errors))?;
     Ok(Subject { connection, desired: aim.at(desired), observed })
@@ -78,13 +78,4 @@ pub(super) fn unread(error: &ObserveError) -> Failure {
 /// Why no plan can be made.
 pub(super) fn impossible(errors: &[PlanError]) -> Failure {
     Failure::all(ExitStatus::Refused, errors.iter().map(|error| (error.to_string(), None)))
-}
-
-/// Refuses an account other than the pinned one.
-pub(super) fn check_pin(caller: &Caller, pinned: &AccountId) -> Result<(), Failure> {
-    if caller.account == *pinned {
-        return Ok(());
-    }
-    let message = format!("the access key belongs to account {}, but {pinned} was asked for", caller.account);
-    Err(Failure::new(ExitStatus::Refused, message).hint("use the credentials of that account, or drop the pin"))
 }

@@ -17,7 +17,7 @@ pub(super) async fn run(
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     let connection = connect(global, environment, console).await?;
-    let caller = match connection.pinned_caller(global).await? {
+    let caller = match connection.pinned_caller().await? {
         Some(caller) => caller,
         None => connection.account.caller().await.map_err(|error| unread(&ObserveError(vec![error])))?,
     };

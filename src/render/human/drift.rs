@@ -3,20 +3,20 @@
 use std::fmt::Write;
 
 use crate::drift::{DriftKind, DriftReport, Finding, Severity};
-use crate::model::Caller;
-use crate::plan::FieldChange;
+use crate::plan::{FieldChange, Plan};
 
+use super::Detail;
 use super::account::account_line;
-use super::style::{ADD, CHANGE, REMOVE, STRONG, Styled};
+use super::style::{CHANGE, REMOVE, STRONG, Styled};
 
 /// Appends the findings, worst first.
-pub fn drift(caller: &Caller, report: &DriftReport, out: &mut String) {
-    account_line(caller, out);
+pub fn drift(plan: &Plan, report: &DriftReport, detail: Detail, out: &mut String) {
+    account_line(&plan.caller, out);
     out.push('\n');
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in &findings {
-        one_finding(finding, out);
+        one_finding(finding, detail, out);
     }
     let line = match findings.len() {
         0 => "No drift: the account matches the spec.".to_owned(),
@@ -26,7 +26,7 @@ pub fn drift(caller: &Caller, report: &DriftReport, out: &mut String) {
     let _ = writeln!(out, "{}", Styled(STRONG, line));
 }
 
-fn one_finding(finding: &Finding, out: &mut String) {
+fn one_finding(finding: &Finding, detail: Detail, out: &mut String) {
     let style = match finding.severity {
         Severity::Low => CHANGE,
         Severity::Medium | Severity::High => REMOVE,
@@ -44,7 +44,7 @@ fn one_finding(finding: &Finding, out: &mut String) {
         DriftKind::Unmanaged => "is attached but not in the spec",
     };
     let _ = writeln!(out, "{severity} {}{part} {what} [{}]", finding.address, finding.fingerprint);
-    let _ = (&finding.field, ADD);
+    let _ = (&finding.field, detail);
     if let Some(FieldChange::Trust(document) | FieldChange::Document(document)) = &finding.field {
         super::access::access_lines(&document.access, 9, out);
     }
