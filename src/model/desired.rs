@@ -286,14 +286,15 @@ fn bucket_hint(text: &str) -> Option<String> {
 
 fn prefix_problem(text: &str) -> Problem {
     let length = text.chars().count();
-    if !(1..=30).contains(&length) {
+    if length == 0 {
+        return Some((
+            "is empty, ExportImage wants 1 to 30 characters".to_owned(),
+            hint("leave `prefix` out to allow any name"),
+        ));
+    }
+    if length > 30 {
         let what = format!("has {length} characters, ExportImage wants 1 to 30");
-        let advice = if length == 0 {
-            hint("leave `prefix` out to allow any name")
-        } else {
-            None
-        };
-        return problem(text, &what, advice);
+        return problem(text, &what, None);
     }
     let bad = text.chars().find(|c| !c.is_ascii_alphanumeric())?;
     let what = format!(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::error::{Diagnostic, Place};
+use super::fields::quote_it;
 use super::node::{Entry, Node, Value};
 use super::notes::Notes;
 use super::shape::DocumentShape;
@@ -73,12 +74,9 @@ fn parse<T>(
             match parse(&json) {
                 Ok(document) => Some(document),
                 Err(error) => {
-                    let place = &node.follow(&error.path).spot;
-                    notes.error_maybe_hint(
-                        place,
-                        error.message.clone(),
-                        error.hint().map(str::to_owned),
-                    );
+                    let at = node.follow(&error.path);
+                    let hint = error.hint().map(str::to_owned).or_else(|| quote_it(at));
+                    notes.error_maybe_hint(&at.spot, error.message.clone(), hint);
                     None
                 }
             }

@@ -23,6 +23,8 @@ pub(super) struct Fields<'n> {
     found: BTreeMap<&'n str, &'n Node>,
     /// Known keys that a misspelt one was taken for; not reported as missing as well.
     meant: Vec<&'n str>,
+    /// Whether a merge key may have been meant to bring further keys.
+    has_merge: bool,
 }
 
 impl<'n> Fields<'n> {
@@ -40,6 +42,7 @@ impl<'n> Fields<'n> {
             spot: node.spot.clone(),
             found: BTreeMap::new(),
             meant: Vec::new(),
+            has_merge: false,
         };
         for entry in entries {
             fields.take(notes, entry, known);
@@ -49,6 +52,7 @@ impl<'n> Fields<'n> {
 
     fn take(&mut self, notes: &mut Notes, entry: &'n Entry, known: &[&'n str]) {
         let Some(key) = key_text(notes, entry) else {
+            self.has_merge |= matches!(&entry.key.value, Value::Text(_));
             return;
         };
         if !known.contains(&key) {
@@ -76,9 +80,9 @@ impl<'n> Fields<'n> {
         self.found.get(key).copied()
     }
 
-    /// Whether `key` was written, perhaps misspelt.
+    /// Whether `key` was written, perhaps misspelt or merged in.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.found.contains_key(key) || self.meant.contains(&key)
+        self.has_merge || self.found.contains_key(key) || self.meant.contains(&key)
     }
 
     /// The value of `key`; a mistake if it was not written.
@@ -148,7 +152,7 @@ pub(super) fn text<'n>(notes: &mut Notes, node: &'n Node) -> Option<&'n str> {
 }
 
 /// How to make a text of what is none.
-fn quote_it(node: &Node) -> Option<String> {
+pub(super) fn quote_it(node: &Node) -> Option<String> {
     match &node.value {
         Value::Number { written, .. } => {
             Some(format!("quote it: `\"{}\"`", written.escape_debug()))

@@ -65,6 +65,14 @@ pub fn load(source: &SpecSource, current: &Path) -> Result<Spec, SpecErrors> {
     from_text(&shown, &text, &folder)
 }
 
+/// Loads a text that stands in no folder.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn built_in(shown: &str, text: &str) -> Result<Spec, SpecErrors> {
+    from_text(shown, text, &Folder::Preset)
+}
+
 fn from_text(shown: &str, text: &str, folder: &Folder) -> Result<Spec, SpecErrors> {
     let node = Node::read(text).map_err(|error| {
         let problem = FileProblem {
@@ -243,7 +251,7 @@ const OUT_HINT: &str = "keep documents beside the spec, below it, or in a folder
 /// `reference` as a path that stays, by its text, within the parent of the folder.
 fn inside(reference: &str) -> Result<PathBuf, FileProblem> {
     if reference.is_empty() {
-        return Err(problem("has an empty name"));
+        return Err(problem("has no name"));
     }
     if reference.contains('\0') {
         return Err(problem("has a name with a zero byte"));

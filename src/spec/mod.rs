@@ -9,10 +9,12 @@
 //! ```
 
 mod account;
+mod adopt;
 mod check;
 mod checked;
 mod digest;
 mod document;
+mod emit;
 mod error;
 mod fields;
 mod known;
@@ -23,13 +25,16 @@ mod place;
 mod preset;
 mod read;
 mod read_account;
+mod read_role;
 mod resolve;
 mod shape;
 mod suggest;
 mod yaml;
 
 pub use account::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
+pub use adopt::adopt;
 pub use checked::Spec;
+
 pub use error::{Diagnostic, Place, SpecErrors};
 pub use load::{MAX_FILE, SpecSource, load};
 pub use preset::{Preset, presets};

@@ -58,6 +58,18 @@ pub(super) fn read(text: &str) -> Result<Raw, YamlError> {
         .map_err(|error| explain(&error))
 }
 
+/// Reads JSON text, members in the order of the text.
+///
+/// # Errors
+/// When the text is not JSON.
+pub(super) fn read_json(text: &str) -> Result<Raw, serde_json::Error> {
+    let budget = Budget {
+        values: Cell::new(MAX_VALUES),
+        text: Cell::new(MAX_TEXT),
+    };
+    Reading { budget: &budget }.deserialize(&mut serde_json::Deserializer::from_str(text))
+}
+
 fn explain(error: &serde_yaml::Error) -> YamlError {
     let place = error.location().map(|at| Place {
         line: at.line(),
