@@ -29,3 +29,6 @@ pub mod ram;
 pub mod render;
 pub mod cli;
 pub mod spec;
+pub mod policy;
+pub mod ram;
+pub mod sandbox;

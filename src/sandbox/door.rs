@@ -1,0 +1,284 @@
+//! What stands between both doors and the world: latency, planned faults, keeping the state, the call log.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::authentication::expired_token;
+use super::call_log::{CallLog, CallRecord};
+use super::fault::{Fault, FaultKind, FaultPlan};
+use super::gateway::{self, Outcome, Subject};
+use super::refusal::Refusal;
+use super::reply;
+use super::state::World;
+use super::store::Store;
+use crate::ram::transport::{
+    HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
+};
+
+/// Tells the time; passed in, so that tests choose it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A look-alike of the services, to be called in process or served over HTTP.
+///
+/// As a [`Transport`] it takes the place of the network. Calls overlap; each is answered from one state.
+pub struct Sandbox {
+    inner: Mutex<Inner>,
+    latency: Duration,
+    clock: Clock,
+}
+
+struct Inner {
+    world: World,
+    store: Option<Store>,
+    faults: FaultPlan,
+    /// The state before the last write, for stale reads.
+    before: Option<World>,
+    log: CallLog,
+}
+
+/// How a call ends for the caller.
+pub(crate) enum Ending {
+    Answered(HttpResponse),
+    /// The connection breaks before any byte of the answer.
+    Dropped,
+    /// The connection breaks after so many bytes of the body.
+    Cut(HttpResponse, usize),
+}
+
+impl Sandbox {
+    /// A look-alike that holds `world` in memory, tells the machine's time and answers at once.
+    #[must_use]
+    pub fn new(world: World) -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                world,
+                store: None,
+                faults: FaultPlan::default(),
+                before: None,
+                log: CallLog::default(),
+            }),
+            latency: Duration::ZERO,
+            clock: Arc::new(Timestamp::now),
+        }
+    }
+
+    /// Answers every call so much later, on tokio's clock.
+    #[must_use]
+    pub fn with_latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// Tells another time.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    pub(super) fn with_store(self, store: Store) -> Self {
+        self.lock().store = Some(store);
+        self
+    }
+
+    /// Plans faults for the calls from now on, in place of those planned before.
+    pub fn set_faults(&self, faults: FaultPlan) {
+        let mut inner = self.lock();
+        inner.before = faults.has_stale_reads().then(|| inner.world.snapshot());
+        inner.faults = faults;
+    }
+
+    /// The state as it is now.
+    #[must_use]
+    pub fn world(&self) -> World {
+        self.lock().world.snapshot()
+    }
+
+    /// Puts another state in the place of this one, as if someone had changed the account by hand. It is kept on
+    /// disk with the next write.
+    pub fn set_world(&self, world: World) {
+        self.lock().world = world;
+    }
+
+    /// Every call so far.
+    #[must_use]
+    pub fn calls(&self) -> CallLog {
+        self.lock().log.clone()
+    }
+
+    /// Forgets the calls so far.
+    pub fn clear_calls(&self) {
+        self.lock().log = CallLog::default();
+    }
+
+    pub(crate) async fn call(&self, request: HttpRequest) -> Ending {
+        let subject = gateway::subject(&request);
+        let start = Instant::now();
+        let fault = self.lock().faults.next(subject.operation);
+        let delay = self.latency + fault.map_or(Duration::ZERO, delay);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        let now = (self.clock)();
+        let mut inner = self.lock();
+        let (ending, account, code) = inner.end(&request, &subject, fault, now);
+        let status = match &ending {
+            Ending::Answered(response) | Ending::Cut(response, _) => response.status,
+            Ending::Dropped => 0,
+        };
+        inner.log.push(CallRecord {
+            operation: subject.operation,
+            account,
+            start,
+            end: Instant::now(),
+            status,
+            code,
+        });
+        ending
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic under the lock is a bug elsewhere; the state is still the best there is.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn delay(fault: Fault) -> Duration {
+    match fault.kind {
+        FaultKind::Delay => Duration::from_millis(
+            fault
+                .value
+                .and_then(|ms| u64::try_from(ms).ok())
+                .unwrap_or(0),
+        ),
+        _ => Duration::ZERO,
+    }
+}
+
+type End = (Ending, Option<crate::model::AccountId>, Option<String>);
+
+impl Inner {
+    fn end(
+        &mut self,
+        request: &HttpRequest,
+        subject: &Subject,
+        fault: Option<Fault>,
+        now: Timestamp,
+    ) -> End {
+        let Some(Fault { kind, value }) = fault else {
+            return answered(self.handle(request, subject, now));
+        };
+        let number = value.and_then(|value| u64::try_from(value).ok());
+        let status = number.and_then(|number| u16::try_from(number).ok());
+        match kind {
+            FaultKind::Delay => answered(self.handle(request, subject, now)),
+            FaultKind::Throttle => self.refuse(request, Refusal::throttled(number)),
+            FaultKind::ErrorBefore => {
+                self.refuse(request, Refusal::server_error(status.unwrap_or(500)))
+            }
+            FaultKind::ErrorAfter => {
+                self.handle(request, subject, now);
+                self.refuse(request, Refusal::server_error(status.unwrap_or(500)))
+            }
+            FaultKind::DropBefore => (Ending::Dropped, None, None),
+            FaultKind::DropAfter => {
+                self.handle(request, subject, now);
+                (Ending::Dropped, None, None)
+            }
+            FaultKind::Cut => {
+                let outcome = self.handle(request, subject, now);
+                let bytes = number.and_then(|number| usize::try_from(number).ok());
+                let ending = Ending::Cut(outcome.response, bytes.unwrap_or(10));
+                (ending, outcome.account, outcome.code)
+            }
+            FaultKind::Stale => answered(self.handle_stale(request, subject, now)),
+            FaultKind::NoPermission => self.refuse(request, gateway::denied(subject.operation)),
+            FaultKind::Html => (Ending::Answered(reply::html()), None, None),
+            FaultKind::ExpiredToken => self.refuse(request, expired_token()),
+            FaultKind::Skew => {
+                let skew = SignedDuration::from_secs(value.unwrap_or(3600));
+                let now = now.checked_add(skew).unwrap_or(now);
+                answered(self.handle(request, subject, now))
+            }
+        }
+    }
+
+    fn refuse(&mut self, request: &HttpRequest, refusal: Refusal) -> End {
+        let code = refusal.code.clone();
+        let response = gateway::refuse(&mut self.world, request, refusal);
+        (Ending::Answered(response), None, Some(code))
+    }
+
+    /// Answers, and keeps what changed before the answer goes out. What cannot be kept did not happen.
+    fn handle(&mut self, request: &HttpRequest, subject: &Subject, now: Timestamp) -> Outcome {
+        let must_remember =
+            subject.is_write && (self.store.is_some() || self.faults.has_stale_reads());
+        let before = must_remember.then(|| self.world.snapshot());
+        let mut outcome = gateway::handle(&mut self.world, request, now);
+        if !outcome.has_changed {
+            return outcome;
+        }
+        let kept = self
+            .store
+            .as_ref()
+            .map_or(Ok(()), |store| store.save(&self.world));
+        match (kept, before) {
+            (Ok(()), before) => {
+                if self.faults.has_stale_reads() {
+                    self.before = before;
+                }
+            }
+            (Err(error), before) => {
+                tracing::error!("the sandbox could not keep its state: {error}");
+                if let Some(before) = before {
+                    let nonces = std::mem::take(&mut self.world.nonces);
+                    self.world = before;
+                    self.world.nonces = nonces;
+                }
+                let refusal = Refusal::server_error(500);
+                outcome.code = Some(refusal.code.clone());
+                outcome.response = gateway::refuse(&mut self.world, request, refusal);
+            }
+        }
+        outcome
+    }
+
+    fn handle_stale(
+        &mut self,
+        request: &HttpRequest,
+        subject: &Subject,
+        now: Timestamp,
+    ) -> Outcome {
+        match &mut self.before {
+            Some(before) if !subject.is_write => gateway::handle(before, request, now),
+            _ => self.handle(request, subject, now),
+        }
+    }
+}
+
+fn answered(outcome: Outcome) -> End {
+    (
+        Ending::Answered(outcome.response),
+        outcome.account,
+        outcome.code,
+    )
+}
+
+impl Transport for Sandbox {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let broken = |message: &str| TransportError {
+            kind: TransportErrorKind::Interrupted,
+            message: message.to_owned(),
+        };
+        match self.call(request).await {
+            Ending::Answered(response) => Ok(response),
+            Ending::Dropped => Err(broken("the connection was closed before an answer came")),
+            Ending::Cut(..) => Err(broken(
+                "the connection was closed in the middle of the answer",
+            )),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The HTTP door: axum on loopback, handing each request to the sandbox as it came.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use tokio::net::TcpListener;
+
+use super::door::{Ending, Sandbox};
+use super::line::{Breaker, Line, Lines};
+use super::reply;
+use crate::ram::transport::{HttpRequest, HttpResponse};
+
+/// Most bytes of a request that are read. Source: gateway, "POST at most 10 MB".
+const LONGEST_REQUEST: usize = 10 * 1024 * 1024;
+
+/// Shows the call log as JSON; for benchmarks that run in another process. Not a path of the services.
+const CALLS_PATH: &str = "/_sandbox/calls";
+
+/// Serves until the task that runs it ends.
+pub(super) async fn serve(listener: TcpListener, sandbox: Arc<Sandbox>) {
+    let service = Router::new()
+        .fallback(answer)
+        .with_state(sandbox)
+        .into_make_service_with_connect_info::<Breaker>();
+    // It runs for ever; failures to accept are retried inside.
+    let _ = axum::serve(Lines::new(listener), service).await;
+}
+
+async fn answer(
+    State(sandbox): State<Arc<Sandbox>>,
+    ConnectInfo(breaker): ConnectInfo<Breaker>,
+    request: Request,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    if parts.uri.path() == CALLS_PATH {
+        return response(reply::plain_json(200, &sandbox.calls().to_json()));
+    }
+    let Ok(body) = to_bytes(body, LONGEST_REQUEST).await else {
+        let mut refusal = Response::new(Body::from("the request is too long"));
+        *refusal.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return refusal;
+    };
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let host = parts.headers.get("host").map(text).unwrap_or_default();
+    let request = HttpRequest {
+        method: parts.method.as_str().to_owned(),
+        url: match parts.uri.path_and_query() {
+            Some(rest) => format!("http://{host}{rest}"),
+            None => format!("http://{host}/"),
+        },
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+            .collect(),
+        body: body.to_vec(),
+    };
+    match sandbox.call(request).await {
+        Ending::Answered(answer) => response(answer),
+        Ending::Dropped => {
+            breaker.drop_now();
+            Response::new(Body::empty())
+        }
+        Ending::Cut(answer, bytes) => {
+            breaker.cut_body_after(bytes);
+            response(answer)
+        }
+    }
+}
+
+fn response(answer: HttpResponse) -> Response<Body> {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in answer.headers {
+        let name = HeaderName::try_from(name);
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// What axum needs to hand a connection's breaker to the handler.
+impl axum::extract::connect_info::Connected<axum::serve::IncomingStream<'_, Lines>> for Breaker {
+    fn connect_info(stream: axum::serve::IncomingStream<'_, Lines>) -> Self {
+        let line: &Line = stream.io();
+        line.breaker()
+    }
+}

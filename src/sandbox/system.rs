@@ -1,0 +1,80 @@
+//! Alibaba Cloud's own policies, from the documents in `policies/system`; sources and dates are beside them.
+
+use jiff::Timestamp;
+
+use super::state::SystemPolicy;
+use crate::model::{PolicyName, VersionId};
+
+struct Documented {
+    name: &'static str,
+    description: &'static str,
+    document: &'static str,
+}
+
+const DOCUMENTED: &[Documented] = &[
+    Documented {
+        name: "AdministratorAccess",
+        description: "Provides full access to Alibaba Cloud services and resources.",
+        document: include_str!("../../policies/system/AdministratorAccess.json"),
+    },
+    Documented {
+        name: "AliyunECSDiskEncryptRolePolicy",
+        description: "The policy for AliyunECSDiskEncryptDefaultRole.",
+        document: include_str!("../../policies/system/AliyunECSDiskEncryptRolePolicy.json"),
+    },
+    Documented {
+        name: "AliyunECSImageExportRolePolicy",
+        description: "The policy for AliyunECSImageExportDefaultRole.",
+        document: include_str!("../../policies/system/AliyunECSImageExportRolePolicy.json"),
+    },
+    Documented {
+        name: "AliyunECSImageImportRolePolicy",
+        description: "The policy for AliyunECSImageImportDefaultRole.",
+        document: include_str!("../../policies/system/AliyunECSImageImportRolePolicy.json"),
+    },
+    Documented {
+        name: "AliyunOSSFullAccess",
+        description: "Provides full access to OSS.",
+        document: include_str!("../../policies/system/AliyunOSSFullAccess.json"),
+    },
+    Documented {
+        name: "AliyunSTSAssumeRoleAccess",
+        description: "Provides access to the AssumeRole operation of STS.",
+        document: include_str!("../../policies/system/AliyunSTSAssumeRoleAccess.json"),
+    },
+];
+
+/// When all of them were made, as far as the sandbox says. Made up: 2021-01-01.
+const CREATED_SECOND: i64 = 1_609_459_200;
+
+/// Every documented system policy.
+pub(super) fn all() -> impl Iterator<Item = (PolicyName, SystemPolicy)> {
+    DOCUMENTED.iter().filter_map(|documented| {
+        let policy = SystemPolicy {
+            document: documented.document.trim_end().to_owned(),
+            description: documented.description.to_owned(),
+            version: VersionId::from_number(1),
+            created: Timestamp::from_second(CREATED_SECOND).unwrap_or_default(),
+        };
+        Some((PolicyName::new(documented.name).ok()?, policy))
+    })
+}
+
+/// The documented system policy of this name, with its own spelling.
+pub(super) fn find(name: &PolicyName) -> Option<(PolicyName, SystemPolicy)> {
+    all().find(|(candidate, _)| candidate == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::PolicyDocument;
+
+    #[test]
+    fn every_documented_policy_has_a_good_name_and_document() {
+        assert_eq!(all().count(), DOCUMENTED.len());
+        for (name, policy) in all() {
+            assert!(PolicyDocument::parse(&policy.document).is_ok(), "{name}");
+        }
+    }
+}
