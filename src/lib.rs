@@ -18,17 +18,15 @@
 //! than its row allows.
 
 pub mod account;
+pub mod apply;
+pub mod cli;
 pub mod credentials;
 pub mod drift;
 pub mod model;
 pub mod observe;
-pub mod apply;
 pub mod plan;
 pub mod policy;
 pub mod ram;
 pub mod render;
-pub mod cli;
-pub mod spec;
-pub mod policy;
-pub mod ram;
 pub mod sandbox;
+pub mod spec;

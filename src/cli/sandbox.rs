@@ -84,5 +84,5 @@ fn faults(args: &ServeArgs, here: &Environment) -> Result<FaultPlan, Failure> {
         Failure::new(ExitStatus::Failed, format!("fault plan `{}`: {error}", file.display()))
     };
     let text = std::fs::read_to_string(here.folder.join(file)).map_err(|error| wrong(&error))?;
-    FaultPlan::parse(&text).map_err(|error| wrong(&error))
+    FaultPlan::from_json(&text).map_err(|error| wrong(&error))
 }
