@@ -60,6 +60,8 @@ impl Draft {
             versions: _,
             role_tags,
             policy_tags,
+            // Who else holds a policy is not for the spec to say.
+            holders: _,
         } = observed;
         let mut draft = Self {
             account: caller.account.to_string(),
