@@ -70,7 +70,7 @@ pub(super) async fn carry_out(
 async fn execute(approved: &ApprovedPlan, subject: &Subject, console: &mut Console) -> ApplyReport {
     let (sender, pace) = watch::channel(Pace::Run);
     let account = &subject.connection.account;
-    let work = apply(account, approved, pace, |step| console.progress(&human::step_line(step)));
+    let work = apply(account, approved, pace, |step| console.step(&human::step_line(step)));
     tokio::select! {
         report = work => report,
         never = interrupt::slow_down(sender) => match never {},

@@ -102,6 +102,15 @@ impl Console {
         }
     }
 
+    /// Tells of a step as it ends: part of the result for people, on the side for programs.
+    pub(super) fn step(&mut self, line: &str) {
+        match self.format {
+            // A reader that is gone does not stop an apply; the end of the run will say so.
+            Format::Text => drop(self.print(&format!("  {line}\n"))),
+            Format::Json => self.progress(line),
+        }
+    }
+
     /// Tells of progress, unless `--quiet`.
     pub(super) fn progress(&mut self, text: &str) {
         if !self.is_quiet {

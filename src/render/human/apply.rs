@@ -25,11 +25,8 @@ pub fn step_line(report: &StepReport) -> String {
     }
 }
 
-/// Appends every step with what became of it, and a line that counts them.
+/// Appends the line that counts what became of the steps; each had its own line as it ended.
 pub fn apply_report(report: &ApplyReport, out: &mut String) {
-    for step in &report.steps {
-        let _ = writeln!(out, "  {}", step_line(step));
-    }
     let count = |wanted: fn(&Outcome) -> bool| report.steps.iter().filter(|step| wanted(&step.outcome)).count();
     let done = count(|outcome| matches!(outcome, Outcome::Done(_)));
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
