@@ -16,7 +16,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ("observe", &["account", "model"], &["futures_util", "thiserror"]),
     ("apply", &["account", "observe", "plan", "model"], &["futures_util", "tokio"]),
     // Edges.
-    ("spec", &["model", "policy"], &["saphyr_parser", "serde_json", "serde_yaml", "sha2", "strsim", "thiserror"]),
+    ("spec", &["model", "policy"], &["saphyr_parser", "serde", "serde_json", "serde_yaml", "sha2", "strsim", "thiserror"]),
     ("credentials", &[], &["jiff", "secrecy", "serde", "serde_json", "thiserror", "tracing", "zeroize"]),
     (
         "ram",
