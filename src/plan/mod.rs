@@ -8,6 +8,7 @@
 
 mod action;
 mod change;
+mod compare;
 mod diff;
 mod effect;
 pub mod file;
