@@ -20,7 +20,5 @@
 pub mod account;
 pub mod credentials;
 pub mod model;
-pub mod ram;
-//! Plan and apply the RAM role that lets Alibaba Cloud ECS export images to OSS.
-
 pub mod policy;
+pub mod ram;

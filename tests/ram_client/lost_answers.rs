@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::fake::*;
 
 const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":["ecs.aliyuncs.com"]}}]}"#;
-const TRUST_AGAIN: &str = r#"{ "Statement": [{"Action":"sts:AssumeRole", "Effect":"Allow", "Principal":{"Service":["ecs.aliyuncs.com"]}}], "Version":"1" }"#;
+const TRUST_AGAIN: &str = r#"{ "Statement": [{"Action":["sts:AssumeRole"], "Effect":"Allow", "Principal":{"Service":"ecs.aliyuncs.com"}}], "Version":"1" }"#;
 const OTHER_TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":["fc.aliyuncs.com"]}}]}"#;
 const DOCUMENT: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:GetObject"],"Resource":["*"]}]}"#;
 const OTHER_DOCUMENT: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:PutObject"],"Resource":["*"]}]}"#;
