@@ -30,5 +30,3 @@ pub mod ram;
 pub mod render;
 pub mod sandbox;
 pub mod spec;
-pub mod policy;
-pub mod ram;
