@@ -20,4 +20,5 @@
 pub mod account;
 pub mod credentials;
 pub mod model;
+pub mod policy;
 pub mod ram;

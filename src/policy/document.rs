@@ -1,0 +1,215 @@
+//! The typed model of a permission policy, and the parts it shares with trust policies.
+
+use super::error::PolicyError;
+use super::read::{self, Mode};
+use super::write;
+use std::collections::BTreeMap;
+
+/// Most that RAM keeps of one custom policy document, whitespace included.
+///
+/// Unit: characters by the limits page and `CreatePolicy`, bytes by `CreatePolicyVersion`; both are
+/// checked. Source: RAM, "Limits", 2025. Beyond it RAM answers `InvalidParameter.PolicyDocument.Length`.
+pub const MAX_DOCUMENT_LENGTH: usize = 6144;
+
+/// The only language version there is. Source: RAM, "Policy structure and syntax".
+pub const LANGUAGE_VERSION: &str = "1";
+
+/// A permission policy: what the identities it is attached to may do.
+///
+/// Equality of the type is equality of the text's structure. For "the same policy" ask
+/// [`crate::policy::same`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyDocument {
+    statements: Vec<Statement>,
+    remarks: Remarks,
+}
+
+/// What was noticed while reading that does not stop the reading.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Remarks {
+    pub(crate) notes: Vec<String>,
+    pub(crate) not_understood: Vec<PolicyError>,
+}
+
+impl PolicyDocument {
+    /// A document of these statements.
+    pub fn new(statements: Vec<Statement>) -> Self {
+        Self {
+            statements,
+            remarks: Remarks::default(),
+        }
+    }
+
+    pub(crate) fn with_remarks(statements: Vec<Statement>, remarks: Remarks) -> Self {
+        Self {
+            statements,
+            remarks,
+        }
+    }
+
+    /// Reads a document that we or our users wrote, strictly.
+    ///
+    /// # Errors
+    /// Everything that is not in RAM's documented grammar, with its place: repeated or unknown
+    /// members, unknown operators, values that are not strings, another version, both `Action` and
+    /// `NotAction`, an action that is not ASCII.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        read::policy(text, Mode::Strict)
+    }
+
+    /// Reads a document that the service returned, taking what the service may have taken.
+    ///
+    /// Accepted beyond the grammar: `Sid`, one object as `Statement`, an empty `Statement`, numbers
+    /// and booleans as condition values (read as their text), and unknown operators (of unknown
+    /// outcome). What was stretched is in [`PolicyDocument::notes`].
+    ///
+    /// # Errors
+    /// [`super::PolicyErrorKind::CannotInterpret`] for what has no known meaning; callers answer "unknown".
+    pub fn parse_live(text: &str) -> Result<Self, PolicyError> {
+        read::policy(text, Mode::Live)
+    }
+
+    /// The statements, as written.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// What was read by stretching the grammar, one sentence each; empty for a strict read.
+    pub fn notes(&self) -> &[String] {
+        &self.remarks.notes
+    }
+
+    /// Compact JSON in a stable member order, suitable to send. Lists keep the author's order.
+    pub fn to_json(&self) -> String {
+        write::compact(&write::policy(&self.statements))
+    }
+
+    /// As [`PolicyDocument::to_json`], for replacing a document that was read from the service.
+    ///
+    /// # Errors
+    /// When the document holds something that was read but not understood: we do not write what we
+    /// cannot vouch for.
+    pub fn rewrite(&self) -> Result<String, PolicyError> {
+        match self.remarks.not_understood.first() {
+            Some(error) => Err(error.clone()),
+            None => Ok(self.to_json()),
+        }
+    }
+
+    /// Indented JSON in canonical order (statements and lists sorted, repeats dropped), for text diffs.
+    pub fn pretty(&self) -> String {
+        write::indented(&write::canonical(write::policy(&self.statements)))
+    }
+
+    /// By how much the document, compact, is over [`MAX_DOCUMENT_LENGTH`], in the larger of
+    /// characters and bytes; `None` if it fits.
+    pub fn excess_length(&self) -> Option<usize> {
+        // UTF-8 never has fewer bytes than characters, so bytes are the larger count.
+        self.to_json()
+            .len()
+            .checked_sub(MAX_DOCUMENT_LENGTH + 1)
+            .map(|over| over + 1)
+    }
+}
+
+/// One statement of a permission policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// A label without meaning; not in RAM's grammar, met in live documents.
+    pub sid: Option<String>,
+    /// Whether it grants or refuses.
+    pub effect: Effect,
+    /// Which actions it is about.
+    pub action: ActionMatch,
+    /// Which resources it is about.
+    pub resource: ResourceMatch,
+    /// When it applies; empty means always.
+    pub condition: Condition,
+}
+
+/// Whether a statement grants or refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// Grants, unless something refuses.
+    Allow,
+    /// Refuses, whatever grants.
+    Deny,
+}
+
+impl Effect {
+    /// RAM's spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::Allow => "Allow",
+            Effect::Deny => "Deny",
+        }
+    }
+}
+
+/// `Action` or `NotAction`: patterns with `*` and `?`, letter case without meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionMatch {
+    /// Actions that match any of these.
+    Action(Vec<String>),
+    /// Actions that match none of these.
+    NotAction(Vec<String>),
+}
+
+impl ActionMatch {
+    /// The patterns, as written.
+    pub fn patterns(&self) -> &[String] {
+        match self {
+            ActionMatch::Action(patterns) | ActionMatch::NotAction(patterns) => patterns,
+        }
+    }
+
+    /// Whether the patterns say what is *not* meant.
+    pub fn is_negated(&self) -> bool {
+        matches!(self, ActionMatch::NotAction(_))
+    }
+}
+
+/// `Resource` or `NotResource`: patterns with `*` and `?`, letter case counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResourceMatch {
+    /// Resources that match any of these.
+    Resource(Vec<String>),
+    /// Resources that match none of these. In the grammar of the 2018-2020 pages only.
+    NotResource(Vec<String>),
+}
+
+impl ResourceMatch {
+    /// The patterns, as written.
+    pub fn patterns(&self) -> &[String] {
+        match self {
+            ResourceMatch::Resource(patterns) | ResourceMatch::NotResource(patterns) => patterns,
+        }
+    }
+
+    /// Whether the patterns say what is *not* meant.
+    pub fn is_negated(&self) -> bool {
+        matches!(self, ResourceMatch::NotResource(_))
+    }
+}
+
+/// A condition block: operator, key, values. All operators and keys must hold, any value suffices.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Condition {
+    /// Operator → key → values, as written.
+    pub operators: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+impl Condition {
+    /// Whether the statement applies always.
+    pub fn is_empty(&self) -> bool {
+        self.operators.values().all(BTreeMap::is_empty)
+    }
+
+    /// Each (operator, key, values) of the block.
+    pub fn tests(&self) -> impl Iterator<Item = (&str, &str, &[String])> {
+        self.operators.iter().flat_map(|(operator, keys)| {
+            keys.iter()
+                .map(move |(key, values)| (operator.as_str(), key.as_str(), values.as_slice()))
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! Policies generated from what people want to do.
+
+use super::catalogue::{self, Level};
+use super::document::{ActionMatch, Condition, Effect, PolicyDocument, ResourceMatch, Statement};
+use std::collections::BTreeSet;
+
+/// The least privilege that ExportImage needs to write into the given buckets.
+///
+/// `account` is the uid of the buckets' owner, or `*`. Each target is a bucket and, optionally, the
+/// `OSSPrefix` that exports are started with. Two statements: the bucket actions on the buckets, the
+/// object actions on their objects; sorted, so that equal wishes give equal text. Without targets
+/// the document has no statement and grants nothing.
+///
+/// The object pattern is `bucket/prefix*`, not `bucket/prefix/*`: the exported object's name is the
+/// prefix followed by a generated name. The region field is `*`, the only value OSS documents.
+/// Source: OSS, "RAM policy"; ECS, "Export a custom image".
+pub fn image_export(account: &str, targets: &[(&str, Option<&str>)]) -> PolicyDocument {
+    let mut buckets = BTreeSet::new();
+    let mut objects = BTreeSet::new();
+    for (bucket, prefix) in targets {
+        buckets.insert(bucket_arn(account, bucket));
+        objects.insert(objects_arn(account, bucket, prefix.unwrap_or_default()));
+    }
+    if targets.is_empty() {
+        return PolicyDocument::new(Vec::new());
+    }
+    PolicyDocument::new(vec![
+        allow(catalogue::export_actions(Level::Bucket), buckets),
+        allow(catalogue::export_actions(Level::Object), objects),
+    ])
+}
+
+fn allow<'a>(actions: impl Iterator<Item = &'a str>, resources: BTreeSet<String>) -> Statement {
+    Statement {
+        sid: None,
+        effect: Effect::Allow,
+        action: ActionMatch::Action(actions.map(str::to_owned).collect()),
+        resource: ResourceMatch::Resource(resources.into_iter().collect()),
+        condition: Condition::default(),
+    }
+}
+
+/// The resource pattern of a bucket itself, in any region.
+pub(crate) fn bucket_arn(account: &str, bucket: &str) -> String {
+    format!("acs:oss:*:{account}:{bucket}")
+}
+
+/// The resource pattern of a bucket's objects whose key starts with `prefix`, in any region.
+pub(crate) fn objects_arn(account: &str, bucket: &str, prefix: &str) -> String {
+    format!("acs:oss:*:{account}:{bucket}/{prefix}*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_manual() {
+        let document = image_export("1234567890123456", &[("img-hz", Some("exp"))]);
+        let expected = concat!(
+            r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:GetBucketInfo","#,
+            r#""oss:GetBucketLocation","oss:ListMultipartUploads"],"Resource":["acs:oss:*:1234567890123456:img-hz"]},"#,
+            r#"{"Effect":"Allow","Action":["oss:AbortMultipartUpload","oss:DeleteObject","oss:GetObject","#,
+            r#""oss:ListParts","oss:PutObject"],"Resource":["acs:oss:*:1234567890123456:img-hz/exp*"]}]}"#
+        );
+        assert_eq!(document.to_json(), expected);
+        assert_eq!(PolicyDocument::parse(expected).unwrap(), document);
+    }
+
+    #[test]
+    fn room_for_31_to_81_buckets() {
+        let fits = |account: &str, letters: usize, count: usize| {
+            let names: Vec<String> = (0..count).map(|at| format!("{at:0letters$}")).collect();
+            let targets: Vec<_> = names.iter().map(|name| (name.as_str(), None)).collect();
+            image_export(account, &targets).excess_length().is_none()
+        };
+        assert!(fits("1234567890123456", 63, 31) && !fits("1234567890123456", 63, 32));
+        assert!(fits("*", 20, 81) && !fits("*", 20, 82));
+    }
+}

@@ -1,0 +1,33 @@
+//! The RAM policy language: documents, what they mean, and how two of them differ in access.
+//!
+//! In: the text of permission and trust policies. Out: typed documents, decisions, comparisons.
+//! Knows nothing of accounts, HTTP, files, time or the terminal, and uses nothing else of ours.
+
+pub mod catalogue;
+mod compare;
+mod document;
+mod engine;
+mod error;
+mod evaluate;
+pub mod grant;
+mod json;
+mod lines;
+mod operator;
+mod read;
+pub mod same;
+mod semantics;
+mod trust;
+mod words;
+mod write;
+
+pub use compare::{Comparison, Question, Variant, Verdict, compare, compare_trust};
+
+pub use document::{
+    ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,
+    ResourceMatch, Statement,
+};
+pub use error::{PolicyError, PolicyErrorKind};
+pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust};
+pub use lines::{AccessLine, Change, Reach, Realism, Witness};
+pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
+pub use trust::{Principal, TrustPolicy, TrustStatement};
