@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::authentication::authenticate;
 use super::authorization::authorize;
 use super::incoming::Incoming;
+use super::metadata;
 use super::operations::{self, Answer, Operation, Run, Service};
 use super::refusal::Refusal;
 use super::reply;
@@ -35,6 +36,12 @@ pub(crate) struct Subject {
 /// Reads of a request only what it is for.
 pub(crate) fn subject(request: &HttpRequest) -> Subject {
     let incoming = Incoming::new(request);
+    if metadata::is_for(&incoming) {
+        return Subject {
+            operation: "metadata",
+            is_write: true,
+        };
+    }
     match find(&incoming) {
         Ok((_, operation)) => Subject {
             operation: operation.name,
@@ -51,6 +58,14 @@ pub(crate) fn subject(request: &HttpRequest) -> Subject {
 pub(crate) fn handle(world: &mut World, request: &HttpRequest, now: Timestamp) -> Outcome {
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let incoming = Incoming::new(request);
+    if let Some((response, has_changed)) = metadata::answer(world, &incoming, now) {
+        return Outcome {
+            response,
+            account: None,
+            has_changed,
+            code: None,
+        };
+    }
     let mut account = None;
     let mut has_changed = false;
     let answer = answer(world, &incoming, now, &mut account, &mut has_changed);

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::door::{Clock, Sandbox};
 use super::fault::FaultPlan;
 use super::http;
+use super::metadata::CREDENTIALS;
 use super::state::{AccessKey, World};
 use super::store::{SeedError, Store, StoreError};
 use super::{ACCESS_KEY_ID, ACCESS_KEY_SECRET};
@@ -154,6 +155,12 @@ impl Running {
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// A credentials URI, which gives the keys of the instance's role, where the state has an instance.
+    #[must_use]
+    pub fn credentials_uri(&self) -> String {
+        format!("{}{CREDENTIALS}", self.base_url())
     }
 
     /// The access key id that opens the main account.
