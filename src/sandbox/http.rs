@@ -44,12 +44,12 @@ async fn answer(
         return refusal;
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let host = parts.headers.get("host").map(text).unwrap_or_default();
     let request = HttpRequest {
         method: parts.method.as_str().to_owned(),
+        // Not the `Host` header's name: what a client says there must not change the path.
         url: match parts.uri.path_and_query() {
-            Some(rest) => format!("http://{host}{rest}"),
-            None => format!("http://{host}/"),
+            Some(rest) => format!("http://sandbox{rest}"),
+            None => "http://sandbox/".to_owned(),
         },
         headers: parts
             .headers
