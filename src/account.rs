@@ -147,6 +147,25 @@ pub struct AccessDenied {
     pub policy_type: String,
 }
 
+impl AccountError {
+    /// An error of our own making, with nothing of an answer in it yet.
+    #[must_use]
+    pub fn new(operation: &str, kind: AccountErrorKind) -> Self {
+        Self {
+            operation: operation.to_owned(),
+            subject: String::new(),
+            kind,
+            code: None,
+            message: String::new(),
+            http_status: None,
+            request_id: None,
+            access_denied: None,
+            recommend: None,
+            attempts: 1,
+        }
+    }
+}
+
 impl fmt::Display for AccountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.operation)?;

@@ -18,8 +18,15 @@
 //! than its row allows.
 
 pub mod account;
+pub mod apply;
+pub mod cli;
 pub mod credentials;
+pub mod drift;
 pub mod model;
+pub mod observe;
+pub mod plan;
 pub mod policy;
 pub mod ram;
+pub mod render;
 pub mod sandbox;
+pub mod spec;

@@ -43,6 +43,12 @@ impl PolicyRef {
         }
     }
 
+    /// Whether this is the custom policy of that name.
+    #[must_use]
+    pub fn is_custom(&self, name: &PolicyName) -> bool {
+        self.policy_type == PolicyType::Custom && self.name == *name
+    }
+
     /// The system policy of this name.
     #[must_use]
     pub fn system(name: PolicyName) -> Self {

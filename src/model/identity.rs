@@ -27,3 +27,27 @@ pub struct Caller {
     /// The RAM id of the user or session.
     pub principal_id: String,
 }
+
+impl IdentityType {
+    /// The service's word.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Account => "Account",
+            Self::RamUser => "RAMUser",
+            Self::AssumedRole => "AssumedRoleUser",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// Reads the service's word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "Account" => Self::Account,
+            "RAMUser" => Self::RamUser,
+            "AssumedRoleUser" => Self::AssumedRole,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}

@@ -4,15 +4,22 @@
 
 mod address;
 mod attachment;
+mod desired;
 mod identity;
 pub mod limit;
 mod name;
 mod observed;
+mod scope;
 mod step;
 
 pub use address::Address;
 pub use attachment::{PolicyRef, PolicyType};
+pub use desired::{
+    BucketName, DesiredPolicy, DesiredRole, DesiredState, Export, ExportError, ExtraPolicies,
+    ObjectPrefix, RegionId, Removals,
+};
 pub use identity::{Caller, IdentityType};
 pub use name::{AccountId, NameError, PolicyName, RoleName, VersionId};
 pub use observed::{ObservedPolicy, ObservedRole, ObservedState, PolicyVersion, Tags};
+pub use scope::{Scope, TagReading};
 pub use step::Step;

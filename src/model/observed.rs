@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Caller, PolicyName, PolicyRef, RoleName, VersionId};
+use super::{Caller, PolicyName, PolicyRef, RoleName, VersionId, limit};
 
 /// Tag keys and values, sorted by key.
 pub type Tags = BTreeMap<String, String>;
@@ -70,4 +70,15 @@ pub struct ObservedState {
     pub role_tags: BTreeMap<RoleName, Tags>,
     /// Tags of the custom policies whose tags are managed.
     pub policy_tags: BTreeMap<PolicyName, Tags>,
+    /// Who holds each existing custom policy that is to be deleted, as printed names such as `user/alice`.
+    pub holders: BTreeMap<PolicyName, Vec<String>>,
+}
+
+impl ObservedRole {
+    /// Longest session in seconds, with the service's default where it did not say.
+    #[must_use]
+    pub fn session_duration(&self) -> u32 {
+        self.max_session_duration
+            .unwrap_or(limit::MIN_SESSION_DURATION)
+    }
 }

@@ -1,5 +1,7 @@
 //! Every write this tool can do.
 
+use std::fmt;
+
 use super::{PolicyName, PolicyRef, RoleName, Tags, VersionId};
 
 /// One API write. A plan is a list of these; apply carries them out and decides nothing.
@@ -129,4 +131,100 @@ impl Step {
             Self::TagRole { .. } | Self::TagPolicy { .. } => "TagResources",
         }
     }
+}
+
+/// Every word of the step on one line: the operation, then each parameter that is sent.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation())?;
+        let mut part =
+            |name: &str, value: &dyn fmt::Display| write!(f, " {name}={:?}", value.to_string());
+        match self {
+            Self::CreateRole {
+                role,
+                trust,
+                description,
+                max_session_duration,
+                tags,
+            } => {
+                part("role", role)?;
+                part("trust", trust)?;
+                optional(&mut part, "description", description.as_ref())?;
+                optional(
+                    &mut part,
+                    "max_session_duration",
+                    max_session_duration.as_ref(),
+                )?;
+                tags.iter()
+                    .try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
+            }
+            Self::UpdateRole {
+                role,
+                trust,
+                description,
+                max_session_duration,
+            } => {
+                part("role", role)?;
+                optional(&mut part, "trust", trust.as_ref())?;
+                optional(&mut part, "description", description.as_ref())?;
+                optional(
+                    &mut part,
+                    "max_session_duration",
+                    max_session_duration.as_ref(),
+                )
+            }
+            Self::DeleteRole { role } => part("role", role),
+            Self::CreatePolicy {
+                policy,
+                document,
+                description,
+                tags,
+            } => {
+                part("policy", policy)?;
+                part("document", document)?;
+                optional(&mut part, "description", description.as_ref())?;
+                tags.iter()
+                    .try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
+            }
+            Self::UpdatePolicyDescription {
+                policy,
+                description,
+            } => {
+                part("policy", policy)?;
+                part("description", description)
+            }
+            Self::CreatePolicyVersion { policy, document } => {
+                part("policy", policy)?;
+                part("document", document)
+            }
+            Self::SetDefaultPolicyVersion { policy, version }
+            | Self::DeletePolicyVersion { policy, version } => {
+                part("policy", policy)?;
+                part("version", version)
+            }
+            Self::DeletePolicy { policy } => part("policy", policy),
+            Self::AttachPolicy { role, policy } | Self::DetachPolicy { role, policy } => {
+                part("role", role)?;
+                part("policy", policy)
+            }
+            Self::TagRole { role, tags } => {
+                part("role", role)?;
+                tags.iter()
+                    .try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
+            }
+            Self::TagPolicy { policy, tags } => {
+                part("policy", policy)?;
+                tags.iter()
+                    .try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
+            }
+        }
+    }
+}
+
+fn optional<T: fmt::Display>(
+    part: &mut impl FnMut(&str, &dyn fmt::Display) -> fmt::Result,
+    name: &str,
+    value: Option<&T>,
+) -> fmt::Result {
+    value.map_or(Ok(()), |value| part(name, value))
 }

@@ -83,6 +83,19 @@ impl Comparison {
         self.verdict == Verdict::Equal
     }
 
+    /// Two that cannot be compared, for this reason.
+    #[must_use]
+    pub fn unknown(question: Question, reason: String) -> Self {
+        Self {
+            question,
+            verdict: Verdict::Unknown,
+            gained: Vec::new(),
+            lost: Vec::new(),
+            reasons: vec![reason],
+            variants: Vec::new(),
+        }
+    }
+
     fn identical(question: Question) -> Self {
         let semantics = Semantics::DEFAULT;
         let verdict = Verdict::Equal;

@@ -50,6 +50,14 @@ impl HttpResponse {
             .find(|(header, _)| header.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
+
+    /// Status and content type, which is all that is shown of an answer nobody understands.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let kind = self.header("content-type").unwrap_or("no content type");
+        let kind: String = kind.chars().filter(|c| !c.is_control()).take(80).collect();
+        format!("status {}, {kind}", self.status)
+    }
 }
 
 /// Shows no body: an answer about a wrong signature quotes the request, with its token.
@@ -98,6 +106,8 @@ pub enum TransportErrorKind {
     Interrupted,
     /// No complete answer came in time: the request may have taken effect.
     TimedOut,
+    /// The answer's body broke off before its end.
+    Truncated,
     /// The answer was longer than we read.
     TooLarge,
     /// The request itself is unusable, such as an endpoint that is no URL; nothing was sent.

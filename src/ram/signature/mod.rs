@@ -22,6 +22,9 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
+use super::encoding::parse_form;
+use super::transport::HttpRequest;
+
 /// Which signature RPC calls carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SignatureVersion {
@@ -36,6 +39,36 @@ pub enum SignatureVersion {
 #[must_use]
 pub fn timestamp(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// What the service has to sign too when it receives `request`, of either RPC version.
+///
+/// It is worked out from the finished request, so it shows what was really sent.
+#[must_use]
+pub fn sent_string_to_sign(request: &HttpRequest) -> String {
+    let header = |name: &str| {
+        let found = request.headers.iter();
+        let mut found = found.filter(|(header, _)| header.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.as_str())
+    };
+    let query = request.url.split_once('?').map_or("", |(_, query)| query);
+    let query = parse_form(query).unwrap_or_default();
+    match header("authorization").and_then(v3::Authorization::parse) {
+        Some(authorization) => v3::string_to_sign(&v3::canonical_request(&v3::Signable {
+            method: &request.method,
+            query: &query,
+            headers: &request.headers,
+            signed_headers: &authorization.signed_headers,
+            content_sha256: &sha256_hex(&request.body),
+        })),
+        None => {
+            let body = String::from_utf8_lossy(&request.body);
+            let mut params = parse_form(&body).unwrap_or_default();
+            params.extend(query);
+            let params = params.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+            v1::string_to_sign(&request.method, &v1::canonical_query(params))
+        }
+    }
 }
 
 /// The lower-case hex of the SHA-256 of `bytes`.

@@ -1,0 +1,94 @@
+//! Carries out an approved plan. It makes no choices: whatever needs one belongs in the plan.
+//!
+//! In: an [`ApprovedPlan`]. Out: an [`ApplyReport`] that names every step, also when the run stops part-way,
+//! which is an ordinary outcome and no error of this function.
+
+mod report;
+mod verify;
+
+use futures_util::future::join_all;
+use tokio::sync::watch;
+
+pub use report::{ApplyReport, Outcome, StepReport};
+pub use verify::{Verified, verify};
+
+use crate::account::{AccountError, AccountErrorKind, WriteAccount};
+use crate::model::Step;
+use crate::plan::{ApprovedPlan, PlannedStep};
+
+/// How far a running apply may still go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pace {
+    /// All the way.
+    Run,
+    /// Wait for the calls in flight, begin nothing new.
+    Finish,
+    /// Leave even the calls in flight; what became of them is unknown.
+    Abandon,
+}
+
+/// Carries out the plan wave by wave and stops after the first wave in which a step fails. `on_step` is told of
+/// each step as it ends.
+pub async fn apply<A: WriteAccount>(
+    account: &A,
+    plan: &ApprovedPlan,
+    pace: watch::Receiver<Pace>,
+    mut on_step: impl FnMut(&StepReport),
+) -> ApplyReport {
+    let mut reports: Vec<StepReport> = Vec::new();
+    let mut stopped = false;
+    for wave in plan.waves() {
+        stopped = stopped || *pace.borrow() > Pace::Run;
+        let outcomes = match stopped {
+            true => wave.iter().map(|_| Outcome::NotAttempted).collect(),
+            false => {
+                join_all(
+                    wave.iter()
+                        .map(|step| write(account, &step.step, pace.clone())),
+                )
+                .await
+            }
+        };
+        for (step, outcome) in wave.iter().zip(outcomes) {
+            stopped = stopped || !matches!(outcome, Outcome::Done(_));
+            let report = StepReport {
+                step: PlannedStep::clone(step),
+                outcome,
+            };
+            on_step(&report);
+            reports.push(report);
+        }
+    }
+    let interrupted = *pace.borrow() > Pace::Run;
+    ApplyReport {
+        steps: reports,
+        interrupted,
+    }
+}
+
+async fn write<A: WriteAccount>(
+    account: &A,
+    step: &Step,
+    mut pace: watch::Receiver<Pace>,
+) -> Outcome {
+    let abandoned = async {
+        // A sender that is gone can no longer ask for anything.
+        if pace.wait_for(|pace| *pace == Pace::Abandon).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let result = tokio::select! {
+        biased;
+        result = account.write(step) => result,
+        () = abandoned => {
+            let mut error = AccountError::new(step.operation(), AccountErrorKind::OutcomeUnknown);
+            error.message = "interrupted before the answer came".to_owned();
+            Err(error)
+        }
+    };
+    match result {
+        Ok(written) => Outcome::Done(written),
+        Err(error) if error.kind == AccountErrorKind::OutcomeUnknown => Outcome::Unknown(error),
+        Err(error) => Outcome::Failed(error),
+    }
+}

@@ -1,0 +1,289 @@
+//! The command line: clap types and all help text.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Plan and apply the RAM role with which ECS exports images to OSS
+///
+/// ExportImage works only if the account has the role AliyunECSImageExportDefaultRole, trusted to ECS and allowed
+/// eight OSS actions. export-iam compares what a short YAML spec asks for with the live account, shows the
+/// difference as access gained and lost, makes it so, and says whether ExportImage would succeed.
+///
+/// Try it without an account: `export-iam apply --sandbox`.
+#[derive(Debug, Parser)]
+#[command(
+    name = "export-iam",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+#[command(after_help = EXIT_STATUS)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options that go with every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// The table of exit statuses, below every help text and in the README.
+pub const EXIT_STATUS: &str = "\
+Exit status:
+  0    done, in sync, or nothing pending
+  1    failed; nothing was changed
+  2    changes pending (plan --detailed-exitcode), drift, not ready, or access differs
+  3    refused: guard, stale plan, wrong account, or not confirmed
+  4    stopped part-way; the report lists what was done
+  5    incomplete: something could not be read, so there is no clean answer
+  64   bad command line
+  130  interrupted";
+
+/// Options that go with every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Use the built-in sandbox instead of the cloud, with its state in STATE_FILE
+    ///
+    /// Starts a RAM look-alike on a loopback port inside this process and talks to it as it would to the
+    /// cloud: same client, same signatures. [default file: .export-iam/sandbox.json]
+    #[arg(long, global = true, value_name = "STATE_FILE", num_args = 0..=1, require_equals = true,
+          default_missing_value = ".export-iam/sandbox.json")]
+    pub sandbox: Option<PathBuf>,
+
+    /// Refuse to work in any account but this one
+    #[arg(long, global = true, value_name = "ID")]
+    pub account: Option<String>,
+
+    /// Region whose STS endpoint is used [env: ALIBABA_CLOUD_REGION_ID]
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+
+    /// Send one service's calls elsewhere; plain http only to this machine
+    ///
+    /// SERVICE is ram or sts. Each has an environment variable too, EXPORT_IAM_ENDPOINT_RAM and
+    /// EXPORT_IAM_ENDPOINT_STS; the option wins.
+    #[arg(long, global = true, value_name = "SERVICE=URL")]
+    pub endpoint: Vec<String>,
+
+    /// How requests are signed
+    #[arg(long, global = true, value_name = "VERSION", value_enum, default_value_t = SignatureVersion::V1)]
+    pub signature: SignatureVersion,
+
+    /// Trust the certificates in this PEM file too [env: ALIBABA_CLOUD_CA_BUNDLE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub ca_bundle: Option<PathBuf>,
+
+    /// Give up after this many seconds
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub deadline: Option<u64>,
+
+    /// What standard output holds
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Write a report to a file as well; may be given several times
+    #[arg(long, global = true, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+
+    /// When to colour text; NO_COLOR is honoured too
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+
+    /// Show each call on standard error; twice for more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Show nothing on standard error but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// How requests are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SignatureVersion {
+    /// RPC signature 1.0, HMAC-SHA1
+    V1,
+    /// ACS3-HMAC-SHA256
+    V3,
+}
+
+/// What standard output holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs; `schema` prints its JSON Schema
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The spec argument, the same for every command.
+#[derive(Debug, Args)]
+pub struct SpecArg {
+    /// A spec file, `-` for standard input, or preset:NAME
+    ///
+    /// Left out: export-iam.yaml in this folder if there is one, else preset:image-export.
+    #[arg(value_name = "SPEC")]
+    pub spec: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would change; writes nothing
+    Plan(PlanArgs),
+    /// Plan, ask, carry out, and check that nothing is left to do
+    Apply(ApplyArgs),
+    /// Report where the account has moved away from the spec; for CI
+    Drift(DriftArgs),
+    /// Remove exactly what the spec names, after asking
+    Destroy(DestroyArgs),
+    /// Check a spec without any network
+    Validate(SpecArg),
+    /// Print a spec that describes what the account holds now
+    Adopt(AdoptArgs),
+    /// Show whose access key is in use and where it came from
+    Whoami,
+    /// Run or look after the built-in RAM look-alike
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The spec
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// Save the plan, to be carried out later by `apply --plan`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 2 when changes are pending
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Show changed documents as text diffs too
+    #[arg(long)]
+    pub show_documents: bool,
+}
+
+/// `apply`.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// The spec
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// Carry out this saved plan; refused if the account has moved since it was made
+    #[arg(long, value_name = "FILE", conflicts_with = "spec")]
+    pub plan: Option<PathBuf>,
+    /// Refuse the saved plan unless its digest is this one
+    #[arg(long, value_name = "DIGEST", requires = "plan")]
+    pub expect_digest: Option<String>,
+    /// Save a plan that restores the state before this apply
+    #[arg(long, value_name = "FILE")]
+    pub undo_out: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Accept one risk that the guard would refuse; may be given several times
+    #[arg(long, value_name = "RISK")]
+    pub allow: Vec<String>,
+    /// Show changed documents as text diffs too
+    #[arg(long)]
+    pub show_documents: bool,
+}
+
+/// `drift`.
+#[derive(Debug, Args)]
+pub struct DriftArgs {
+    /// The spec
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// Exit with 2 only for findings at least this severe
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = SeverityArg::Low)]
+    pub fail_on: SeverityArg,
+    /// Show changed documents as text diffs too
+    #[arg(long)]
+    pub show_documents: bool,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeverityArg {
+    /// Descriptions, tags, session lengths
+    Low,
+    /// Something is missing or narrower: exports would fail
+    Medium,
+    /// Something is wider: somebody can do more than the spec says
+    High,
+}
+
+/// `destroy`.
+#[derive(Debug, Args)]
+pub struct DestroyArgs {
+    /// The spec
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Accept one risk that the guard would refuse; may be given several times
+    #[arg(long, value_name = "RISK")]
+    pub allow: Vec<String>,
+}
+
+/// `adopt`.
+#[derive(Debug, Args)]
+pub struct AdoptArgs {
+    /// The role to describe; may be given several times
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "AliyunECSImageExportDefaultRole"
+    )]
+    pub role: Vec<String>,
+}
+
+/// `sandbox …`.
+#[derive(Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Serve the sandbox on a loopback port until interrupted
+    Serve(ServeArgs),
+    /// Print the variables that point other clients at a sandbox served on a port
+    Env(EnvArgs),
+    /// Forget everything and start again with an empty account
+    Reset,
+}
+
+/// `sandbox serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The port to listen on; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub port: u16,
+    /// Answer each call this much later, such as 50ms
+    #[arg(long, value_name = "TIME", default_value = "0ms")]
+    pub latency: String,
+    /// Let calls go wrong as this JSON file says
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+}
+
+/// `sandbox env`.
+#[derive(Debug, Args)]
+pub struct EnvArgs {
+    /// The port the sandbox is served on
+    #[arg(long, value_name = "PORT")]
+    pub port: u16,
+}

@@ -1,0 +1,187 @@
+//! The two streams: results to standard output, everything else to standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::args::{Color, Format, Global};
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use crate::render::human::style::{CHANGE, DIM, Styled};
+
+/// Where output goes and how it looks.
+pub(super) struct Console {
+    format: Format,
+    is_quiet: bool,
+    reports: Vec<ReportFile>,
+    out: AutoStream<io::Stdout>,
+    err: AutoStream<io::Stderr>,
+}
+
+/// A report that goes to a file as well.
+struct ReportFile {
+    path: String,
+}
+
+/// One result in every form it may be asked for.
+pub(super) struct Rendered {
+    /// For people, with ANSI styles.
+    pub(super) text: String,
+    /// For programs.
+    pub(super) json: String,
+}
+
+impl Console {
+    /// # Errors
+    /// When a `--report` is not of the form FORMAT=FILE.
+    pub(super) fn new(global: &Global) -> Result<Self, Failure> {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let reports = global
+            .report
+            .iter()
+            .map(|text| ReportFile::parse(text))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            format: global.format,
+            is_quiet: global.quiet,
+            reports,
+            out: AutoStream::new(io::stdout(), choice),
+            err: AutoStream::new(io::stderr(), choice),
+        })
+    }
+
+    /// Prints a result in the chosen format and writes the report files.
+    ///
+    /// # Errors
+    /// When a report file cannot be written. A reader of standard output that has gone away is no error: it has
+    /// seen what it wanted.
+    pub(super) fn result(&mut self, rendered: &Rendered) -> Result<(), Failure> {
+        let text = match self.format {
+            Format::Text => &rendered.text,
+            Format::Json => &rendered.json,
+        };
+        let printed = self.print(text);
+        for report in &self.reports {
+            report.write(&rendered.json)?;
+        }
+        printed
+    }
+
+    /// Shows a plan before the question: part of the result for people, and on the side for programs, whose
+    /// result is one document.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(super) fn show(&mut self, text: &str) -> Result<(), Failure> {
+        match self.format {
+            Format::Text => self.print(text),
+            Format::Json => {
+                self.progress(text);
+                Ok(())
+            }
+        }
+    }
+
+    /// Prints text to standard output as it is.
+    ///
+    /// # Errors
+    /// When standard output cannot be written, other than by a reader that has gone away.
+    pub(super) fn print(&mut self, text: &str) -> Result<(), Failure> {
+        match self
+            .out
+            .write_all(text.as_bytes())
+            .and_then(|()| self.out.flush())
+        {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
+                ExitStatus::Failed,
+                format!("standard output: {error}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells something on the side, unless `--quiet`.
+    pub(super) fn note(&mut self, text: &str) {
+        if !self.is_quiet {
+            let _ = writeln!(self.err, "{}", Styled(DIM, text));
+        }
+    }
+
+    /// Tells of a step as it ends: part of the result for people, on the side for programs.
+    pub(super) fn step(&mut self, line: &str) {
+        match self.format {
+            // A reader that is gone does not stop an apply; the end of the run will say so.
+            Format::Text => drop(self.print(&format!("  {line}\n"))),
+            Format::Json => self.progress(line),
+        }
+    }
+
+    /// Tells of progress, unless `--quiet`.
+    pub(super) fn progress(&mut self, text: &str) {
+        if !self.is_quiet {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Warns, also with `--quiet`.
+    pub(super) fn warn(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{} {text}", Styled(CHANGE, "warning:"));
+    }
+
+    /// Shows a failure, also with `--quiet`.
+    pub(super) fn failure(&mut self, failure: &Failure) {
+        let _ = write!(self.err, "{failure}");
+    }
+
+    /// Asks a question and reads the answer from the terminal.
+    ///
+    /// # Errors
+    /// With status 3 when there is no terminal to ask, or when the answer is not yes.
+    pub(super) fn confirm(&mut self, question: &str) -> Result<(), Failure> {
+        if !io::stdin().is_terminal() {
+            let message = "not confirmed: there is no terminal to ask";
+            return Err(Failure::new(ExitStatus::Refused, message)
+                .hint("add `--yes` to go on without being asked"));
+        }
+        let _ = write!(self.err, "{question} [y/N] ");
+        let _ = self.err.flush();
+        let mut answer = String::new();
+        let read = io::stdin().read_line(&mut answer);
+        let is_yes =
+            read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+        match is_yes {
+            true => Ok(()),
+            false => Err(Failure::new(
+                ExitStatus::Refused,
+                "not confirmed; nothing was changed",
+            )),
+        }
+    }
+}
+
+impl ReportFile {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        match text.split_once('=') {
+            Some(("json", path)) if !path.is_empty() => Ok(Self {
+                path: path.to_owned(),
+            }),
+            _ => Err(Failure::new(
+                ExitStatus::Usage,
+                format!("`--report {text}` is not of the form json=FILE"),
+            )),
+        }
+    }
+
+    fn write(&self, text: &str) -> Result<(), Failure> {
+        std::fs::write(&self.path, text).map_err(|error| {
+            Failure::new(
+                ExitStatus::Failed,
+                format!("report `{}` could not be written: {error}", self.path),
+            )
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! How a run that fails says so.
+
+use std::fmt;
+
+use super::exit::ExitStatus;
+use crate::render::human::style::{ERROR, Styled, safe};
+
+/// What went wrong, what to do about it, and how the run ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) status: ExitStatus,
+    problems: Vec<Problem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Problem {
+    message: String,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with one problem; `message` is one line.
+    pub(super) fn new(status: ExitStatus, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            problems: vec![Problem {
+                message: message.into(),
+                hints: Vec::new(),
+            }],
+        }
+    }
+
+    /// A failure with several problems, each a message and perhaps a hint.
+    pub(super) fn all(
+        status: ExitStatus,
+        problems: impl IntoIterator<Item = (String, Option<String>)>,
+    ) -> Self {
+        let problems = problems.into_iter().map(|(message, hint)| Problem {
+            message,
+            hints: hint.into_iter().collect(),
+        });
+        Self {
+            status,
+            problems: problems.collect(),
+        }
+    }
+
+    /// A failure that cannot happen as long as this program is right.
+    pub(super) fn bug(error: &dyn fmt::Display) -> Self {
+        Self::new(
+            ExitStatus::Failed,
+            format!("{error}; this is a bug in export-iam"),
+        )
+    }
+
+    /// Adds what to do about the last problem.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        if let Some(problem) = self.problems.last_mut() {
+            problem.hints.push(hint.into());
+        }
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Problem { message, hints } in &self.problems {
+            writeln!(f, "{} {}", Styled(ERROR, "error:"), safe(message))?;
+            for hint in hints {
+                writeln!(f, "hint: {}", safe(hint))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! The command line: builds the pieces, walks the line, chooses the exit status.
+
+mod adopt;
+mod apply;
+mod args;
+mod connect;
+mod console;
+mod destroy;
+mod drift;
+mod environment;
+mod exit;
+mod failure;
+mod interrupt;
+mod observe;
+mod plan;
+mod sandbox;
+mod saved;
+mod validate;
+mod verbose;
+mod whoami;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use args::{Cli, EXIT_STATUS};
+pub use environment::Environment;
+pub use exit::ExitStatus;
+
+use args::Command;
+use console::Console;
+use failure::Failure;
+
+/// Runs one command line and says how it ended.
+pub async fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+) -> ExitStatus {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let mut console = match Console::new(&cli.global) {
+        Ok(console) => console,
+        Err(failure) => {
+            anstream::eprint!("{failure}");
+            return failure.status;
+        }
+    };
+    verbose::start(cli.global.verbose);
+    let ended = tokio::select! {
+        biased;
+        ended = dispatch(&cli, environment, &mut console) => ended,
+        () = interrupt::received(), if interrupt::may_stop_at_once(&cli.command) => {
+            Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was changed"))
+        }
+    };
+    ended.unwrap_or_else(|failure| {
+        console.failure(&failure);
+        failure.status
+    })
+}
+
+async fn dispatch(
+    cli: &Cli,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Plan(args) => plan::run(args, global, environment, console).await,
+        Command::Apply(args) => apply::run(args, global, environment, console).await,
+        Command::Drift(args) => drift::run(args, global, environment, console).await,
+        Command::Destroy(args) => destroy::run(args, global, environment, console).await,
+        Command::Validate(args) => validate::run(args, environment, console),
+        Command::Adopt(args) => adopt::run(args, global, environment, console).await,
+        Command::Whoami => whoami::run(global, environment, console).await,
+        Command::Sandbox(command) => sandbox::run(command, global, environment, console).await,
+    }
+}
+
+/// clap's own exit status for a bad command line is 2, which here means "differs".
+fn usage(error: &clap::Error) -> ExitStatus {
+    // The stream may be closed; the status tells all the same.
+    let _ = error.print();
+    match error.use_stderr() {
+        true => ExitStatus::Usage,
+        false => ExitStatus::Success,
+    }
+}

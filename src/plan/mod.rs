@@ -1,0 +1,176 @@
+//! Decides what must change for the account to match the spec.
+//!
+//! In: a [`DesiredState`] and an [`ObservedState`]. Out: a [`Plan`], which holds every decision: apply makes
+//! none. Knows nothing of HTTP, files, time or the terminal. Equal inputs give equal bytes.
+//!
+//! # Why nothing is read here
+//! A diff that reads while it compares sees an account that moves under it.
+
+mod action;
+mod attachments;
+mod change;
+mod compare;
+mod diff;
+mod effect;
+pub mod file;
+mod guard;
+mod order;
+mod removal;
+mod steps;
+mod undo;
+mod verdict;
+
+use std::collections::BTreeSet;
+
+pub use action::{Action, Reason};
+pub use change::{Change, DocumentChange, FieldChange};
+pub use effect::Effect;
+pub use guard::{ApprovedPlan, Refusal, Risk, approve};
+pub use order::{OrderCheck, Passing, PassingKind};
+pub use undo::{UndoError, undo};
+
+use crate::model::{Address, Caller, DesiredState, ObservedState, Step};
+use crate::policy::need;
+
+/// Everything that will be done, decided and in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Whose plan it is.
+    pub caller: Caller,
+    /// What happens to every address in scope, sorted by address; addresses that stay are here too.
+    pub changes: Vec<Change>,
+    /// The writes, in order.
+    pub steps: Vec<PlannedStep>,
+    /// What is known about the moments between the steps.
+    pub order: OrderCheck,
+    /// Would ExportImage work now.
+    pub verdict_now: need::Readiness,
+    /// Would ExportImage work after the steps.
+    pub verdict_after: need::Readiness,
+}
+
+/// One write of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedStep {
+    /// Steps of one wave are sent together, after all of the wave before. Counted from 0.
+    pub wave: usize,
+    /// The write.
+    pub step: Step,
+    /// What it does to people's access.
+    pub effects: BTreeSet<Effect>,
+}
+
+/// How many addresses each action touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// To be made.
+    pub create: usize,
+    /// To be changed.
+    pub update: usize,
+    /// To be removed.
+    pub delete: usize,
+    /// Attached without the spec naming it, and reported.
+    pub unmanaged: usize,
+}
+
+/// Why no plan can be made from what was read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The role belongs to a cloud service, which alone may change it.
+    #[error("`{0}` is a service-linked role, which only its cloud service may change")]
+    ServiceLinked(Address),
+    /// A policy to attach is not there and the spec does not make it.
+    #[error("`{0}` is not a policy of this account")]
+    NoSuchPolicy(Address),
+    /// A policy to delete is held by others.
+    #[error("`{0}` is still held by {1}, which the spec does not name")]
+    StillHeld(Address, String),
+    /// A role to delete holds policies beyond the spec.
+    #[error("`{0}` still holds {1}, which the spec does not name")]
+    HoldsOthers(Address, String),
+}
+
+/// Plans what leads from `observed` to `desired`.
+///
+/// # Errors
+/// With every reason why no plan can be made.
+pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Vec<PlanError>> {
+    let mut changes = diff::diff(desired, observed);
+    changes.extend(removal::removals(&desired.removals, observed));
+    changes.sort_by(|a, b| a.address.cmp(&b.address));
+    let errors: Vec<PlanError> = changes
+        .iter()
+        .filter_map(|change| impossible(change, &changes, desired, observed))
+        .collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let order::Ordered { steps, check } = order::order(steps::steps(&changes, observed), observed);
+    let steps = steps.into_iter().map(|(wave, draft)| {
+        let effects = effect::effects(&draft.step, draft.access.as_ref());
+        PlannedStep {
+            wave,
+            step: draft.step,
+            effects,
+        }
+    });
+    let steps: Vec<PlannedStep> = steps.collect();
+    Ok(Plan {
+        caller: observed.caller.clone(),
+        verdict_now: verdict::now(desired, observed),
+        verdict_after: verdict::after(desired, observed, &steps),
+        changes,
+        steps,
+        order: check,
+    })
+}
+
+fn impossible(
+    change: &Change,
+    changes: &[Change],
+    desired: &DesiredState,
+    observed: &ObservedState,
+) -> Option<PlanError> {
+    if !change.is_pending() {
+        return None;
+    }
+    if let Address::Role(role) = &change.address {
+        let live = observed.roles.get(role).and_then(Option::as_ref);
+        if live.is_some_and(|live| live.is_service_linked) {
+            return Some(PlanError::ServiceLinked(change.address.clone()));
+        }
+    }
+    match (&change.address, change.action) {
+        (_, Action::Delete) => removal::obstacle(change, changes, observed),
+        (Address::Attachment { policy, .. }, Action::Create) => {
+            let exists = observed.policies.get(policy).is_some_and(Option::is_some);
+            let will_exist = desired.policies.keys().any(|name| policy.is_custom(name));
+            (!exists && !will_exist).then(|| PlanError::NoSuchPolicy(change.address.clone()))
+        }
+        _ => None,
+    }
+}
+
+impl Plan {
+    /// Whether applying it would write nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Counts the changes.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for change in &self.changes {
+            match change.action {
+                Action::Create => summary.create += 1,
+                Action::Update => summary.update += 1,
+                Action::Delete => summary.delete += 1,
+                Action::NoOp if change.reason == Reason::Unmanaged => summary.unmanaged += 1,
+                Action::NoOp => {}
+            }
+        }
+        summary
+    }
+}

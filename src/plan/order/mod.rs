@@ -1,0 +1,117 @@
+//! Chooses the order of steps.
+//!
+//! Two things bind it. RAM's own rules: a policy must exist before it is attached. And access: after every step,
+//! everyone's access lies within what they had before and will have after, and holds at least what they had
+//! before and will keep. The second is computed with the policy engine over trust and permissions, Deny included.
+//!
+//! Steps per role are few, so the orders are searched. Steps that may be done in any order share a wave and are
+//! sent together.
+
+mod component;
+mod waves;
+mod world;
+
+pub(super) use world::World;
+
+use crate::model::{ObservedState, RoleName};
+use crate::policy::transition::Witness;
+
+use super::steps::DraftStep;
+use component::components;
+use waves::Waves;
+
+/// What is known about the moments between two steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderCheck {
+    /// Nobody holds anything in between that they held neither before nor after, and nobody misses anything in
+    /// between that they held before and hold after.
+    Safe,
+    /// No order of these steps is free of it.
+    Unsafe(Vec<Passing>),
+    /// It could not be decided, for this reason.
+    Unchecked(String),
+}
+
+/// Access that is wrong for a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passing {
+    /// The step after which it begins, counted from 0 in the order of the plan.
+    pub after_step: usize,
+    /// The role through which.
+    pub role: RoleName,
+    /// Whether access is there that should not be, or missing.
+    pub kind: PassingKind,
+    /// One request that shows it.
+    pub witness: Witness,
+}
+
+/// In which way access is wrong for a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassingKind {
+    /// Somebody may do what they may neither before nor after.
+    Access,
+    /// Somebody may not do what they may both before and after.
+    Gap,
+}
+
+/// The steps in the order to send them, each with the number of its wave from 0.
+pub(super) struct Ordered {
+    pub(super) steps: Vec<(usize, DraftStep)>,
+    pub(super) check: OrderCheck,
+}
+
+/// Orders the steps of one plan.
+pub(super) fn order(drafts: Vec<DraftStep>, observed: &ObservedState) -> Ordered {
+    let before = World::of(observed);
+    let mut waves = Waves::default();
+    let mut findings = Findings::default();
+    for component in components(&drafts, &before) {
+        let found = component.search(&drafts, &before);
+        waves.add(&component, &found.order, &drafts);
+        findings.add(found);
+    }
+    let (steps, places) = waves.into_steps(drafts);
+    Ordered {
+        steps,
+        check: findings.into_check(&places),
+    }
+}
+
+/// The order found for one component.
+struct Found {
+    /// Groups of step numbers; the steps of a group may be done in any order.
+    order: Vec<Vec<usize>>,
+    /// What is wrong for a moment in that order, by the number of the step after which it begins.
+    passing: Vec<Passing>,
+    /// Why the moments in between could not be checked.
+    unchecked: Option<String>,
+}
+
+#[derive(Default)]
+struct Findings {
+    passing: Vec<Passing>,
+    unchecked: Option<String>,
+}
+
+impl Findings {
+    fn add(&mut self, found: Found) {
+        self.passing.extend(found.passing);
+        self.unchecked = self.unchecked.take().or(found.unchecked);
+    }
+
+    /// `places` maps the number a step had to the number it has in the plan.
+    fn into_check(self, places: &[usize]) -> OrderCheck {
+        if !self.passing.is_empty() {
+            let placed = self.passing.into_iter().map(|passing| Passing {
+                after_step: places
+                    .get(passing.after_step)
+                    .copied()
+                    .unwrap_or(passing.after_step),
+                ..passing
+            });
+            return OrderCheck::Unsafe(placed.collect());
+        }
+        self.unchecked
+            .map_or(OrderCheck::Safe, OrderCheck::Unchecked)
+    }
+}

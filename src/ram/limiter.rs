@@ -1,0 +1,128 @@
+//! How fast one account is called: a bucket of tokens that fills more slowly after throttling.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::lock;
+
+/// Calls a second while nothing is throttled, and how many may go out at once. RAM publishes no figures; a plan
+/// of the usual size must never wait here, and a fleet of accounts is bounded by connections instead.
+const FULL_RATE: f64 = 50.0;
+
+/// The slowest we go, in calls a second. Below this an apply would look like a hang.
+const LEAST_RATE: f64 = 1.0;
+
+/// What one answered call adds to the rate. About a hundred of them win back the full rate.
+const RECOVERY: f64 = 0.5;
+
+/// A token bucket per account.
+#[derive(Debug)]
+pub(super) struct Limiter(Mutex<Bucket>);
+
+#[derive(Debug)]
+struct Bucket {
+    /// Calls a second.
+    rate: f64,
+    /// Calls that may go out now; below zero when calls are already waiting.
+    tokens: f64,
+    filled_at: Instant,
+    slowed_at: Option<Instant>,
+}
+
+impl Limiter {
+    /// A full bucket.
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(Bucket {
+            rate: FULL_RATE,
+            tokens: FULL_RATE,
+            filled_at: Instant::now(),
+            slowed_at: None,
+        }))
+    }
+
+    /// Takes a token; gives how long to wait before using it.
+    pub(super) fn take(&self) -> Duration {
+        let mut bucket = lock(&self.0);
+        let now = Instant::now();
+        let fresh = now.duration_since(bucket.filled_at).as_secs_f64() * bucket.rate;
+        // A bucket holds one second's calls, so a slowed account has no great burst either.
+        bucket.tokens = (bucket.tokens + fresh).min(bucket.rate.max(1.0));
+        bucket.filled_at = now;
+        bucket.tokens -= 1.0;
+        if bucket.tokens >= 0.0 {
+            Duration::ZERO
+        } else {
+            Duration::from_secs_f64(-bucket.tokens / bucket.rate)
+        }
+    }
+
+    /// Notes an answer that was no throttling.
+    pub(super) fn answered(&self) {
+        let mut bucket = lock(&self.0);
+        bucket.rate = (bucket.rate + RECOVERY).min(FULL_RATE);
+    }
+
+    /// Halves the rate after a call sent at `sent_at` was throttled. Calls that were under way when the rate was
+    /// last halved tell nothing new.
+    pub(super) fn throttled(&self, sent_at: Instant) {
+        let mut bucket = lock(&self.0);
+        if bucket.slowed_at.is_some_and(|slowed| sent_at <= slowed) {
+            return;
+        }
+        bucket.rate = (bucket.rate / 2.0).max(LEAST_RATE);
+        bucket.tokens = bucket.tokens.min(0.0);
+        bucket.slowed_at = Some(Instant::now());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn calls_in_a_second(limiter: &Limiter) -> u32 {
+        let end = Instant::now() + Duration::from_secs(1);
+        let mut calls = 0;
+        while Instant::now() < end {
+            tokio::time::sleep(limiter.take()).await;
+            calls += 1;
+        }
+        calls
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_usual_plan_never_waits() {
+        let limiter = Limiter::new();
+        assert!((0..50).all(|_| limiter.take() == Duration::ZERO));
+        assert!(limiter.take() > Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttling_slows_once_for_calls_in_flight_and_then_recovers() {
+        let limiter = Limiter::new();
+        let sent_at = Instant::now();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        for _ in 0..8 {
+            limiter.throttled(sent_at);
+        }
+        let slow = calls_in_a_second(&limiter).await;
+        assert!((24..=27).contains(&slow), "{slow}");
+        for _ in 0..100 {
+            limiter.answered();
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!((0..50).all(|_| limiter.take() == Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_never_stops_altogether() {
+        let limiter = Limiter::new();
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            limiter.throttled(Instant::now());
+        }
+        limiter.take();
+        assert!(limiter.take() <= Duration::from_secs(3));
+    }
+}

@@ -1,0 +1,534 @@
+//! Replies as sent, and their way into the model.
+//!
+//! Only what is certain to be sent is required; a list that is missing is a bad answer and never an empty list.
+//! Unknown members are ignored: the service adds some every year.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::model::{
+    AccountId, Caller, IdentityType, NameError, ObservedPolicy, ObservedRole, PolicyName,
+    PolicyRef, PolicyType, PolicyVersion, RoleName, VersionId,
+};
+
+/// What kept a reply from being read, on one line.
+#[derive(Debug)]
+pub(super) struct Unreadable(pub(super) String);
+
+impl From<NameError> for Unreadable {
+    fn from(error: NameError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Unreadable {
+    // serde's text may quote the value it tripped over, so only the kinds that name members are passed on.
+    fn from(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        Self(if text.starts_with("missing field") {
+            text
+        } else {
+            "a member has an unexpected type".to_owned()
+        })
+    }
+}
+
+/// A reply's JSON, known to be an object with a request id.
+#[derive(Debug)]
+pub(super) struct Reply(Value);
+
+impl Reply {
+    /// Reads a body. Every answer of the service has a `RequestId`, so what has none is somebody else's.
+    pub(super) fn parse(body: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(body).ok()?;
+        let reply = Self(value);
+        reply.request_id()?;
+        Some(reply)
+    }
+
+    /// The service's number for the call.
+    pub(super) fn request_id(&self) -> Option<&str> {
+        let id = self
+            .0
+            .get("RequestId")
+            .or_else(|| self.0.get("requestId"))?;
+        id.as_str().filter(|id| !id.is_empty())
+    }
+
+    /// The reply in its own shape.
+    pub(super) fn read<'a, S: Deserialize<'a>>(&'a self) -> Result<S, Unreadable> {
+        Ok(S::deserialize(&self.0)?)
+    }
+
+    /// The number of the version that `CreatePolicyVersion` made.
+    pub(super) fn new_version(&self) -> Option<VersionId> {
+        let id = self.0.get("PolicyVersion")?.get("VersionId")?.as_str()?;
+        VersionId::new(id).ok()
+    }
+
+    /// Where a list goes on: `Ok(None)` at its end.
+    pub(super) fn next_page(&self) -> Result<Option<Page>, Unreadable> {
+        let text = |name: &str| {
+            let text = self.0.get(name).and_then(Value::as_str);
+            text.filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        if let Some(token) = text("NextToken") {
+            return Ok(Some(Page("NextToken", token)));
+        }
+        if self
+            .0
+            .get("IsTruncated")
+            .is_none_or(|cut| *cut == Value::Bool(false))
+        {
+            return Ok(None);
+        }
+        match text("Marker") {
+            Some(marker) => Ok(Some(Page("Marker", marker))),
+            None => Err(Unreadable("the list is cut and has no `Marker`".to_owned())),
+        }
+    }
+}
+
+/// The parameter that asks for the next page, and its value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Page(pub(super) &'static str, pub(super) String);
+
+fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(serde::de::Error::custom("neither text nor number")),
+    }
+}
+
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let number = match Value::deserialize(deserializer)? {
+        Value::Null => return Ok(None),
+        Value::Number(number) => number.as_u64().and_then(|n| u32::try_from(n).ok()),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    match number {
+        Some(number) => Ok(Some(number)),
+        None => Err(serde::de::Error::custom("not a number")),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CallerReply {
+    #[serde(deserialize_with = "text_or_number")]
+    account_id: String,
+    arn: String,
+    #[serde(default)]
+    identity_type: String,
+    #[serde(default)]
+    principal_id: String,
+}
+
+impl CallerReply {
+    pub(super) fn into_model(self) -> Result<Caller, Unreadable> {
+        Ok(Caller {
+            account: AccountId::new(&self.account_id)?,
+            arn: self.arn,
+            identity_type: match self.identity_type.as_str() {
+                "Account" => IdentityType::Account,
+                "RAMUser" => IdentityType::RamUser,
+                "AssumedRoleUser" => IdentityType::AssumedRole,
+                _ => IdentityType::Other(self.identity_type),
+            },
+            principal_id: self.principal_id,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RoleReply {
+    role: RoleShape,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RoleShape {
+    role_name: String,
+    arn: String,
+    assume_role_policy_document: String,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    max_session_duration: Option<u32>,
+    #[serde(default)]
+    is_service_linked_role: Option<bool>,
+}
+
+impl RoleReply {
+    pub(super) fn into_model(self) -> Result<ObservedRole, Unreadable> {
+        let role = self.role;
+        Ok(ObservedRole {
+            name: RoleName::new(&role.role_name)?,
+            arn: role.arn,
+            description: role.description.unwrap_or_default(),
+            trust: role.assume_role_policy_document,
+            max_session_duration: role.max_session_duration,
+            is_service_linked: role.is_service_linked_role.unwrap_or(false),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PolicyReply {
+    policy: PolicyShape,
+    #[serde(default)]
+    default_policy_version: Option<VersionShape>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PolicyShape {
+    policy_name: String,
+    policy_type: String,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    default_version: Option<String>,
+    // Deprecated place of the document; some answers have no other.
+    #[serde(default)]
+    policy_document: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    attachment_count: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VersionShape {
+    #[serde(default)]
+    version_id: Option<String>,
+    #[serde(default)]
+    is_default_version: Option<bool>,
+    #[serde(default)]
+    policy_document: Option<String>,
+}
+
+impl PolicyReply {
+    pub(super) fn into_model(self) -> Result<ObservedPolicy, Unreadable> {
+        let missing = |name: &str| Unreadable(format!("missing field `{name}`"));
+        let (version, document) = match self.default_policy_version {
+            Some(version) => (version.version_id, version.policy_document),
+            None => (None, None),
+        };
+        let version = version.or(self.policy.default_version);
+        let document = document.or(self.policy.policy_document);
+        Ok(ObservedPolicy {
+            policy: policy_ref(&self.policy.policy_type, &self.policy.policy_name)?,
+            description: self.policy.description.unwrap_or_default(),
+            default_version: VersionId::new(&version.ok_or_else(|| missing("DefaultVersion"))?)?,
+            document: document.ok_or_else(|| missing("PolicyDocument"))?,
+            attachment_count: self.policy.attachment_count,
+        })
+    }
+}
+
+fn policy_ref(policy_type: &str, name: &str) -> Result<PolicyRef, Unreadable> {
+    let policy_type = match policy_type {
+        "Custom" => PolicyType::Custom,
+        "System" => PolicyType::System,
+        other => {
+            let other = other.escape_debug();
+            return Err(Unreadable(format!("unknown policy type `{other}`")));
+        }
+    };
+    Ok(PolicyRef {
+        policy_type,
+        name: PolicyName::new(name)?,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AttachmentsReply {
+    policies: AttachmentList,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AttachmentList {
+    #[serde(default)]
+    policy: Vec<AttachmentShape>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AttachmentShape {
+    policy_name: String,
+    policy_type: String,
+}
+
+impl AttachmentsReply {
+    pub(super) fn into_model(self) -> Result<Vec<PolicyRef>, Unreadable> {
+        let policies = self.policies.policy.iter();
+        policies
+            .map(|policy| policy_ref(&policy.policy_type, &policy.policy_name))
+            .collect()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct VersionsReply {
+    policy_versions: VersionList,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VersionList {
+    #[serde(default)]
+    policy_version: Vec<VersionShape>,
+}
+
+impl VersionsReply {
+    pub(super) fn into_model(self) -> Result<Vec<PolicyVersion>, Unreadable> {
+        let missing = |name: &str| Unreadable(format!("missing field `{name}`"));
+        let versions = self.policy_versions.policy_version.into_iter();
+        versions
+            .map(|version| {
+                let id = version.version_id.ok_or_else(|| missing("VersionId"))?;
+                let is_default = version.is_default_version;
+                let document = version.policy_document;
+                Ok(PolicyVersion {
+                    id: VersionId::new(&id)?,
+                    is_default: is_default.ok_or_else(|| missing("IsDefaultVersion"))?,
+                    document: document.ok_or_else(|| missing("PolicyDocument"))?,
+                })
+            })
+            .collect()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct HoldersReply {
+    users: HolderUsers,
+    groups: HolderGroups,
+    roles: HolderRoles,
+}
+
+#[derive(Deserialize)]
+struct HolderUsers {
+    #[serde(default, rename = "User")]
+    list: Vec<UserShape>,
+}
+
+#[derive(Deserialize)]
+struct UserShape {
+    #[serde(rename = "UserName")]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct HolderGroups {
+    #[serde(default, rename = "Group")]
+    list: Vec<GroupShape>,
+}
+
+#[derive(Deserialize)]
+struct GroupShape {
+    #[serde(rename = "GroupName")]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct HolderRoles {
+    #[serde(default, rename = "Role")]
+    list: Vec<HolderRole>,
+}
+
+#[derive(Deserialize)]
+struct HolderRole {
+    #[serde(rename = "RoleName")]
+    name: String,
+}
+
+impl HoldersReply {
+    pub(super) fn into_model(self) -> Vec<String> {
+        let users = self
+            .users
+            .list
+            .into_iter()
+            .map(|u| format!("user/{}", u.name));
+        let groups = self
+            .groups
+            .list
+            .into_iter()
+            .map(|g| format!("group/{}", g.name));
+        let roles = self
+            .roles
+            .list
+            .into_iter()
+            .map(|r| format!("role/{}", r.name));
+        users.chain(groups).chain(roles).collect()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct TagsReply {
+    tag_resources: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TagShape {
+    resource_name: String,
+    tag_key: String,
+    #[serde(default)]
+    tag_value: String,
+}
+
+impl TagsReply {
+    /// The tags of the resource `name`. This one list is documented as bare; the wrapped form of all other lists
+    /// is taken too.
+    pub(super) fn into_model(self, name: &str) -> Result<Vec<(String, String)>, Unreadable> {
+        let list = match self.tag_resources {
+            Value::Object(mut wrapper) => wrapper
+                .remove("TagResource")
+                .unwrap_or_else(|| Value::Array(Vec::new())),
+            list => list,
+        };
+        let tags: Vec<TagShape> = serde_json::from_value(list)?;
+        Ok(tags
+            .into_iter()
+            .filter(|tag| tag.resource_name.eq_ignore_ascii_case(name))
+            .map(|tag| (tag.tag_key, tag.tag_value))
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(json: &str) -> Reply {
+        Reply::parse(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn an_answer_without_a_request_id_is_not_the_services() {
+        for body in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            "\"x\"",
+            "<html>",
+            "{\"RequestId\":\"\"}",
+            "{\"RequestId\":1}",
+            "{\"RequestId\":\"a\"",
+        ] {
+            assert!(Reply::parse(body.as_bytes()).is_none(), "{body}");
+        }
+        let deep = format!("{{\"RequestId\":\"a\",\"x\":{}", "[".repeat(1_000_000));
+        assert!(Reply::parse(deep.as_bytes()).is_none());
+    }
+
+    #[test]
+    fn a_role_needs_only_what_is_certain() {
+        let role = reply(
+            r#"{"RequestId":"r","Role":{"RoleName":"A","Arn":"acs:ram::1:role/a","AssumeRolePolicyDocument":"{}","New":1}}"#,
+        );
+        let role = role.read::<RoleReply>().unwrap().into_model().unwrap();
+        assert_eq!(role.name.as_str(), "A");
+        assert_eq!(role.description, "");
+        assert_eq!(role.max_session_duration, None);
+        let without_trust = reply(r#"{"RequestId":"r","Role":{"RoleName":"A","Arn":"a"}}"#);
+        let Err(Unreadable(why)) = without_trust.read::<RoleReply>() else {
+            panic!()
+        };
+        assert_eq!(why, "missing field `AssumeRolePolicyDocument`");
+    }
+
+    #[test]
+    fn a_missing_list_is_not_an_empty_list() {
+        assert!(
+            reply(r#"{"RequestId":"r"}"#)
+                .read::<AttachmentsReply>()
+                .is_err()
+        );
+        assert!(
+            reply(r#"{"RequestId":"r","Policies":null}"#)
+                .read::<AttachmentsReply>()
+                .is_err()
+        );
+        let empty = reply(r#"{"RequestId":"r","Policies":{"Policy":[]}}"#);
+        let empty = empty
+            .read::<AttachmentsReply>()
+            .unwrap()
+            .into_model()
+            .unwrap();
+        assert!(empty.is_empty());
+    }
+
+    #[test]
+    fn numbers_may_come_as_text_and_ids_as_numbers() {
+        let caller = reply(
+            r#"{"RequestId":"r","AccountId":1234567890123456,"Arn":"x","IdentityType":"New"}"#,
+        );
+        let caller = caller.read::<CallerReply>().unwrap().into_model().unwrap();
+        assert_eq!(caller.account.as_str(), "1234567890123456");
+        assert_eq!(caller.identity_type, IdentityType::Other("New".to_owned()));
+        let policy = reply(
+            r#"{"RequestId":"r","Policy":{"PolicyName":"P","PolicyType":"System","DefaultVersion":"v4","AttachmentCount":"2","PolicyDocument":"old"}}"#,
+        );
+        let policy = policy.read::<PolicyReply>().unwrap().into_model().unwrap();
+        assert_eq!(policy.attachment_count, Some(2));
+        assert_eq!(policy.document, "old");
+    }
+
+    #[test]
+    fn the_document_in_force_comes_before_the_deprecated_one() {
+        let policy = reply(
+            r#"{"RequestId":"r","Policy":{"PolicyName":"P","PolicyType":"Custom","DefaultVersion":"v1","PolicyDocument":"old"},
+                "DefaultPolicyVersion":{"VersionId":"v2","IsDefaultVersion":true,"PolicyDocument":"new"}}"#,
+        );
+        let policy = policy.read::<PolicyReply>().unwrap().into_model().unwrap();
+        assert_eq!(
+            (policy.document.as_str(), policy.default_version.number()),
+            ("new", 2)
+        );
+    }
+
+    #[test]
+    fn tags_are_read_bare_or_wrapped() {
+        let list = r#"[{"ResourceType":"role","ResourceName":"a","TagKey":"k","TagValue":"v"},
+                       {"ResourceType":"role","ResourceName":"other","TagKey":"k2","TagValue":"v2"}]"#;
+        for json in [
+            format!(r#"{{"RequestId":"r","TagResources":{list}}}"#),
+            format!(r#"{{"RequestId":"r","TagResources":{{"TagResource":{list}}}}}"#),
+        ] {
+            let reply = reply(&json);
+            let tags = reply.read::<TagsReply>().unwrap().into_model("A").unwrap();
+            assert_eq!(tags, vec![("k".to_owned(), "v".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn pages_go_on_by_marker_or_token() {
+        let page = |json: &str| reply(json).next_page();
+        assert_eq!(
+            page(r#"{"RequestId":"r","IsTruncated":false,"Marker":"m"}"#).unwrap(),
+            None
+        );
+        assert_eq!(
+            page(r#"{"RequestId":"r","IsTruncated":true,"Marker":"m"}"#).unwrap(),
+            Some(Page("Marker", "m".to_owned()))
+        );
+        assert_eq!(
+            page(r#"{"RequestId":"r","NextToken":"t"}"#).unwrap(),
+            Some(Page("NextToken", "t".to_owned()))
+        );
+        assert_eq!(page(r#"{"RequestId":"r","NextToken":""}"#).unwrap(), None);
+        assert!(page(r#"{"RequestId":"r","IsTruncated":true}"#).is_err());
+        assert!(page(r#"{"RequestId":"r","IsTruncated":"true"}"#).is_err());
+    }
+}

@@ -1,0 +1,18 @@
+//! Reports for people.
+
+mod access;
+mod account;
+mod apply;
+mod documents;
+mod drift;
+mod field;
+mod plan;
+mod readiness;
+mod step;
+pub mod style;
+
+pub use account::whoami;
+pub use apply::{apply_report, step_line, verified};
+pub use drift::drift;
+pub use field::Detail;
+pub use plan::plan;

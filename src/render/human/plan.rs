@@ -1,0 +1,140 @@
+//! A plan for people: what changes, the steps, what they are worth.
+
+use std::fmt::Write;
+
+use crate::model::Address;
+use crate::plan::{Action, Change, Effect, Plan, PlannedStep, Reason, Summary};
+
+use super::access::new_access_lines;
+use super::account::account_line;
+use super::field::{Detail, one_field};
+use super::readiness::readiness;
+use super::step;
+use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
+
+/// Appends the whole plan.
+pub fn plan(plan: &Plan, detail: Detail, out: &mut String) {
+    account_line(&plan.caller, out);
+    out.push('\n');
+    let shown: Vec<&Change> = plan
+        .changes
+        .iter()
+        .filter(|change| is_worth_showing(change))
+        .collect();
+    for change in &shown {
+        one_change(change, detail, out);
+    }
+    if !shown.is_empty() {
+        out.push('\n');
+    }
+    steps(&plan.steps, out);
+    verdicts(plan, out);
+    summary_line(plan, out);
+}
+
+fn is_worth_showing(change: &Change) -> bool {
+    change.is_pending()
+        || matches!(change.reason, Reason::Unmanaged | Reason::SameAccess)
+        || !change.notes.is_empty()
+}
+
+fn one_change(change: &Change, detail: Detail, out: &mut String) {
+    let (style, sign) = match change.action {
+        Action::Create => (ADD, "+"),
+        Action::Update => (CHANGE, "~"),
+        Action::Delete => (REMOVE, "-"),
+        Action::NoOp if change.reason == Reason::Unmanaged => (CHANGE, "!"),
+        Action::NoOp => (DIM, "="),
+    };
+    let _ = writeln!(
+        out,
+        "{} {}",
+        Styled(style, format_args!("  {sign} {}", change.address)),
+        why(change)
+    );
+    for field in &change.fields {
+        one_field(field, detail, out);
+    }
+    if let Some(access) = &change.access {
+        new_access_lines(access, 6, out);
+    }
+    for note in &change.notes {
+        let _ = writeln!(
+            out,
+            "      {}",
+            Styled(DIM, format_args!("note: {}", safe(note)))
+        );
+    }
+}
+
+fn why(change: &Change) -> &'static str {
+    let is_attachment = matches!(change.address, Address::Attachment { .. });
+    match (change.action, change.reason) {
+        (Action::Create, _) if is_attachment => "is missing, attach it",
+        (Action::Create, _) => "is missing, create it",
+        (Action::Update, _) => "differs, change it",
+        (Action::Delete, Reason::ExtraDetached) => "is not in the spec, detach it",
+        (Action::Delete, _) if is_attachment => "detach it",
+        (Action::Delete, _) => "delete it",
+        (Action::NoOp, Reason::Unmanaged) => "is attached but not in the spec; left alone",
+        (Action::NoOp, Reason::SameAccess) => {
+            "is written differently but gives the same access; left alone"
+        }
+        (Action::NoOp, _) => "is as wanted",
+    }
+}
+
+fn steps(steps: &[PlannedStep], out: &mut String) {
+    if steps.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{}", Styled(STRONG, "Steps"));
+    let words: Vec<String> = steps
+        .iter()
+        .map(|planned| step::words(&planned.step))
+        .collect();
+    for (number, (planned, words)) in steps.iter().zip(words).enumerate() {
+        let effects: Vec<&str> = planned
+            .effects
+            .iter()
+            .copied()
+            .map(Effect::as_str)
+            .collect();
+        let _ = match effects.is_empty() {
+            true => writeln!(out, "  {}. {words}", number + 1),
+            false => writeln!(
+                out,
+                "  {}. {words} {}",
+                number + 1,
+                Styled(DIM, format!("[{}]", effects.join(", ")))
+            ),
+        };
+    }
+    out.push('\n');
+}
+
+fn verdicts(plan: &Plan, out: &mut String) {
+    if plan.is_empty() {
+        readiness("ExportImage", &plan.verdict_now, out);
+    } else {
+        readiness("ExportImage now", &plan.verdict_now, out);
+        readiness("ExportImage after these steps", &plan.verdict_after, out);
+    }
+}
+
+fn summary_line(plan: &Plan, out: &mut String) {
+    let Summary {
+        create,
+        update,
+        delete,
+        unmanaged,
+    } = plan.summary();
+    let mut line = match plan.is_empty() {
+        true => "Nothing to do: the account matches the spec.".to_owned(),
+        false => format!("Plan: {create} to create, {update} to change, {delete} to remove."),
+    };
+    if unmanaged > 0 {
+        let _ = write!(line, " {unmanaged} not in the spec.");
+    }
+    let _ = writeln!(out, "{}", Styled(STRONG, line));
+}

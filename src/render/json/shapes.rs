@@ -1,0 +1,407 @@
+//! The shapes of format 1.0 and the way into them.
+
+use serde::Serialize;
+
+use super::FORMAT_VERSION;
+use super::access::Access;
+use crate::account::{AccountError, Written};
+use crate::apply::{ApplyReport, Outcome, StepReport};
+use crate::drift::{DriftReport, Finding};
+use crate::model::{Caller, Step, Tags};
+use crate::plan::{Change as PlanChange, DocumentChange, FieldChange, Plan, PlannedStep};
+
+#[derive(Serialize)]
+pub(super) struct Report {
+    format_version: &'static str,
+    kind: &'static str,
+    accounts: Vec<Account>,
+    summary: Summary,
+}
+
+impl Report {
+    pub(super) fn new(kind: &'static str, accounts: Vec<Account>) -> Self {
+        let mut summary = Summary::default();
+        for account in &accounts {
+            summary.add(&account.summary);
+        }
+        Self {
+            format_version: FORMAT_VERSION,
+            kind,
+            accounts,
+            summary,
+        }
+    }
+}
+
+#[derive(Serialize, Default, Clone, Copy)]
+pub(super) struct Summary {
+    create: usize,
+    update: usize,
+    delete: usize,
+    unmanaged: usize,
+}
+
+impl Summary {
+    fn add(&mut self, other: &Self) {
+        let Self {
+            create,
+            update,
+            delete,
+            unmanaged,
+        } = other;
+        self.create += create;
+        self.update += update;
+        self.delete += delete;
+        self.unmanaged += unmanaged;
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Account {
+    id: String,
+    caller: String,
+    changes: Vec<Change>,
+    steps: Vec<StepShape>,
+    summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_sync: Option<bool>,
+}
+
+impl Account {
+    pub(super) fn planned(plan: &Plan) -> Self {
+        let steps = plan
+            .steps
+            .iter()
+            .map(|step| StepShape::new(step, None))
+            .collect();
+        Self::new(plan, steps, None)
+    }
+
+    pub(super) fn applied(plan: &Plan, report: &ApplyReport, in_sync: Option<bool>) -> Self {
+        let steps = report
+            .steps
+            .iter()
+            .map(|StepReport { step, outcome }| StepShape::new(step, Some(outcome)));
+        Self::new(plan, steps.collect(), in_sync)
+    }
+
+    fn new(plan: &Plan, steps: Vec<StepShape>, in_sync: Option<bool>) -> Self {
+        let crate::plan::Summary {
+            create,
+            update,
+            delete,
+            unmanaged,
+        } = plan.summary();
+        Self {
+            id: plan.caller.account.to_string(),
+            caller: plan.caller.arn.clone(),
+            changes: plan.changes.iter().map(Change::new).collect(),
+            steps,
+            summary: Summary {
+                create,
+                update,
+                delete,
+                unmanaged,
+            },
+            in_sync,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Change {
+    address: String,
+    action: &'static str,
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
+
+impl Change {
+    fn new(change: &PlanChange) -> Self {
+        let PlanChange {
+            address,
+            action,
+            reason,
+            fields,
+            access,
+            notes,
+        } = change;
+        Self {
+            address: address.to_string(),
+            action: action.as_str(),
+            reason: reason.as_str(),
+            fields: fields.iter().map(Field::new).collect(),
+            access: access.as_ref().map(Access::new),
+            notes: notes.clone(),
+        }
+    }
+}
+
+/// One part of an entity; `before` is null where the entity is new.
+#[derive(Serialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+enum Field {
+    Trust(Document),
+    Document(Document),
+    Description {
+        before: Option<String>,
+        after: String,
+    },
+    MaxSessionDuration {
+        before: Option<u32>,
+        after: u32,
+    },
+    Tags {
+        before: Tags,
+        after: Tags,
+    },
+}
+
+#[derive(Serialize)]
+struct Document {
+    before: Option<String>,
+    after: String,
+    access: Access,
+}
+
+impl Field {
+    fn new(field: &FieldChange) -> Self {
+        let document = |change: &DocumentChange| {
+            let DocumentChange {
+                before,
+                after,
+                access,
+            } = change;
+            Document {
+                before: before.clone(),
+                after: after.clone(),
+                access: Access::new(access),
+            }
+        };
+        match field {
+            FieldChange::Trust(change) => Self::Trust(document(change)),
+            FieldChange::Document(change) => Self::Document(document(change)),
+            FieldChange::Description { before, after } => Self::Description {
+                before: before.clone(),
+                after: after.clone(),
+            },
+            FieldChange::MaxSessionDuration { before, after } => Self::MaxSessionDuration {
+                before: *before,
+                after: *after,
+            },
+            FieldChange::Tags { before, after } => Self::Tags {
+                before: before.clone(),
+                after: after.clone(),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct StepShape {
+    operation: &'static str,
+    subject: Subject,
+    wave: usize,
+    effects: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorShape>,
+}
+
+#[derive(Serialize, Default)]
+struct Subject {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+}
+
+impl StepShape {
+    fn new(planned: &PlannedStep, outcome: Option<&Outcome>) -> Self {
+        let PlannedStep {
+            wave,
+            step,
+            effects,
+        } = planned;
+        let error = outcome.and_then(|outcome| match outcome {
+            Outcome::Failed(error) | Outcome::Unknown(error) => Some(ErrorShape::new(error)),
+            Outcome::Done(_) | Outcome::NotAttempted => None,
+        });
+        Self {
+            operation: step.operation(),
+            subject: Subject::new(step),
+            wave: *wave,
+            effects: effects.iter().map(|effect| effect.as_str()).collect(),
+            outcome: outcome.map(outcome_word),
+            error,
+        }
+    }
+}
+
+fn outcome_word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done(Written::ByUs(_)) => "done",
+        Outcome::Done(Written::Already) => "already",
+        Outcome::Failed(_) => "failed",
+        Outcome::Unknown(_) => "unknown",
+        Outcome::NotAttempted => "not-attempted",
+    }
+}
+
+impl Subject {
+    fn new(step: &Step) -> Self {
+        let custom = |policy: &crate::model::PolicyName| Self {
+            policy: Some(policy.to_string()),
+            policy_type: Some(crate::model::PolicyType::Custom.as_str()),
+            ..Self::default()
+        };
+        match step {
+            Step::CreateRole { role, .. }
+            | Step::UpdateRole { role, .. }
+            | Step::DeleteRole { role }
+            | Step::TagRole { role, .. } => Self {
+                role: Some(role.to_string()),
+                ..Self::default()
+            },
+            Step::CreatePolicy { policy, .. }
+            | Step::UpdatePolicyDescription { policy, .. }
+            | Step::CreatePolicyVersion { policy, .. }
+            | Step::DeletePolicy { policy }
+            | Step::TagPolicy { policy, .. } => custom(policy),
+            Step::SetDefaultPolicyVersion { policy, version }
+            | Step::DeletePolicyVersion { policy, version } => Self {
+                version: Some(version.to_string()),
+                ..custom(policy)
+            },
+            Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => Self {
+                role: Some(role.to_string()),
+                policy: Some(policy.name.to_string()),
+                policy_type: Some(policy.policy_type.as_str()),
+                version: None,
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorShape {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    attempts: u32,
+}
+
+impl ErrorShape {
+    fn new(error: &AccountError) -> Self {
+        Self {
+            message: error.message.clone(),
+            code: error.code.clone(),
+            http_status: error.http_status,
+            request_id: error.request_id.clone(),
+            attempts: error.attempts,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Drift {
+    format_version: &'static str,
+    kind: &'static str,
+    accounts: Vec<DriftAccount>,
+}
+
+#[derive(Serialize)]
+struct DriftAccount {
+    id: String,
+    findings: Vec<FindingShape>,
+}
+
+#[derive(Serialize)]
+struct FindingShape {
+    fingerprint: String,
+    address: String,
+    part: &'static str,
+    drift: &'static str,
+    severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<Field>,
+}
+
+impl Drift {
+    pub(super) fn new(plan: &Plan, report: &DriftReport) -> Self {
+        let findings = report.findings.iter().map(|finding| {
+            let Finding {
+                address,
+                part,
+                kind,
+                severity,
+                fingerprint,
+                field,
+            } = finding;
+            FindingShape {
+                fingerprint: fingerprint.clone(),
+                address: address.to_string(),
+                part,
+                drift: kind.as_str(),
+                severity: severity.as_str(),
+                field: field.as_ref().map(Field::new),
+            }
+        });
+        let account = DriftAccount {
+            id: plan.caller.account.to_string(),
+            findings: findings.collect(),
+        };
+        Self {
+            format_version: FORMAT_VERSION,
+            kind: "drift",
+            accounts: vec![account],
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Whoami {
+    format_version: &'static str,
+    kind: &'static str,
+    account: String,
+    arn: String,
+    identity_type: String,
+    principal_id: String,
+    access_key_id: String,
+    credential_source: String,
+}
+
+impl Whoami {
+    pub(super) fn new(caller: &Caller, source: &str, access_key_id: &str) -> Self {
+        let Caller {
+            account,
+            arn,
+            identity_type,
+            principal_id,
+        } = caller;
+        Self {
+            format_version: FORMAT_VERSION,
+            kind: "whoami",
+            account: account.to_string(),
+            arn: arn.clone(),
+            identity_type: identity_type.as_str().to_owned(),
+            principal_id: principal_id.clone(),
+            access_key_id: access_key_id.to_owned(),
+            credential_source: source.to_owned(),
+        }
+    }
+}

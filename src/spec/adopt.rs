@@ -1,0 +1,339 @@
+//! A live account back to spec text.
+//!
+//! The text is read back with our own reader before it is handed out. A part that the reader would refuse, or
+//! that cannot be written without changing it, is left out and named in a comment at the top: a spec that
+//! leaves something out plans nothing for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::emit::emit;
+use super::error::{Diagnostic, SpecErrors};
+use super::known;
+use super::load;
+use super::yaml::{self, Raw};
+use crate::model::{
+    ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, PolicyType, RoleName, Tags,
+};
+use crate::policy::{PolicyDocument, Principal, Statement, TrustPolicy, TrustStatement};
+
+/// Spec text that describes the roles and custom policies of `observed`; planning it there changes nothing.
+///
+/// What is left out, and why, is said in comments at the top.
+#[must_use]
+pub fn adopt(observed: &ObservedState) -> String {
+    let mut draft = Draft::of(observed);
+    loop {
+        let text = draft.text();
+        match load::built_in("adopted", &text) {
+            Ok(_) => return text,
+            Err(errors) => {
+                // Each round leaves out at least one part, so this ends.
+                if !draft.leave_out(&errors) {
+                    return text;
+                }
+            }
+        }
+    }
+}
+
+/// A spec in the making.
+struct Draft {
+    account: String,
+    policies: Vec<(PolicyName, Vec<(Raw, Raw)>)>,
+    roles: Vec<RoleDraft>,
+    left_out: Vec<String>,
+}
+
+struct RoleDraft {
+    name: RoleName,
+    entries: Vec<(Raw, Raw)>,
+    policies: Vec<PolicyRef>,
+}
+
+impl Draft {
+    fn of(observed: &ObservedState) -> Self {
+        let ObservedState {
+            caller,
+            roles,
+            attachments,
+            policies,
+            versions: _,
+            role_tags,
+            policy_tags,
+            // Who else holds a policy is not for the spec to say.
+            holders: _,
+        } = observed;
+        let mut draft = Self {
+            account: caller.account.to_string(),
+            policies: Vec::new(),
+            roles: Vec::new(),
+            left_out: Vec::new(),
+        };
+        for (policy, live) in policies {
+            if let (PolicyType::Custom, Some(live)) = (policy.policy_type, live) {
+                draft.add_policy(live, policy_tags.get(&policy.name));
+            }
+        }
+        for role in roles.values().flatten() {
+            let attached = attachments
+                .get(&role.name)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            draft.add_role(role, attached, role_tags.get(&role.name));
+        }
+        draft
+    }
+
+    fn add_policy(&mut self, live: &ObservedPolicy, tags: Option<&Tags>) {
+        let name = &live.policy.name;
+        match strict_policy(&live.document) {
+            Ok(document) => {
+                let mut entries = vec![(text("name"), text(name.as_str()))];
+                entries.extend(description(&live.description));
+                entries.push((text("document"), document));
+                entries.extend(tags.and_then(written_tags));
+                self.policies.push((name.clone(), entries));
+            }
+            Err(why) => self.left_out.push(format!("policy `{name}`: {why}")),
+        }
+    }
+
+    fn add_role(&mut self, live: &ObservedRole, attached: &[PolicyRef], tags: Option<&Tags>) {
+        let name = spelling(&live.name);
+        if live.is_service_linked {
+            self.left_out.push(format!(
+                "role `{name}`: it belongs to a cloud service, which alone may edit it"
+            ));
+            return;
+        }
+        let trust = match strict_trust(&live.trust) {
+            Ok(trust) => trust,
+            Err(why) => {
+                self.left_out.push(format!("role `{name}`: {why}"));
+                return;
+            }
+        };
+        let mut entries = vec![(text("name"), text(&name))];
+        entries.extend(description(&live.description));
+        let seconds = live.max_session_duration;
+        entries.extend(seconds.map(|seconds| {
+            (
+                text("max_session_duration"),
+                Raw::Number(seconds.to_string()),
+            )
+        }));
+        entries.push((text("trust"), trust));
+        entries.extend(tags.and_then(written_tags));
+        let (policies, unknown): (BTreeSet<&PolicyRef>, BTreeSet<&PolicyRef>) =
+            attached.iter().partition(|policy| self.can_attach(policy));
+        for policy in unknown {
+            self.left_out.push(format!(
+                "`{policy}` on role `{name}`: its document is not in this spec"
+            ));
+        }
+        let policies = policies.into_iter().cloned().collect();
+        self.roles.push(RoleDraft {
+            name: live.name.clone(),
+            entries,
+            policies,
+        });
+    }
+
+    fn can_attach(&self, policy: &PolicyRef) -> bool {
+        policy.policy_type == PolicyType::System
+            || self.policies.iter().any(|(name, _)| *name == policy.name)
+    }
+
+    fn text(&self) -> String {
+        let mut written = format!(
+            "# Describes account {} as it was read. Planning this spec there changes nothing.\n",
+            self.account
+        );
+        for what in &self.left_out {
+            // A message is one line by rule; a comment must not depend on it.
+            let line: String = what.chars().filter(|c| !c.is_control()).collect();
+            written.push_str(&format!("# Left out: {line}\n"));
+        }
+        let mut spec = vec![(text("version"), Raw::Number("1".to_owned()))];
+        if !self.policies.is_empty() {
+            let policies = self
+                .policies
+                .iter()
+                .map(|(_, entries)| Raw::Map(entries.clone()));
+            spec.push((text("policies"), Raw::List(policies.collect())));
+        }
+        if !self.roles.is_empty() {
+            spec.push((
+                text("roles"),
+                Raw::List(self.roles.iter().map(RoleDraft::value).collect()),
+            ));
+        }
+        written.push_str(&emit(&Raw::Map(spec)));
+        written
+    }
+
+    /// Whether something could be left out that `errors` are about.
+    fn leave_out(&mut self, errors: &SpecErrors) -> bool {
+        let mut parts: BTreeMap<Part, &Diagnostic> = BTreeMap::new();
+        for error in errors.errors() {
+            if let Some(part) = Part::of(&error.path) {
+                parts.entry(part).or_insert(error);
+            }
+        }
+        let before = self.left_out.len();
+        // From the end, so that the numbers of what is still to go stay right.
+        for (part, error) in parts.into_iter().rev() {
+            self.remove(part, &error.message);
+        }
+        self.left_out.len() > before
+    }
+
+    fn remove(&mut self, part: Part, why: &str) {
+        match part {
+            Part::Policy(index) if index < self.policies.len() => {
+                let (name, _) = self.policies.remove(index);
+                for role in &mut self.roles {
+                    role.policies
+                        .retain(|policy| *policy != PolicyRef::custom(name.clone()));
+                }
+                self.left_out
+                    .push(format!("policy `{name}`, also on roles: {why}"));
+            }
+            Part::Role(index, None) if index < self.roles.len() => {
+                let role = self.roles.remove(index);
+                self.left_out.push(format!("role `{}`: {why}", role.name));
+            }
+            Part::Role(index, Some(at)) => {
+                if let Some(role) = self
+                    .roles
+                    .get_mut(index)
+                    .filter(|role| at < role.policies.len())
+                {
+                    let policy = role.policies.remove(at);
+                    self.left_out
+                        .push(format!("`{policy}` on role `{}`: {why}", role.name));
+                }
+            }
+            Part::Policy(_) | Part::Role(..) => {}
+        }
+    }
+}
+
+impl RoleDraft {
+    fn value(&self) -> Raw {
+        let policies = self.policies.iter().map(|policy| {
+            let key = match policy.policy_type {
+                PolicyType::Custom => "custom",
+                PolicyType::System => "system",
+            };
+            Raw::Map(vec![(text(key), text(policy.name.as_str()))])
+        });
+        let mut entries = self.entries.clone();
+        entries.push((text("policies"), Raw::List(policies.collect())));
+        Raw::Map(entries)
+    }
+}
+
+/// A part that can be left out. Ordered so that attachments come after their role, and roles after policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Policy(usize),
+    Role(usize, Option<usize>),
+}
+
+impl Part {
+    /// The part that `path`, as `roles[0].policies[1].system`, is in.
+    fn of(path: &str) -> Option<Self> {
+        if let Some(rest) = path.strip_prefix("policies[") {
+            return Some(Self::Policy(rest.split_once(']')?.0.parse().ok()?));
+        }
+        let (index, rest) = path.strip_prefix("roles[")?.split_once(']')?;
+        let policy = rest
+            .strip_prefix(".policies[")
+            .and_then(|rest| rest.split_once(']'))
+            .and_then(|(index, _)| index.parse().ok());
+        Some(Self::Role(index.parse().ok()?, policy))
+    }
+}
+
+fn text(text: &str) -> Raw {
+    Raw::Text(text.to_owned())
+}
+
+/// The documented spelling of a service role, whose name RAM may give in another letter case.
+fn spelling(name: &RoleName) -> String {
+    known::service_roles()
+        .find(|known| known.eq_ignore_ascii_case(name.as_str()))
+        .unwrap_or(name.as_str())
+        .to_owned()
+}
+
+fn description(live: &str) -> Option<(Raw, Raw)> {
+    (!live.is_empty()).then(|| (text("description"), text(live)))
+}
+
+fn written_tags(tags: &Tags) -> Option<(Raw, Raw)> {
+    let entries = tags.iter().map(|(key, value)| (text(key), text(value)));
+    (!tags.is_empty()).then(|| (text("tags"), Raw::Map(entries.collect())))
+}
+
+/// A live document as values, in the form that specs may hold.
+fn strict_policy(live: &str) -> Result<Raw, String> {
+    let document = match PolicyDocument::parse(live) {
+        Ok(document) => document,
+        Err(_) => {
+            let live = PolicyDocument::parse_live(live).map_err(|error| error.message)?;
+            live.rewrite().map_err(|error| error.message)?;
+            let unlabelled = |statement: &Statement| Statement {
+                sid: None,
+                ..statement.clone()
+            };
+            PolicyDocument::new(live.statements().iter().map(unlabelled).collect())
+        }
+    };
+    values(&document.to_json())
+}
+
+fn strict_trust(live: &str) -> Result<Raw, String> {
+    let trust = match TrustPolicy::parse(live) {
+        Ok(trust) => trust,
+        Err(_) => {
+            let live = TrustPolicy::parse_live(live).map_err(|error| error.message)?;
+            live.rewrite().map_err(|error| error.message)?;
+            let unlabelled = |statement: &TrustStatement| TrustStatement {
+                sid: None,
+                ..statement.clone()
+            };
+            TrustPolicy::new(live.statements().iter().map(unlabelled).collect())
+        }
+    };
+    if let Some(service) = only_service(&trust) {
+        return Ok(Raw::Map(vec![(text("service"), text(service))]));
+    }
+    Ok(Raw::Map(vec![(
+        text("document"),
+        values(&trust.to_json())?,
+    )]))
+}
+
+/// The service, when the trust policy is what `trust: { service: … }` means.
+fn only_service(trust: &TrustPolicy) -> Option<&str> {
+    let [
+        TrustStatement {
+            principal: Principal { service, .. },
+            ..
+        },
+    ] = trust.statements()
+    else {
+        return None;
+    };
+    let service = service.first()?;
+    (TrustPolicy::for_service(service).to_json() == trust.to_json()
+        && service.ends_with(".aliyuncs.com"))
+    .then_some(service.as_str())
+}
+
+fn values(json: &str) -> Result<Raw, String> {
+    yaml::read_json(json)
+        .map_err(|_| "its document cannot be written; this is a bug in export-iam".to_owned())
+}

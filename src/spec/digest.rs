@@ -1,0 +1,133 @@
+//! One short text for everything a spec means.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::Spec;
+use super::account::{AccountEntry, Discover, ResourceDirectory};
+use super::checked::{Content, PolicySpec};
+use crate::model::{DesiredRole, Export};
+
+impl Spec {
+    /// `sha256:` and 64 hexadecimal digits, of what the spec means: comments, the order of keys and entries,
+    /// and whether a document stands in a file or in the spec make no difference.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        // INVARIANT (sorted): serde_json's maps are sorted by key, so equal meanings give equal bytes.
+        let Self {
+            policies,
+            roles,
+            exports,
+            accounts,
+            discover,
+            warnings: _,
+        } = self;
+        let meaning = json!({
+            "format": 1,
+            "policies": policies.values().map(policy).collect::<Vec<_>>(),
+            "roles": roles.values().map(role).collect::<Vec<_>>(),
+            "exports": sorted(exports.iter().map(export)),
+            "accounts": sorted(accounts.iter().map(account)),
+            "discover": discover.as_ref().map(discovery),
+        });
+        let hash = Sha256::digest(meaning.to_string().as_bytes());
+        let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("sha256:{digits}")
+    }
+}
+
+fn sorted(values: impl Iterator<Item = Value>) -> Vec<Value> {
+    let mut values: Vec<Value> = values.collect();
+    values.sort_by_cached_key(Value::to_string);
+    values
+}
+
+fn policy(policy: &PolicySpec) -> Value {
+    let PolicySpec {
+        name,
+        content,
+        description,
+        tags,
+    } = policy;
+    let content = match content {
+        Content::Document(document) => json!({ "document": document.pretty() }),
+        Content::ImageExport(_) => json!({ "grant": "image-export" }),
+    };
+    json!({ "name": name.as_str(), "content": content, "description": description, "tags": tags })
+}
+
+fn role(role: &DesiredRole) -> Value {
+    let DesiredRole {
+        name,
+        trust,
+        description,
+        max_session_duration,
+        policies,
+        extra_policies,
+        tags,
+    } = role;
+    json!({
+        "name": name.as_str(),
+        "trust": trust.pretty(),
+        "description": description,
+        "max_session_duration": max_session_duration,
+        "policies": policies.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "extra_policies": extra_policies.as_str(),
+        "tags": tags,
+    })
+}
+
+fn export(export: &Export) -> Value {
+    let Export {
+        region,
+        bucket,
+        prefix,
+    } = export;
+    json!({
+        "region": region.as_str(),
+        "bucket": bucket.as_str(),
+        "prefix": prefix.as_ref().map(|prefix| prefix.as_str()),
+    })
+}
+
+fn account(account: &AccountEntry) -> Value {
+    let AccountEntry {
+        id,
+        alias,
+        assume_role,
+        external_id,
+        profile,
+        exports,
+    } = account;
+    json!({
+        "id": id.as_str(),
+        "alias": alias,
+        "assume_role": assume_role.as_ref().map(ToString::to_string),
+        "external_id": external_id,
+        "profile": profile,
+        "exports": exports.as_ref().map(|exports| sorted(exports.iter().map(export))),
+    })
+}
+
+fn discovery(discover: &Discover) -> Value {
+    let Discover {
+        resource_directory,
+        folder,
+        tags,
+        exclude,
+        assume_role,
+        external_id,
+    } = discover;
+    let directory = match resource_directory {
+        ResourceDirectory::Own => json!(true),
+        ResourceDirectory::Id(id) => json!(id),
+    };
+    json!({
+        "resource_directory": directory,
+        "folder": folder,
+        "tags": tags,
+        "exclude": sorted(exclude.iter().map(|pattern| json!(pattern))),
+        "assume_role": assume_role.as_str(),
+        "external_id": external_id,
+    })
+}

@@ -1,0 +1,40 @@
+//! The files people write: what is wanted, of which accounts.
+//!
+//! In: a spec in YAML and the documents it refers to. Out: a [`Spec`], and from it a
+//! [`DesiredState`](crate::model::DesiredState) for any account; or every mistake at once, each with its place.
+//! Knows nothing of HTTP, credentials or the terminal; [`load`] alone reads the disk.
+//!
+//! ```text
+//! text ──yaml──▶ values ──place──▶ nodes ──read──▶ shapes ──check, resolve──▶ Spec ──desired──▶ DesiredState
+//! ```
+
+mod account;
+mod adopt;
+mod check;
+mod checked;
+mod digest;
+mod document;
+mod emit;
+mod error;
+mod fields;
+mod known;
+mod load;
+mod node;
+mod notes;
+mod place;
+mod preset;
+mod read;
+mod read_account;
+mod read_role;
+mod resolve;
+mod shape;
+mod suggest;
+mod yaml;
+
+pub use account::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
+pub use adopt::adopt;
+pub use checked::Spec;
+
+pub use error::{Diagnostic, Place, SpecErrors};
+pub use load::{MAX_FILE, SpecSource, load};
+pub use preset::{Preset, presets};

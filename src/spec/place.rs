@@ -1,0 +1,118 @@
+//! Where each value of a YAML text stands.
+//!
+//! A second parser, used for nothing but places: what a text means is decided in [`super::yaml`] alone. Where
+//! the two see different structures, values simply have no place.
+
+use saphyr_parser::{Event, Marker, Parser};
+
+use super::error::Place;
+
+/// Deepest nesting looked at, one more than the parser that gives the meaning. Unit: levels.
+const MAX_DEPTH: usize = 129;
+
+/// The structure of a text, with the place of every value.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) place: Place,
+    pub(super) kind: Kind,
+}
+
+/// What stands at a place.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// A scalar as written, quotes and escapes undone.
+    Scalar(String),
+    List(Vec<Tree>),
+    /// Keys and values in turn.
+    Map(Vec<Tree>),
+    /// `*name`; what it stands for is written elsewhere.
+    Alias,
+}
+
+/// The places in `text`, or nothing when this parser cannot read it.
+pub(super) fn places(text: &str) -> Option<Tree> {
+    let mut open: Vec<Tree> = Vec::new();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.ok()?;
+        let place = place(span.start);
+        let done = match event {
+            Event::SequenceStart(..) | Event::MappingStart(..) if open.len() == MAX_DEPTH => {
+                return None;
+            }
+            Event::SequenceStart(..) => {
+                open.push(Tree {
+                    place,
+                    kind: Kind::List(Vec::new()),
+                });
+                continue;
+            }
+            Event::MappingStart(..) => {
+                open.push(Tree {
+                    place,
+                    kind: Kind::Map(Vec::new()),
+                });
+                continue;
+            }
+            Event::SequenceEnd | Event::MappingEnd => open.pop()?,
+            Event::Scalar(text, ..) => Tree {
+                place,
+                kind: Kind::Scalar(text.into_owned()),
+            },
+            Event::Alias(_) => Tree {
+                place,
+                kind: Kind::Alias,
+            },
+            _ => continue,
+        };
+        match open.last_mut().map(|parent| &mut parent.kind) {
+            Some(Kind::List(items) | Kind::Map(items)) => items.push(done),
+            Some(_) => return None,
+            None => return Some(done),
+        }
+    }
+    None
+}
+
+fn place(marker: Marker) -> Place {
+    Place {
+        line: marker.line(),
+        column: marker.col() + 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stand_where_their_first_character_is() {
+        let tree = places("a: 1\nlist:\n  - { k: ü, z: x }\n  - *a\n")
+            .or_else(|| places("a: &a 1\nlist:\n  - { k: ü, z: x }\n  - *a\n"));
+        let Some(Tree {
+            kind: Kind::Map(top),
+            ..
+        }) = tree
+        else {
+            panic!("not a mapping");
+        };
+        let at: Vec<_> = top.iter().map(|t| (t.place.line, t.place.column)).collect();
+        assert_eq!(at[0], (1, 1));
+        assert_eq!(at[2], (2, 1));
+        let Kind::List(items) = &top[3].kind else {
+            panic!("not a list")
+        };
+        assert_eq!((items[0].place.line, items[0].place.column), (3, 5));
+        let Kind::Map(flow) = &items[0].kind else {
+            panic!("not a mapping")
+        };
+        assert_eq!((flow[2].place.line, flow[2].place.column), (3, 13));
+        assert!(matches!(items[1].kind, Kind::Alias));
+    }
+
+    #[test]
+    fn what_it_cannot_read_has_no_places() {
+        assert!(places("a: [").is_none());
+        assert!(places(&"[".repeat(5000)).is_none());
+        assert!(places("").is_none());
+    }
+}
