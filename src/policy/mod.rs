@@ -12,6 +12,7 @@ mod evaluate;
 pub mod grant;
 mod json;
 mod lines;
+pub mod lint;
 mod operator;
 mod read;
 pub mod same;
