@@ -330,7 +330,7 @@ fn settings(
                 .hint("SERVICE is ram, sts or resourcemanager"));
         }
     }
-    let mut settings = Settings::new().map_err(|error| Failure::bug(&error))?;
+    let mut settings = Settings::default();
     if let Some(url) = given_endpoint("ram", global, here, sandbox) {
         settings.ram = endpoint("RAM endpoint", &url)?;
     }

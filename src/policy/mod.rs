@@ -14,6 +14,7 @@ pub mod grant;
 mod json;
 mod lines;
 pub mod need;
+pub mod lint;
 mod operator;
 mod read;
 mod readings;
