@@ -4,6 +4,14 @@
 //! "Error messages" is document 28754; "SDK" is the official Python SDK's models and notes, RAM 1.3.0; "provider" is
 //! the Terraform provider. A fact found wrong is corrected here first, then in the sandbox.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests may"
+)]
+
 mod sandbox_client;
 
 use sandbox_client::{Client, POLICY, SYSTEM, TRUST, attachment, empty, seeded};

@@ -2,6 +2,13 @@
 //!
 //! After a wanted change of words: `UPDATE_GOLDEN=1 cargo test --test spec_golden`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may"
+)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

@@ -1,5 +1,12 @@
 //! The specs that ship with the program are good ones.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may"
+)]
+
 use std::path::Path;
 
 use export_iam::model::{AccountId, ExtraPolicies, PolicyName, RoleName};

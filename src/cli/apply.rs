@@ -1,6 +1,7 @@
 //! `apply`: plan, ask, carry out, look again.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use tokio::sync::watch;
 
@@ -12,8 +13,12 @@ use super::failure::Failure;
 use super::interrupt;
 use super::observe::{Aim, Subject, impossible, look, unread};
 use super::plan::{detail, rendered};
+use super::saved;
 use crate::apply::{ApplyReport, Pace, Verified, apply, verify};
-use crate::plan::{ApprovedPlan, Risk, approve};
+use crate::model::{DesiredState, Scope};
+use crate::observe::observe;
+use crate::plan::file::SavedPlan;
+use crate::plan::{ApprovedPlan, Risk, UndoError, approve, undo};
 use crate::render::human::{self, Detail};
 use crate::render::json;
 
@@ -23,9 +28,39 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let subject = look(&args.spec, global, environment, console, Aim::Have).await?;
-    let consent = Consent { yes: args.yes, allowed: risks(&args.allow)?, detail: detail(args.show_documents) };
-    carry_out("apply", &subject, &consent, console).await
+    let allowed = risks(&args.allow)?;
+    let subject = match &args.plan {
+        Some(file) => saved::load(file, args.expect_digest.as_deref(), global, environment, console).await?,
+        None => look(&args.spec, global, environment, console, Aim::Have).await?,
+    };
+    let consent = Consent { yes: args.yes, allowed, detail: detail(args.show_documents) };
+    let Some(file) = &args.undo_out else { return carry_out("apply", &subject, &consent, console).await };
+    let way_back = undo(&subject.desired, &subject.observed).map_err(|errors| no_way_back(&errors))?;
+    let ended = carry_out("apply", &subject, &consent, console).await;
+    if !matches!(&ended, Err(failure) if failure.status == ExitStatus::Refused) {
+        write_undo(way_back, &subject, file, environment, console).await?;
+    }
+    ended
+}
+
+fn no_way_back(errors: &[UndoError]) -> Failure {
+    Failure::all(ExitStatus::Refused, errors.iter().map(|error| (error.to_string(), None)))
+        .hint("leave `--undo-out` out to go on without a way back")
+}
+
+/// Saves the way back from what the account holds now, also after an apply that stopped part-way.
+async fn write_undo(
+    way_back: DesiredState,
+    subject: &Subject,
+    file: &Path,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let caller = Some(subject.observed.caller.clone());
+    let observed = observe(&subject.connection.account, &Scope::of(&way_back), caller).await;
+    let observed = observed.map_err(|error| unread(&error))?;
+    let saved = SavedPlan { desired: way_back, observed, origin: "undo".to_owned() };
+    saved::write(&saved, file, environment, console)
 }
 
 /// What the operator has agreed to beforehand.

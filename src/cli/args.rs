@@ -162,6 +162,9 @@ pub struct PlanArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
+    /// Save the plan, to be carried out later by `apply --plan`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// Exit with 2 when changes are pending
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -176,6 +179,15 @@ pub struct ApplyArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
+    /// Carry out this saved plan; refused if the account has moved since it was made
+    #[arg(long, value_name = "FILE", conflicts_with = "spec")]
+    pub plan: Option<PathBuf>,
+    /// Refuse the saved plan unless its digest is this one
+    #[arg(long, value_name = "DIGEST", requires = "plan")]
+    pub expect_digest: Option<String>,
+    /// Save a plan that restores the state before this apply
+    #[arg(long, value_name = "FILE")]
+    pub undo_out: Option<PathBuf>,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,

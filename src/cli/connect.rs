@@ -43,6 +43,26 @@ pub(super) async fn connect(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<Connection, Failure> {
+    connect_to(None, global, environment, console).await
+}
+
+/// The same, where it is known already which account it has to be.
+///
+/// # Errors
+/// Also when `--account` asks for another one (3).
+pub(super) async fn connect_to(
+    known: Option<AccountId>,
+    global: &Global,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<Connection, Failure> {
+    let asked = global.account.as_deref().map(pin).transpose()?;
+    if let (Some(known), Some(asked)) = (&known, &asked) {
+        if known != asked {
+            let message = format!("the plan is for account {known}, but `--account {asked}` was given");
+            return Err(Failure::new(ExitStatus::Refused, message));
+        }
+    }
     let sandbox = match &global.sandbox {
         Some(file) => Some(start_sandbox(&environment.folder.join(file), file, console).await?),
         None => None,
@@ -58,7 +78,7 @@ pub(super) async fn connect(
         access_key_id: credentials.access_key_id.clone(),
         account: RamClient::new(transport, credentials, Clock::system(), random, settings),
         source,
-        pinned: global.account.as_deref().map(pin).transpose()?,
+        pinned: known.or(asked),
         _sandbox: sandbox,
     })
 }
@@ -74,8 +94,8 @@ impl Connection {
         if caller.account == *pinned {
             return Ok(Some(caller));
         }
-        let message = format!("the access key belongs to account {}, but {pinned} was asked for", caller.account);
-        Err(Failure::new(ExitStatus::Refused, message).hint("use the credentials of that account, or leave `--account` out"))
+        let message = format!("the access key belongs to account {}, but this is for {pinned}", caller.account);
+        Err(Failure::new(ExitStatus::Refused, message).hint("use credentials of that account"))
     }
 }
 

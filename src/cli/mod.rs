@@ -14,6 +14,7 @@ mod interrupt;
 mod observe;
 mod plan;
 mod sandbox;
+mod saved;
 mod validate;
 mod verbose;
 mod whoami;

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::validate::{anywhere, load, wrong};
 use crate::model::{DesiredState, ObservedState, Scope};
 use crate::observe::{ObserveError, observe};
+use crate::plan::file::SavedPlan;
 use crate::plan::{Plan, PlanError, plan};
 
 /// Everything that is known once the account was read.
@@ -16,9 +17,16 @@ pub(super) struct Subject {
     pub(super) connection: Connection,
     pub(super) desired: DesiredState,
     pub(super) observed: ObservedState,
+    /// The digest of the spec.
+    pub(super) origin: String,
 }
 
 impl Subject {
+    /// What was wanted and read, to be written down.
+    pub(super) fn saved(&self) -> SavedPlan {
+        SavedPlan { desired: self.desired.clone(), observed: self.observed.clone(), origin: self.origin.clone() }
+    }
+
     /// Plans with what was read.
     ///
     /// # Errors
@@ -55,7 +63,7 @@ pub(super) async fn look(
     let caller = connection.pinned_caller().await?;
     let observed = observe(&connection.account, &scope, caller).await.map_err(|error| unread(&error))?;
     let desired = spec.desired(&observed.caller.account, None).map_err(|errors| wrong(&errors))?;
-    Ok(Subject { connection, desired: aim.at(desired), observed })
+    Ok(Subject { connection, desired: aim.at(desired), observed, origin: spec.digest() })
 }
 
 impl Aim {

@@ -6,6 +6,7 @@ use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::observe::{Aim, look};
+use super::saved;
 use crate::plan::Plan;
 use crate::render::human::{self, Detail};
 use crate::render::json;
@@ -19,6 +20,9 @@ pub(super) async fn run(
     let subject = look(&args.spec, global, environment, console, Aim::Have).await?;
     let plan = subject.plan()?;
     console.result(&rendered("plan", &plan, detail(args.show_documents)))?;
+    if let Some(file) = &args.out {
+        saved::write(&subject.saved(), file, environment, console)?;
+    }
     match args.detailed_exitcode && !plan.is_empty() {
         true => Ok(ExitStatus::Differs),
         false => Ok(ExitStatus::Success),

@@ -4,8 +4,9 @@ use crate::model::{
     Address, DesiredPolicy, DesiredRole, DesiredState, ExtraPolicies, ObservedRole, ObservedState,
     PolicyRef, Tags,
 };
-use crate::policy::{Comparison, same};
+use crate::policy::Comparison;
 
+use super::compare;
 use super::action::{Action, Reason};
 use super::change::{Change, DocumentChange, FieldChange};
 
@@ -22,12 +23,12 @@ fn diff_policy(wanted: &DesiredPolicy, observed: &ObservedState) -> Change {
     let address = Address::Policy(name.clone());
     let live = observed.policies.get(&PolicyRef::custom(name.clone())).and_then(Option::as_ref);
     let Some(live) = live else {
-        let access = same::permission_from_nothing(document);
+        let access = compare::new_permission(document);
         let document = FieldChange::Document(DocumentChange { before: None, after: document.to_json(), access });
         let fields = [Some(document), new_description(description.as_ref()), new_tags(tags.as_ref())];
         return create(address, fields);
     };
-    let access = same::permission(&live.document, document);
+    let access = compare::permission(&live.document, document);
     let text_differs = live.document != document.to_json();
     let fields = [
         changed_document(&live.document, document.to_json(), &access).map(FieldChange::Document),
@@ -42,14 +43,14 @@ fn diff_role(wanted: &DesiredRole, observed: &ObservedState) -> Change {
     let DesiredRole { name, trust, description, max_session_duration, policies: _, extra_policies: _, tags } = wanted;
     let address = Address::Role(name.clone());
     let Some(live) = observed.roles.get(name).and_then(Option::as_ref) else {
-        let access = same::trust_from_nothing(trust);
+        let access = compare::new_trust(trust);
         let trust = FieldChange::Trust(DocumentChange { before: None, after: trust.to_json(), access });
         let session =
             max_session_duration.map(|after| FieldChange::MaxSessionDuration { before: None, after });
         let fields = [Some(trust), new_description(description.as_ref()), session, new_tags(tags.as_ref())];
         return create(address, fields);
     };
-    let access = same::trust(&live.trust, trust);
+    let access = compare::trust(&live.trust, trust);
     let text_differs = live.trust != trust.to_json();
     let fields = [
         changed_document(&live.trust, trust.to_json(), &access).map(FieldChange::Trust),

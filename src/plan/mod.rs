@@ -8,6 +8,7 @@
 
 mod action;
 mod change;
+mod compare;
 mod diff;
 mod effect;
 pub mod file;
@@ -15,6 +16,7 @@ mod guard;
 mod order;
 mod removal;
 mod steps;
+mod undo;
 mod verdict;
 
 use std::collections::BTreeSet;
@@ -24,6 +26,7 @@ pub use change::{Change, DocumentChange, FieldChange};
 pub use effect::Effect;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve};
 pub use order::{OrderCheck, Passing, PassingKind};
+pub use undo::{UndoError, undo};
 
 use crate::model::{Address, Caller, DesiredState, ObservedState, Step};
 use crate::policy::need;

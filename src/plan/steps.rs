@@ -1,9 +1,10 @@
 //! Turns changes into the writes that bring them about.
 
 use crate::model::{Address, ObservedState, PolicyName, PolicyRef, PolicyVersion, RoleName, Step, Tags, limit};
-use crate::policy::{Comparison, PolicyDocument, same};
+use crate::policy::{Comparison, PolicyDocument};
 
 use super::action::Action;
+use super::compare;
 use super::change::{Change, DocumentChange, FieldChange};
 
 /// One write, with what its document gains and loses.
@@ -116,7 +117,7 @@ fn bring_into_force(name: &PolicyName, document: &DocumentChange, observed: &Obs
 
 fn stands_for(version: &PolicyVersion, wanted: &str) -> bool {
     let wanted = PolicyDocument::parse_live(wanted);
-    !version.is_default && wanted.is_ok_and(|wanted| same::permission(&version.document, &wanted).is_same())
+    !version.is_default && wanted.is_ok_and(|wanted| compare::permission(&version.document, &wanted).is_same())
 }
 
 /// RAM deletes a policy only when no version but the default one is left.

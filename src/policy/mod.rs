@@ -5,22 +5,31 @@
 
 pub mod catalogue;
 mod compare;
-pub mod same;
+mod document;
+mod engine;
+mod error;
+mod evaluate;
+pub mod grant;
 pub mod need;
 pub mod transition;
-pub use compare::{Comparison,Verdict};
-mod document;
-mod error;
-pub mod grant;
 mod json;
+mod lines;
 mod operator;
 mod read;
+pub mod same;
+mod semantics;
 mod trust;
+mod words;
 mod write;
+
+pub use compare::{Comparison, Question, Variant, Verdict, compare, compare_trust};
 
 pub use document::{
     ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,
     ResourceMatch, Statement,
 };
 pub use error::{PolicyError, PolicyErrorKind};
+pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust};
+pub use lines::{AccessLine, Change, Reach, Realism, Witness};
+pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 pub use trust::{Principal, TrustPolicy, TrustStatement};

@@ -17,6 +17,33 @@ pub(crate) enum Family {
     Boolean,
     /// Single addresses and blocks.
     Address,
+    /// As `Address`, with the first and last address of a block. OSS lists the name without saying what
+    /// `Address` then leaves out.
+    AddressWithBorder,
+}
+
+impl Family {
+    /// The comparison, between a key and its values.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Family::Exact
+            | Family::Boolean
+            | Family::Number(Order::Equal)
+            | Family::Date(Order::Equal) => "is",
+            Family::IgnoreCase => "is, in any letter case,",
+            Family::Like => "is like",
+            Family::Number(Order::Less) => "is below",
+            Family::Number(Order::LessOrEqual) => "is at most",
+            Family::Number(Order::Greater) => "is above",
+            Family::Number(Order::GreaterOrEqual) => "is at least",
+            Family::Date(Order::Less) => "is before",
+            Family::Date(Order::LessOrEqual) => "is not after",
+            Family::Date(Order::Greater) => "is after",
+            Family::Date(Order::GreaterOrEqual) => "is not before",
+            Family::Address => "is in",
+            Family::AddressWithBorder => "is in, border included,",
+        }
+    }
 }
 
 /// How two numbers or instants are compared: request value to policy value.
@@ -87,8 +114,14 @@ const OPERATORS: [(&str, Operator); 23] = [
     ("Bool", positive(Family::Boolean)),
     ("IpAddress", positive(Family::Address)),
     ("NotIpAddress", negated(Family::Address)),
-    ("IpAddressIncludeBorder", positive(Family::Address)),
-    ("NotIpAddressIncludeBorder", negated(Family::Address)),
+    (
+        "IpAddressIncludeBorder",
+        positive(Family::AddressWithBorder),
+    ),
+    (
+        "NotIpAddressIncludeBorder",
+        negated(Family::AddressWithBorder),
+    ),
 ];
 
 /// The operator of this name; names are case-sensitive.

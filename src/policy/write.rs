@@ -82,6 +82,24 @@ pub(crate) fn trust(statements: &[TrustStatement]) -> Json {
     envelope(statements.iter().map(trust_statement).collect())
 }
 
+/// A permission policy without the labels of its statements, which mean nothing.
+pub(crate) fn unlabelled(statements: &[Statement]) -> Json {
+    let statements = statements.iter().map(|s| Statement {
+        sid: None,
+        ..s.clone()
+    });
+    policy(&statements.collect::<Vec<_>>())
+}
+
+/// As [`unlabelled`], of a trust policy.
+pub(crate) fn trust_unlabelled(statements: &[TrustStatement]) -> Json {
+    let statements = statements.iter().map(|s| TrustStatement {
+        sid: None,
+        ..s.clone()
+    });
+    trust(&statements.collect::<Vec<_>>())
+}
+
 fn envelope(statements: Vec<Json>) -> Json {
     Json::Members(vec![
         ("Version", Json::Text(LANGUAGE_VERSION.to_owned())),

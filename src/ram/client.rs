@@ -11,7 +11,7 @@ use super::endpoint::{self, Endpoint, EndpointError};
 use super::exchange::{Failure, Fate};
 use super::ledger::Ledger;
 use super::limiter::Limiter;
-use super::request::{Call, Effect};
+use super::request::{Call, Effect, Service};
 use super::response::Reply;
 use super::retry::{Budget, RetryClass, Schedule};
 use super::signature::SignatureVersion;
@@ -71,10 +71,15 @@ pub struct RamClient<T, C> {
     limiter: Limiter,
     budget: Budget,
     counters: Counters,
-    /// Set by the first call.
+    ram_reach: Reach,
+    sts_reach: Reach,
+}
+
+/// Whether a service can be reached at all, as far as is known.
+#[derive(Debug, Default)]
+struct Reach {
     first_call: OnceLock<Instant>,
-    /// Whether anything was ever sent.
-    reached: AtomicBool,
+    was_reached: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -121,8 +126,8 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             limiter: Limiter::new(),
             budget: Budget::new(),
             counters: Counters::default(),
-            first_call: OnceLock::new(),
-            reached: AtomicBool::new(false),
+            ram_reach: Reach::default(),
+            sts_reach: Reach::default(),
         }
     }
 
@@ -160,7 +165,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             if call.effect == Effect::Write && failure.fate != Fate::NotDone {
                 return Err(failure);
             }
-            if !self.wait_to_repeat(&failure, tries).await {
+            if !self.wait_to_repeat(call, &failure, tries).await {
                 return Err(failure);
             }
         }
@@ -172,7 +177,8 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             return Err(Failure::new(call, AccountErrorKind::Unavailable, message));
         }
         let sent_at = Instant::now();
-        self.first_call.get_or_init(|| sent_at);
+        let reach = self.reach(call);
+        reach.first_call.get_or_init(|| sent_at);
         self.counters.calls.fetch_add(1, Ordering::Relaxed);
         if call.effect == Effect::Write {
             self.counters.writes.fetch_add(1, Ordering::Relaxed);
@@ -182,7 +188,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
         let (operation, subject) = (call.operation, call.subject.as_str());
         match &result {
             Ok(reply) => {
-                self.reached.store(true, Ordering::Relaxed);
+                reach.was_reached.store(true, Ordering::Relaxed);
                 self.limiter.answered();
                 self.budget.earn();
                 let request_id = reply.request_id().unwrap_or_default();
@@ -190,7 +196,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             }
             Err(failure) => {
                 if failure.was_sent {
-                    self.reached.store(true, Ordering::Relaxed);
+                    reach.was_reached.store(true, Ordering::Relaxed);
                 }
                 if failure.class == RetryClass::Throttled {
                     self.counters.throttled.fetch_add(1, Ordering::Relaxed);
@@ -205,7 +211,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
     }
 
     /// Waits until a call that was tried `tries` times may be repeated; `false` when it may not be.
-    pub(super) async fn wait_to_repeat(&self, failure: &Failure, tries: u32) -> bool {
+    pub(super) async fn wait_to_repeat(&self, call: &Call, failure: &Failure, tries: u32) -> bool {
         let asked = failure.retry_after;
         let Some(wait) = self
             .settings
@@ -214,10 +220,14 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
         else {
             return false;
         };
-        if self.is_out_of_reach(wait, tries) || !self.budget.spend() {
+        if self
+            .reach(call)
+            .is_hopeless(wait, tries, self.settings.unreachable_after)
+            || !self.budget.spend()
+        {
             return false;
         }
-        let operation = failure.error.operation.as_str();
+        let operation = call.operation;
         let code = failure.error.code.as_deref().unwrap_or("no answer");
         let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(operation, attempt = tries, code, wait_ms, "trying again");
@@ -228,16 +238,11 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
         true
     }
 
-    /// Whether another try of the usual length would end later than a user should have to wait to hear that
-    /// nothing can be reached at all.
-    fn is_out_of_reach(&self, wait: Duration, tries: u32) -> bool {
-        let Some(first) = self.first_call.get() else {
-            return false;
-        };
-        let spent = first.elapsed();
-        let one_try = spent / tries.max(1);
-        !self.reached.load(Ordering::Relaxed)
-            && spent + wait + one_try > self.settings.unreachable_after
+    fn reach(&self, call: &Call) -> &Reach {
+        match call.service {
+            Service::Ram => &self.ram_reach,
+            Service::Sts => &self.sts_reach,
+        }
     }
 
     /// Waits; `false` at once when the deadline would pass meanwhile.
@@ -258,6 +263,19 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             sleep(wait).await;
         }
         true
+    }
+}
+
+impl Reach {
+    /// Whether another try of the usual length would end later than a user should have to wait to hear that
+    /// nothing can be reached at all.
+    fn is_hopeless(&self, wait: Duration, tries: u32, patience: Duration) -> bool {
+        let Some(first) = self.first_call.get() else {
+            return false;
+        };
+        let spent = first.elapsed();
+        let one_try = spent / tries.max(1);
+        !self.was_reached.load(Ordering::Relaxed) && spent + wait + one_try > patience
     }
 }
 

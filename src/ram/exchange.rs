@@ -6,14 +6,14 @@ use tokio::time::timeout_at;
 
 use super::client::RamClient;
 use super::error::{self, ServiceError};
-use super::redact::clean;
+use super::redact::{clean, one_line};
 use super::request::{Call, Service};
 use super::response::Reply;
 use super::retry::RetryClass;
 use super::signature::{SignatureVersion, sent_string_to_sign, v1, v3};
 use super::transport::{HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
 use super::{encoding, signature};
-use crate::account::{AccountError, AccountErrorKind};
+use crate::account::{AccessDenied, AccountError, AccountErrorKind};
 use crate::credentials::{CredentialSource, Credentials};
 
 /// What is known of a failed call's effect. For a read it means nothing.
@@ -166,7 +166,9 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
                 code: Some(clean(&error.code, credentials)),
                 http_status: Some(answer.status),
                 request_id: error.request_id.map(|id| clean(&id, credentials)),
-                access_denied: error.access_denied,
+                access_denied: error
+                    .access_denied
+                    .map(|detail| Box::new(one_lined(*detail))),
                 recommend: error.recommend.map(|link| clean(&link, credentials)),
                 ..failure.error
             },
@@ -175,6 +177,24 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             retry_after: retry_after(answer),
             was_sent: true,
         }
+    }
+}
+
+/// Every member comes from outside and is shown.
+fn one_lined(detail: AccessDenied) -> AccessDenied {
+    let AccessDenied {
+        action,
+        principal_type,
+        principal,
+        no_permission_type,
+        policy_type,
+    } = detail;
+    AccessDenied {
+        action: one_line(&action),
+        principal_type: one_line(&principal_type),
+        principal: one_line(&principal),
+        no_permission_type: one_line(&no_permission_type),
+        policy_type: one_line(&policy_type),
     }
 }
 

@@ -290,12 +290,11 @@ fn barrier(error: &reqwest::Error) -> Barrier {
         if cause.is::<rustls::Error>() {
             return Barrier::Tls;
         }
+        if cause.is::<rustls::pki_types::InvalidDnsNameError>() {
+            return Barrier::Dns;
+        }
         if let Some(error) = cause.downcast_ref::<io::Error>() {
-            // An io::Error hides what it wraps from `source`.
-            if error
-                .get_ref()
-                .is_some_and(|inner| inner.is::<rustls::Error>())
-            {
+            if wraps_tls(error) {
                 return Barrier::Tls;
             }
             if error.kind() == io::ErrorKind::ConnectionRefused {
@@ -309,6 +308,14 @@ fn barrier(error: &reqwest::Error) -> Barrier {
         }
     }
     Barrier::Other
+}
+
+/// An `io::Error` hides what it wraps from `source`, and TLS errors come wrapped more than once.
+fn wraps_tls(error: &io::Error) -> bool {
+    let Some(inner) = error.get_ref() else {
+        return false;
+    };
+    inner.is::<rustls::Error>() || inner.downcast_ref().is_some_and(wraps_tls)
 }
 
 fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

@@ -6,7 +6,7 @@ use super::same;
 use super::transport::Transport;
 use crate::account::{AccountError, ReadAccount};
 use crate::credentials::CredentialSource;
-use crate::model::{PolicyRef, RoleName, Step, Tags, VersionId};
+use crate::model::{PolicyRef, PolicyVersion, RoleName, Step, Tags, VersionId, limit};
 
 /// What reading back shows of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,10 +63,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             }
             Step::DeletePolicyVersion { policy, version } => {
                 let versions = self.policy_versions(policy).await?;
-                let has_it = |list: Vec<_>| {
-                    list.iter()
-                        .any(|found: &crate::model::PolicyVersion| found.id == *version)
-                };
+                let has_it = |list: Vec<PolicyVersion>| list.iter().any(|v| v.id == *version);
                 Ok(Look::holds_if(!versions.is_some_and(has_it)))
             }
             Step::CreatePolicy { policy, .. }
@@ -84,6 +81,10 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
         let Some(found) = self.role(role).await? else {
             return Ok(Look::NotYet);
         };
+        // Old answers leave the default out.
+        let found_session = found
+            .max_session_duration
+            .unwrap_or(limit::MIN_SESSION_DURATION);
         let differences =
             |trust: Option<&String>, description: Option<&String>, session: Option<u32>| {
                 let mut differences = Vec::new();
@@ -93,7 +94,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
                 if description.is_some_and(|text| *text != found.description) {
                     differences.push("description");
                 }
-                if session.is_some() && session != found.max_session_duration {
+                if session.is_some_and(|length| length != found_session) {
                     differences.push("session length");
                 }
                 differences

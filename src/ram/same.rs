@@ -1,18 +1,14 @@
 //! Whether a document that stands in the account is the one that was to be written.
 
-use serde_json::Value;
+use crate::policy::same;
 
-/// Whether two permission documents mean the same.
-pub(super) fn permission(one: &str, other: &str) -> bool {
-    json(one, other)
+/// Whether the live permission document means what `wanted` does. A live text that cannot be read is not known
+/// to be the same.
+pub(super) fn permission(wanted: &str, live: &str) -> bool {
+    wanted == live || same::permission(live, wanted).is_ok_and(|compared| compared.is_same())
 }
 
-/// Whether two trust documents mean the same.
-pub(super) fn trust(one: &str, other: &str) -> bool {
-    json(one, other)
-}
-
-fn json(one: &str, other: &str) -> bool {
-    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
-    one == other || read(one).is_some_and(|value| Some(value) == read(other))
+/// Whether the live trust document means what `wanted` does; as [`permission`].
+pub(super) fn trust(wanted: &str, live: &str) -> bool {
+    wanted == live || same::trust(live, wanted).is_ok_and(|compared| compared.is_same())
 }

@@ -109,8 +109,7 @@ impl<T: Transport, C: CredentialSource> Settling<'_, T, C> {
             Ok(Look::Holds(version)) => Ok(Next::Done(Written::ByUs(version))),
             Ok(Look::Differs(what)) => Err(different(failure.error, &what)),
             Ok(Look::NotYet) => {
-                self.repeats += 1;
-                if self.client.wait_to_repeat(&failure, self.repeats).await {
+                if self.may_repeat(&failure).await {
                     Ok(Next::Repeat)
                 } else {
                     Err(unknown(failure.error, None))
@@ -134,13 +133,20 @@ impl<T: Transport, C: CredentialSource> Settling<'_, T, C> {
                 Ok(_) => break,
             }
         }
-        self.repeats += 1;
-        if !late && self.client.wait_to_repeat(&failure, self.repeats).await {
+        if !late && self.may_repeat(&failure).await {
             self.window = None;
             Ok(Next::Repeat)
         } else {
             Err(unknown(failure.error, None))
         }
+    }
+
+    async fn may_repeat(&mut self, failure: &Failure) -> bool {
+        self.repeats += 1;
+        let client = self.client;
+        client
+            .wait_to_repeat(&self.call, failure, self.repeats)
+            .await
     }
 
     async fn after_exists(&mut self, error: AccountError) -> Result<Next, AccountError> {

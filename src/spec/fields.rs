@@ -102,7 +102,8 @@ fn listed(keys: &[&str]) -> String {
 fn key_text<'n>(notes: &mut Notes, entry: &'n Entry) -> Option<&'n str> {
     let spot = &entry.key.spot;
     match &entry.key.value {
-        Value::Text(key) if key == "<<" => {
+        // With a text as value it may be the name of a tag, which can be anything.
+        Value::Text(key) if key == "<<" && !matches!(entry.value.value, Value::Text(_)) => {
             notes.error_hint(
                 spot,
                 "merge keys (`<<`) are not part of the language",

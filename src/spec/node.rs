@@ -319,6 +319,16 @@ mod tests {
     }
 
     #[test]
+    fn where_the_parsers_disagree_the_path_remains() {
+        let raw = yaml::read("a: [1, 2]").unwrap();
+        let other = places("a: [1]").unwrap();
+        let node = join(raw, At::of(Some(&other)), Path::default());
+        assert!(node.follow("a").spot.place.is_some());
+        let Spot { path, place } = &node.follow("a[1]").spot;
+        assert_eq!((path.to_string().as_str(), *place), ("a[1]", None));
+    }
+
+    #[test]
     fn numbers_remember_their_writing() {
         let node = Node::read("a: 0x1F").unwrap();
         assert_eq!(node.follow("a").describe(), "the number `0x1F`");

@@ -9,7 +9,7 @@ use super::error::SpecErrors;
 use super::fields::At;
 use super::notes::Notes;
 use super::shape::{ContentShape, Items, PolicyShape, RoleShape, SpecShape, TrustShape};
-use crate::model::{DesiredRole, Export, PolicyName, RoleName};
+use crate::model::{DesiredRole, Export, PolicyName, PolicyRef, PolicyType, RoleName};
 use crate::policy::TrustPolicy;
 
 /// Makes the spec, or reports every mistake found here and before.
@@ -34,7 +34,7 @@ pub(super) fn resolve(
     let roles: BTreeMap<RoleName, DesiredRole> = roles
         .items
         .into_iter()
-        .filter_map(|shape| role(&mut notes, shape, files))
+        .filter_map(|shape| role(&mut notes, shape, files, &policies))
         .map(|role| (role.name.clone(), role))
         .collect();
     let accounts = accounts
@@ -84,7 +84,12 @@ fn policy(notes: &mut Notes, shape: PolicyShape, files: &Files) -> Option<Policy
     })
 }
 
-fn role(notes: &mut Notes, shape: RoleShape, files: &Files) -> Option<DesiredRole> {
+fn role(
+    notes: &mut Notes,
+    shape: RoleShape,
+    files: &Files,
+    declared: &BTreeMap<PolicyName, PolicySpec>,
+) -> Option<DesiredRole> {
     let RoleShape {
         name,
         trust,
@@ -106,9 +111,19 @@ fn role(notes: &mut Notes, shape: RoleShape, files: &Files) -> Option<DesiredRol
         policies: policies
             .items
             .into_iter()
-            .map(|policy| policy.value)
+            .map(|policy| as_declared(policy.value, declared))
             .collect(),
         extra_policies,
         tags,
     })
+}
+
+/// The policy in the spelling of its declaration, which is the one it is created with.
+fn as_declared(policy: PolicyRef, declared: &BTreeMap<PolicyName, PolicySpec>) -> PolicyRef {
+    match declared.get(&policy.name) {
+        Some(PolicySpec { name, .. }) if policy.policy_type == PolicyType::Custom => {
+            PolicyRef::custom(name.clone())
+        }
+        _ => policy,
+    }
 }

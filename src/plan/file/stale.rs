@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Address, ObservedPolicy, ObservedRole, ObservedState, PolicyRef, RoleName};
-use crate::policy::{PolicyDocument, TrustPolicy, same};
+use crate::plan::compare;
+use crate::policy::{PolicyDocument, TrustPolicy};
 
 /// One thing that is no longer as it was when the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +86,7 @@ fn tag((key, value): (&String, &String)) -> String {
 
 fn compare_roles(before: &ObservedRole, after: &ObservedRole, differences: &mut Differences) {
     let is_same = match TrustPolicy::parse_live(&before.trust) {
-        Ok(trust) => same::trust(&after.trust, &trust).is_same(),
+        Ok(trust) => compare::trust(&after.trust, &trust).is_same(),
         Err(_) => before.trust == after.trust,
     };
     differences.meaning("trust policy", is_same, &before.trust, &after.trust);
@@ -114,7 +115,7 @@ fn policy_moved(policy: &PolicyRef, then: &ObservedState, now: &ObservedState) -
 
 fn compare_policies(before: &ObservedPolicy, after: &ObservedPolicy, differences: &mut Differences) {
     let is_same = match PolicyDocument::parse_live(&before.document) {
-        Ok(document) => same::permission(&after.document, &document).is_same(),
+        Ok(document) => compare::permission(&after.document, &document).is_same(),
         Err(_) => before.document == after.document,
     };
     differences.meaning("document", is_same, &before.document, &after.document);

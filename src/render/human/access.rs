@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::policy::{Comparison, Verdict};
+use crate::policy::{AccessLine, Change, Comparison, Realism, Verdict};
+
+use super::style::{ADD, CHANGE, DIM, REMOVE, Styled, safe};
 
 /// The verdict as a reader of a plan wants it: what the step does to the live document.
 pub(super) fn headline(access: &Comparison) -> &'static str {
@@ -11,12 +13,50 @@ pub(super) fn headline(access: &Comparison) -> &'static str {
         Verdict::Broader => "more access",
         Verdict::Narrower => "less access",
         Verdict::Incomparable => "some access more, some less",
-        Verdict::Unknown => "access cannot be compared",
+        Verdict::Unknown => "what changes could not be settled",
     }
 }
 
-/// Appends a line for each access gained and lost.
+/// Appends a line for each access gained and lost, each with a request that shows it, and the reasons that go
+/// with the verdict.
 pub(super) fn access_lines(access: &Comparison, indent: usize, out: &mut String) {
-    let _ = (access, indent, &out);
-    let _ = write!(out, "");
+    for line in access.gained.iter().chain(&access.lost) {
+        one_line(line, indent, Example::Shown, out);
+    }
+    for reason in &access.reasons {
+        let pad = " ".repeat(indent);
+        let _ = writeln!(out, "{pad}{}", Styled(DIM, format_args!("note: {}", safe(reason))));
+    }
+}
+
+/// Appends what a new entity gives; an example adds nothing where everything named is new.
+pub(super) fn new_access_lines(access: &Comparison, indent: usize, out: &mut String) {
+    for line in access.gained.iter().chain(&access.lost) {
+        one_line(line, indent, Example::Left, out);
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Example {
+    Shown,
+    Left,
+}
+
+fn one_line(line: &AccessLine, indent: usize, example: Example, out: &mut String) {
+    let style = match line.change {
+        Change::Gained => ADD,
+        Change::Lost => REMOVE,
+        Change::NowOnlyWhen | Change::NoLongerOnlyWhen => CHANGE,
+    };
+    let pad = " ".repeat(indent);
+    let _ = writeln!(out, "{pad}{}", Styled(style, safe(&line.to_string())));
+    if example == Example::Shown {
+        let remark = match line.realism {
+            Realism::Real => "",
+            Realism::NotMadeToday => " (a request that OSS does not make today)",
+            Realism::NotKnown => "",
+        };
+        let witness = safe(&line.witness.to_string());
+        let _ = writeln!(out, "{pad}{}", Styled(DIM, format_args!("  e.g. {witness}{remark}")));
+    }
 }

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use crate::drift::{DriftKind, DriftReport, Finding, Severity};
-use crate::plan::{FieldChange, Plan};
+use crate::plan::Plan;
 
-use super::Detail;
 use super::account::account_line;
-use super::style::{CHANGE, REMOVE, STRONG, Styled};
+use super::field::{Detail, one_field};
+use super::style::{CHANGE, DIM, REMOVE, STRONG, Styled};
 
 /// Appends the findings, worst first.
 pub fn drift(plan: &Plan, report: &DriftReport, detail: Detail, out: &mut String) {
@@ -44,8 +44,8 @@ fn one_finding(finding: &Finding, detail: Detail, out: &mut String) {
         DriftKind::Unmanaged => "is attached but not in the spec",
     };
     let _ = writeln!(out, "{severity} {}{part} {what} [{}]", finding.address, finding.fingerprint);
-    let _ = (&finding.field, detail);
-    if let Some(FieldChange::Trust(document) | FieldChange::Document(document)) = &finding.field {
-        super::access::access_lines(&document.access, 9, out);
+    if let Some(field) = &finding.field {
+        let _ = writeln!(out, "      {}", Styled(DIM, "back to the spec:"));
+        one_field(field, detail, out);
     }
 }

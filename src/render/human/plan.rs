@@ -2,25 +2,14 @@
 
 use std::fmt::Write;
 
-use crate::model::{Address, Tags};
-use crate::plan::{Action, Change, DocumentChange, Effect, FieldChange, Plan, PlannedStep, Reason, Refusal, Summary};
-use crate::policy::{PolicyDocument, TrustPolicy};
+use crate::model::Address;
+use crate::plan::{Action, Change, Effect, Plan, PlannedStep, Reason, Summary};
 
-use super::access::{access_lines, headline};
 use super::account::account_line;
-use super::documents::document_diff;
+use super::field::{Detail, one_field};
 use super::readiness::readiness;
 use super::step;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
-
-/// How much of a change to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// Access gained and lost.
-    Access,
-    /// The same, and the documents as text diffs.
-    Documents,
-}
 
 /// Appends the whole plan.
 pub fn plan(plan: &Plan, detail: Detail, out: &mut String) {
@@ -52,7 +41,7 @@ fn one_change(change: &Change, detail: Detail, out: &mut String) {
     };
     let _ = writeln!(out, "{} {}", Styled(style, format_args!("  {sign} {}", change.address)), why(change));
     for field in &change.fields {
-        one_field(change, field, detail, out);
+        one_field(field, detail, out);
     }
     for note in &change.notes {
         let _ = writeln!(out, "      {}", Styled(DIM, format_args!("note: {}", safe(note))));
@@ -72,57 +61,6 @@ fn why(change: &Change) -> &'static str {
         (Action::NoOp, Reason::SameAccess) => "is written differently but gives the same access; left alone",
         (Action::NoOp, _) => "is as wanted",
     }
-}
-
-fn one_field(change: &Change, field: &FieldChange, detail: Detail, out: &mut String) {
-    match field {
-        FieldChange::Trust(document) => document_field("trust policy", document, detail, out),
-        FieldChange::Document(document) => document_field("document", document, detail, out),
-        FieldChange::Description { before, after } => {
-            value_field("description", before.as_deref(), after, change.action, out);
-        }
-        FieldChange::MaxSessionDuration { before, after } => {
-            let seconds = |value: u32| format!("{value} s");
-            value_field("max session", before.map(seconds).as_deref(), &seconds(*after), change.action, out);
-        }
-        FieldChange::Tags { before, after } => tag_fields(before, after, change.action, out),
-    }
-}
-
-fn value_field(name: &str, before: Option<&str>, after: &str, action: Action, out: &mut String) {
-    let shown = |text: &str| match text {
-        "" => "(none)".to_owned(),
-        text => safe(text),
-    };
-    let _ = match before.filter(|_| action == Action::Update) {
-        Some(before) => writeln!(out, "      {name}: {} → {}", shown(before), shown(after)),
-        None => writeln!(out, "      {name}: {}", shown(after)),
-    };
-}
-
-fn tag_fields(before: &Tags, after: &Tags, action: Action, out: &mut String) {
-    for (key, value) in after {
-        value_field(&format!("tag {}", safe(key)), before.get(key).map(String::as_str).or(Some("")), value, action, out);
-    }
-}
-
-fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &mut String) {
-    let _ = match &document.before {
-        None => writeln!(out, "      {name}:"),
-        Some(_) => writeln!(out, "      {name}: {}", headline(&document.access)),
-    };
-    access_lines(&document.access, 8, out);
-    if detail == Detail::Documents || document.access.is_unknown() {
-        let before = document.before.as_deref().map(pretty).unwrap_or_default();
-        document_diff(&before, &pretty(&document.after), 8, out);
-    }
-}
-
-/// The document in one canonical layout, or as it is where it cannot be read.
-fn pretty(text: &str) -> String {
-    let permission = PolicyDocument::parse_live(text).map(|document| document.pretty());
-    let trust = || TrustPolicy::parse_live(text).map(|document| document.pretty());
-    permission.or_else(|_| trust()).unwrap_or_else(|_| text.to_owned())
 }
 
 fn steps(steps: &[PlannedStep], out: &mut String) {
@@ -158,13 +96,4 @@ fn summary_line(plan: &Plan, out: &mut String) {
         let _ = write!(line, " {unmanaged} not in the spec.");
     }
     let _ = writeln!(out, "{}", Styled(STRONG, line));
-}
-
-/// Appends why the guard refused, and the way past each refusal.
-pub fn refusals(refusals: &[Refusal], out: &mut String) {
-    for refusal in refusals {
-        let risk = refusal.risk.as_str();
-        let _ = writeln!(out, "{} {}: {}", Styled(REMOVE, "refused:"), refusal.address, safe(&refusal.message));
-        let _ = writeln!(out, "hint: if that is what you want, add `--allow {risk}`");
-    }
 }

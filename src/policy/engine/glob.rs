@@ -1,0 +1,338 @@
+//! Patterns with `*` and `?`, as sequences of tokens.
+
+/// Which symbols a wildcard may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Kind {
+    Any,
+    /// Not `:`.
+    NoColon,
+    /// Neither `:` nor `/`: a field of an ARN.
+    Field,
+}
+
+impl Kind {
+    pub(crate) fn accepts(self, symbol: char) -> bool {
+        match self {
+            Kind::Any => true,
+            Kind::NoColon => symbol != ':',
+            Kind::Field => symbol != ':' && symbol != '/',
+        }
+    }
+
+    fn covers(self, other: Kind) -> bool {
+        // The kinds are ordered from wide to narrow.
+        self <= other
+    }
+}
+
+/// One token of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Token {
+    Symbol(char),
+    /// A letter in either case: lower, upper.
+    Letter(char, char),
+    /// `?`
+    One(Kind),
+    /// `*`
+    Star(Kind),
+}
+
+impl Token {
+    /// Whether the token stands for exactly this one symbol.
+    pub(crate) fn consumes(self, symbol: char) -> bool {
+        match self {
+            Token::Symbol(own) => own == symbol,
+            Token::Letter(lower, upper) => lower == symbol || upper == symbol,
+            Token::One(kind) => kind.accepts(symbol),
+            Token::Star(_) => false,
+        }
+    }
+}
+
+/// Whether a wildcard in one field of an ARN may run across `:` into the next.
+///
+/// RAM does not document it; both readings are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Matching {
+    /// In a pattern with at least four `:`, wildcards of the first four fields do not match `:`.
+    PerField,
+    /// Wildcards match `:` like any other symbol.
+    WholeString,
+}
+
+/// A pattern.
+///
+/// INVARIANT (no star meets a star): no two neighbouring tokens are stars. `from_tokens` establishes
+/// it; `positions` and the searches rely on it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Glob {
+    tokens: Vec<Token>,
+}
+
+impl Glob {
+    /// Puts runs of wildcards into one form: first every `?`, then at most one `*`.
+    pub(crate) fn from_tokens(tokens: impl IntoIterator<Item = Token>) -> Self {
+        let mut kept: Vec<Token> = Vec::new();
+        for token in tokens {
+            match (token, kept.last()) {
+                (Token::Star(_), Some(Token::Star(_))) => {}
+                (Token::One(_), Some(&star @ Token::Star(_))) => {
+                    kept.pop();
+                    kept.push(token);
+                    kept.push(star);
+                }
+                _ => kept.push(token),
+            }
+        }
+        Self { tokens: kept }
+    }
+
+    /// A pattern whose wildcards stand for anything.
+    pub(crate) fn pattern(text: &str) -> Self {
+        Self::from_tokens(text.chars().map(|symbol| wildcard(symbol, Kind::Any)))
+    }
+
+    /// A resource pattern.
+    pub(crate) fn resource(text: &str, matching: Matching) -> Self {
+        if matching == Matching::WholeString || text.matches(':').count() < 4 {
+            return Self::pattern(text);
+        }
+        let mut field = 0;
+        Self::from_tokens(text.chars().map(|symbol| {
+            field += usize::from(symbol == ':');
+            let kind = if field < 4 { Kind::NoColon } else { Kind::Any };
+            wildcard(symbol, kind)
+        }))
+    }
+
+    /// Exactly this text; `*` and `?` are ordinary symbols.
+    pub(crate) fn literal(text: &str) -> Self {
+        Self::from_tokens(text.chars().map(Token::Symbol))
+    }
+
+    /// Exactly this text, ASCII letters in either case.
+    pub(crate) fn literal_ignore_case(text: &str) -> Self {
+        Self::from_tokens(text.chars().map(|symbol| {
+            if symbol.is_ascii_alphabetic() {
+                Token::Letter(symbol.to_ascii_lowercase(), symbol.to_ascii_uppercase())
+            } else {
+                Token::Symbol(symbol)
+            }
+        }))
+    }
+
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The symbols the pattern names.
+    pub(crate) fn symbols(&self) -> impl Iterator<Item = char> {
+        self.tokens
+            .iter()
+            .flat_map(|token| match token {
+                Token::Symbol(symbol) => [Some(*symbol), None],
+                Token::Letter(lower, upper) => [Some(*lower), Some(*upper)],
+                Token::One(_) | Token::Star(_) => [None, None],
+            })
+            .flatten()
+    }
+
+    /// The symbols up to the first token that is not one symbol, and whether nothing or only a free
+    /// `*` follows: a word, or a prefix.
+    pub(crate) fn word_or_prefix(&self) -> Option<(String, bool)> {
+        let word: String = self
+            .tokens
+            .iter()
+            .map_while(|token| match token {
+                Token::Symbol(symbol) => Some(*symbol),
+                _ => None,
+            })
+            .collect();
+        match self.tokens.get(word.chars().count()..) {
+            Some([]) => Some((word, false)),
+            Some([Token::Star(Kind::Any)]) => Some((word, true)),
+            _ => None,
+        }
+    }
+
+    /// The shortest word of the pattern, with `other` for every `?`.
+    pub(crate) fn shortest(&self, other: char) -> Vec<char> {
+        self.tokens
+            .iter()
+            .filter_map(|token| match token {
+                Token::Symbol(symbol) | Token::Letter(symbol, _) => Some(*symbol),
+                Token::One(_) => Some(other),
+                Token::Star(_) => None,
+            })
+            .collect()
+    }
+
+    /// Whether the pattern matches the whole of `word`.
+    pub(crate) fn matches(&self, word: &[char]) -> bool {
+        self.run(word.iter().map(|symbol| Token::Symbol(*symbol)), word.len())
+    }
+
+    /// Whether the pattern is exactly this word.
+    pub(crate) fn is_word(&self, word: &[char]) -> bool {
+        let own = self.tokens.iter().map(|token| match token {
+            Token::Symbol(symbol) => Some(*symbol),
+            _ => None,
+        });
+        own.eq(word.iter().map(|symbol| Some(*symbol)))
+    }
+
+    /// Whether every word of `inner` is a word of this pattern.
+    ///
+    /// "Yes" is a proof, "no" is not: a cover that splits a wildcard of `inner` by cases, or that
+    /// follows from the shape of requests, is found by the search alone.
+    pub(crate) fn plainly_covers(&self, inner: &Glob) -> bool {
+        self.run(inner.tokens.iter().copied(), inner.tokens.len())
+    }
+
+    /// Reads tokens as if they were symbols, keeping the positions that hold for all they stand for.
+    fn run(&self, read: impl Iterator<Item = Token>, length: usize) -> bool {
+        // A wrong first symbol settles most questions; it needs no position lists.
+        let mut read = read;
+        let mut start = 0;
+        while let Some(Token::Symbol(own)) = self.tokens.get(start) {
+            match read.next() {
+                Some(Token::Symbol(symbol)) if symbol == *own => start += 1,
+                _ => return false,
+            }
+        }
+        if start == self.tokens.len() {
+            return start == length;
+        }
+        let mut now = Vec::with_capacity(4);
+        self.push(&mut now, start);
+        let mut next = Vec::with_capacity(4);
+        for token in read {
+            next.clear();
+            for &at in &now {
+                let Some(own) = self.tokens.get(at).copied() else {
+                    continue;
+                };
+                let (stays, moves) = match (own, token) {
+                    (Token::Star(kind), Token::Symbol(symbol)) => (kind.accepts(symbol), false),
+                    (Token::Star(kind), Token::Letter(..)) => (kind.covers(Kind::Field), false),
+                    (Token::Star(kind), Token::One(other) | Token::Star(other)) => {
+                        (kind.covers(other), false)
+                    }
+                    (Token::One(kind), Token::One(other)) => (false, kind.covers(other)),
+                    (_, Token::Symbol(symbol)) => (false, own.consumes(symbol)),
+                    (_, Token::Letter(..)) => (false, own == token || matches!(own, Token::One(_))),
+                    (_, Token::One(_) | Token::Star(_)) => (false, false),
+                };
+                if stays {
+                    self.push(&mut next, at);
+                }
+                if moves {
+                    self.push(&mut next, at + 1);
+                }
+            }
+            std::mem::swap(&mut now, &mut next);
+            if now.is_empty() {
+                return false;
+            }
+        }
+        now.last() == Some(&self.tokens.len())
+    }
+
+    /// Adds a position, and the one behind its star. Ascending, without repeats: as no star meets a
+    /// star, a position not above the last one has been added before.
+    fn push(&self, positions: &mut Vec<usize>, at: usize) {
+        let is_new = |positions: &Vec<usize>, at| positions.last().is_none_or(|last| *last < at);
+        if is_new(positions, at) {
+            positions.push(at);
+        }
+        if matches!(self.tokens.get(at), Some(Token::Star(_))) && is_new(positions, at + 1) {
+            positions.push(at + 1);
+        }
+    }
+}
+
+fn wildcard(symbol: char, kind: Kind) -> Token {
+    match symbol {
+        '*' => Token::Star(kind),
+        '?' => Token::One(kind),
+        _ => Token::Symbol(symbol),
+    }
+}
+
+/// A symbol that occurs in none of the patterns and stands for all such symbols.
+///
+/// Letters first: witnesses are read by people.
+pub(crate) fn other_symbol<'a>(globs: impl Iterator<Item = &'a Glob> + Clone) -> char {
+    let letters = "xyzwvutrqpnmlkjihgfedbosac0123456789_".chars();
+    let beyond = ('\u{100}'..).take_while(|c| c.is_alphabetic() || *c < '\u{ffff}');
+    letters
+        .chain(beyond)
+        .find(|symbol| {
+            !globs
+                .clone()
+                .any(|glob| glob.symbols().any(|used| used == *symbol))
+        })
+        .unwrap_or('\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn word(text: &str) -> Vec<char> {
+        text.chars().collect()
+    }
+
+    #[test]
+    fn wildcards_take_one_form() {
+        assert_eq!(Glob::pattern("a*?"), Glob::pattern("a?*"));
+        assert_eq!(Glob::pattern("**?*"), Glob::pattern("?*"));
+    }
+
+    #[test]
+    fn fields_hold_their_wildcards_in_one_reading_only() {
+        let deny = "acs:oss:*:*:c/*";
+        let key = word("acs:oss:r:1:b/k:c/k2");
+        assert!(!Glob::resource(deny, Matching::PerField).matches(&key));
+        assert!(Glob::resource(deny, Matching::WholeString).matches(&key));
+    }
+
+    #[test]
+    fn covers_what_is_plain() {
+        let covers =
+            |outer: &str, inner: &str| Glob::pattern(outer).plainly_covers(&Glob::pattern(inner));
+        assert!(covers("b/*", "b/x*y?"));
+        assert!(covers("*b*", "ab?b"));
+        assert!(covers("?*", "*?"));
+        assert!(!covers("?", "*"));
+        assert!(!covers("b/?*", "b/*"));
+        assert!(!covers("a", "ab"));
+        assert!(!covers("ab", "a"));
+    }
+
+    /// The slow, obvious matcher.
+    fn obvious(pattern: &[char], word: &[char]) -> bool {
+        match pattern {
+            [] => word.is_empty(),
+            ['*', rest @ ..] => (0..=word.len()).any(|at| obvious(rest, &word[at..])),
+            ['?', rest @ ..] => !word.is_empty() && obvious(rest, &word[1..]),
+            [own, rest @ ..] => word.first() == Some(own) && obvious(rest, &word[1..]),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn agrees_with_the_obvious_matcher(pattern in "[ab:*?]{0,8}", text in "[ab:]{0,8}") {
+            prop_assert_eq!(Glob::pattern(&pattern).matches(&word(&text)), obvious(&word(&pattern), &word(&text)));
+        }
+
+        #[test]
+        fn plain_covers_are_covers(outer in "[ab*?]{0,6}", inner in "[ab*?]{0,6}", text in "[abx]{0,6}") {
+            if Glob::pattern(&outer).plainly_covers(&Glob::pattern(&inner)) && obvious(&word(&inner), &word(&text)) {
+                prop_assert!(obvious(&word(&outer), &word(&text)));
+            }
+        }
+    }
+}

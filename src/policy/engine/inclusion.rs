@@ -1,0 +1,172 @@
+//! Whether everything that one group of statements grants (or denies) another does too.
+
+use super::budget::{Budget, TooComplex};
+use super::contexts::Context;
+use super::find::{Choice, Finder, Place, Term};
+use super::problem::{Problem, Requests};
+use std::collections::HashSet;
+
+/// Where a question holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Finding {
+    /// The class of actions, by place.
+    pub(crate) class: usize,
+    /// The kind of context.
+    pub(crate) context: Context,
+    /// Which of the question's terms.
+    pub(crate) term: usize,
+    /// The rule that answers the first part of the term, and how.
+    pub(crate) rule: usize,
+    pub(crate) way: Choice,
+    /// The shortest target.
+    pub(crate) target: String,
+}
+
+/// Whether there is a request of some sort.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    /// Proof that there is none.
+    No,
+    /// There is; one finding for each class and way.
+    Yes(Vec<Finding>),
+    /// There may be one; it hangs on something that cannot be told.
+    Untold,
+    /// The budget was spent first.
+    TooComplex(Vec<Finding>),
+}
+
+/// Requests that group `to` grants and group `from` does not.
+pub(crate) fn access_terms(problem: &Problem, from: usize, to: usize) -> Vec<Term> {
+    let (Some(allowed), Some(denied)) = (problem.allow.get(to), problem.deny.get(to)) else {
+        return Vec::new();
+    };
+    let (Some(allowed_before), Some(denied_before)) =
+        (problem.allow.get(from), problem.deny.get(from))
+    else {
+        return Vec::new();
+    };
+    let silent = Term {
+        some: vec![allowed.clone()],
+        none: denied.or(allowed_before),
+    };
+    let refused = Term {
+        some: vec![allowed.clone(), denied_before.clone()],
+        none: denied.clone(),
+    };
+    let terms = [silent, refused].into_iter();
+    terms
+        .filter(|term| term.some.iter().all(|set| !set.is_empty()))
+        .collect()
+}
+
+/// Requests that group `from` denies and group `to` does not.
+pub(crate) fn deny_terms(problem: &Problem, from: usize, to: usize) -> Vec<Term> {
+    let (Some(before), Some(after)) = (problem.deny.get(from), problem.deny.get(to)) else {
+        return Vec::new();
+    };
+    let term = Term {
+        some: vec![before.clone()],
+        none: after.clone(),
+    };
+    Vec::from_iter((!before.is_empty()).then_some(term))
+}
+
+/// Every class and way in which one of the terms holds, a shortest target each.
+pub(crate) fn find_all(finder: &mut Finder<'_>, terms: &[Term], budget: &mut Budget) -> Answer {
+    answer(finder, terms, budget, Extent::All)
+}
+
+/// Whether one of the terms holds anywhere; at most one finding.
+pub(crate) fn find_any(finder: &mut Finder<'_>, terms: &[Term], budget: &mut Budget) -> Answer {
+    answer(finder, terms, budget, Extent::First)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    All,
+    First,
+}
+
+fn answer(finder: &mut Finder<'_>, terms: &[Term], budget: &mut Budget, extent: Extent) -> Answer {
+    let problem = finder.problem;
+    let contexts = &problem.contexts;
+    let mut findings = Vec::new();
+    let possible = match contexts.proven {
+        Some(_) => Extent::First,
+        None => extent,
+    };
+    let outcome = collect(
+        finder,
+        terms,
+        &contexts.possible,
+        possible,
+        &mut findings,
+        budget,
+    );
+    match (outcome, &contexts.proven) {
+        (Err(TooComplex), None) => Answer::TooComplex(findings),
+        (Err(TooComplex), Some(_)) => Answer::TooComplex(Vec::new()),
+        (Ok(()), _) if findings.is_empty() => Answer::No,
+        (Ok(()), None) => Answer::Yes(findings),
+        (Ok(()), Some(proven)) => {
+            findings.clear();
+            match collect(finder, terms, proven, extent, &mut findings, budget) {
+                Err(TooComplex) => Answer::TooComplex(findings),
+                Ok(()) if findings.is_empty() => Answer::Untold,
+                Ok(()) => Answer::Yes(findings),
+            }
+        }
+    }
+}
+
+fn collect(
+    finder: &mut Finder<'_>,
+    terms: &[Term],
+    contexts: &[Context],
+    extent: Extent,
+    findings: &mut Vec<Finding>,
+    budget: &mut Budget,
+) -> Result<(), TooComplex> {
+    let problem = finder.problem;
+    for (at, class) in problem.classes.iter().enumerate() {
+        let mut found: HashSet<Choice> = HashSet::new();
+        for (number, term) in terms.iter().enumerate() {
+            let Some(first) = term.some.first() else {
+                continue;
+            };
+            for (rule, way) in finder.ways(&first.and(&class.active)) {
+                if found.contains(&way) {
+                    continue;
+                }
+                for context in contexts
+                    .iter()
+                    .filter(|context| context.must.contains(rule))
+                {
+                    budget.spend(16)?;
+                    let place = Place {
+                        requests: Requests::All,
+                        class,
+                        context,
+                    };
+                    let Some(word) = finder.target(&place, term, &way, budget)? else {
+                        continue;
+                    };
+                    found.insert(way.clone());
+                    findings.push(Finding {
+                        class: at,
+                        context: context.clone(),
+                        term: number,
+                        rule,
+                        way,
+                        target: word.into_iter().collect(),
+                    });
+                    if extent == Extent::First {
+                        return Ok(());
+                    }
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}

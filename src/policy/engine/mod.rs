@@ -1,0 +1,30 @@
+//! Decides, exactly, whether there is a request that one set of statements matches and another does not.
+//!
+//! In: parsed documents and a reading of the language. Out: shortest requests, or the proof that there
+//! are none, or that the question is too complex. Actions fall into finitely many classes, contexts into
+//! finitely many kinds; within one of each, resources are a question about patterns, which an antichain
+//! search answers. Knows nothing of words for people.
+
+mod atom;
+mod bits;
+mod budget;
+mod classes;
+mod contexts;
+mod find;
+mod glob;
+mod inclusion;
+mod layout;
+mod principal;
+mod problem;
+mod rules;
+mod search;
+mod value;
+
+pub(crate) use budget::{Budget, TooComplex};
+pub(crate) use find::{Choice, Finder, Place, Term};
+pub(crate) use glob::Glob;
+pub use glob::Matching;
+pub(crate) use inclusion::{Answer, Finding, access_terms, deny_terms, find_all, find_any};
+pub(crate) use principal::has_wildcard as principal_has_wildcard;
+pub(crate) use problem::{ActionClass, Problem, Requests};
+pub(crate) use rules::Rule;

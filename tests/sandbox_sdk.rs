@@ -1,0 +1,55 @@
+//! The official SDKs against the sandbox: the judges that we did not write. See `tests/sdk/README.md`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests may"
+)]
+
+use std::env;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use export_iam::sandbox::{Options, start};
+
+/// Names a Python that has `tests/sdk/requirements.txt` installed.
+const PYTHON: &str = "EXPORT_IAM_SDK_PYTHON";
+
+async fn run(script: &str) {
+    let Some(python) = env::var_os(PYTHON) else {
+        let note = format!(
+            "SKIPPED: {script}: set {PYTHON} to a Python with tests/sdk/requirements.txt\n"
+        );
+        // Past the capture of test output, so that a skipped test is seen.
+        std::io::stderr().write_all(note.as_bytes()).unwrap();
+        return;
+    };
+    let running = start(Options::default()).await.unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
+    let mut command = Command::new(python);
+    command
+        .arg("-B")
+        .arg(folder.join(script))
+        .env_clear()
+        .env("PYTHONPATH", &folder)
+        .env("HOME", env!("CARGO_TARGET_TMPDIR"))
+        .env("NO_PROXY", "127.0.0.1")
+        .envs(running.environment())
+        .stdin(Stdio::null());
+    let output = tokio::task::spawn_blocking(move || command.output())
+        .await
+        .unwrap()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let wrong = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{wrong}");
+    std::io::stderr().write_all(said.as_bytes()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_official_sdks_live_a_whole_life_here() {
+    run("life_cycle.py").await;
+}

@@ -1,0 +1,99 @@
+"""The official SDKs behind one call: `call("GetRole", RoleName="x")` gives a dict or raises `Refused`."""
+
+import importlib
+import json
+import os
+from urllib.parse import urlsplit
+
+KEY_ID = os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"]
+SECRET = os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
+ENDPOINT = urlsplit(os.environ["EXPORT_IAM_ENDPOINT_RAM"]).netloc
+
+
+class Refused(Exception):
+    """A refusal by the service, with what the SDK made of it."""
+
+    def __init__(self, code, status, message, request_id):
+        super().__init__(f"{status} {code}: {message}")
+        self.code, self.status, self.message = code, status, message
+        self.request_id = request_id
+
+
+def snake(action):
+    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in action)
+    return words.removeprefix("_")
+
+
+def newest(algorithm=None, key_id=KEY_ID, secret=SECRET, token=None):
+    """alibabacloud_ram20150501 and alibabacloud_sts20150401; typed models in, typed models out."""
+    from alibabacloud_tea_openapi import utils_models
+    from darabonba.exceptions import DaraException
+
+    config = utils_models.Config(
+        access_key_id=key_id,
+        access_key_secret=secret,
+        security_token=token,
+        endpoint=ENDPOINT,
+        protocol="http",
+        signature_algorithm=algorithm,
+    )
+    packages = {"ram": "alibabacloud_ram20150501", "sts": "alibabacloud_sts20150401"}
+    services = {
+        name: (
+            importlib.import_module(f"{package}.client").Client(config),
+            importlib.import_module(f"{package}.models"),
+        )
+        for name, package in packages.items()
+    }
+
+    def call(action, service="ram", **parameters):
+        client, models = services[service]
+        arguments = []
+        if hasattr(models, f"{action}Request"):
+            arguments.append(getattr(models, f"{action}Request")().from_map(parameters))
+        try:
+            response = getattr(client, snake(action))(*arguments)
+        except DaraException as error:
+            code = getattr(error, "code", None)
+            status = getattr(error, "status_code", None)
+            if status is None:
+                raise
+            request_id = getattr(error, "request_id", None)
+            raise Refused(code, int(status), error.message, request_id) from error
+        return response.body.to_map()
+
+    return call
+
+
+def classic(key_id=KEY_ID, secret=SECRET, token=None):
+    """aliyun-python-sdk-core, -ram and -sts; signature 1.0."""
+    from aliyunsdkcore.acs_exception.exceptions import ServerException
+    from aliyunsdkcore.auth.credentials import AccessKeyCredential, StsTokenCredential
+    from aliyunsdkcore.client import AcsClient
+
+    key = StsTokenCredential(key_id, secret, token) if token else AccessKeyCredential(key_id, secret)
+    client = AcsClient(region_id="cn-hangzhou", credential=key, auto_retry=False)
+    versions = {"ram": "v20150501", "sts": "v20150401"}
+
+    def call(action, service="ram", **parameters):
+        module = f"aliyunsdk{service}.request.{versions[service]}.{action}Request"
+        request = getattr(importlib.import_module(module), f"{action}Request")()
+        request.set_protocol_type("http")
+        request.set_endpoint(ENDPOINT)
+        for name, value in parameters.items():
+            setter = getattr(request, f"set_{name}", None)
+            if setter:
+                setter(value)
+            else:
+                request.add_query_param(name, value if isinstance(value, str) else json.dumps(value))
+        try:
+            return json.loads(client.do_action_with_exception(request))
+        except ServerException as error:
+            raise Refused(
+                error.get_error_code(),
+                error.get_http_status(),
+                error.get_error_msg(),
+                error.get_request_id(),
+            ) from error
+
+    return call
