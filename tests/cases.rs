@@ -14,6 +14,13 @@
 //!
 //! After a wanted change: `UPDATE_GOLDEN=1 cargo test --test cases`, and read the difference.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop at the first surprise"
+)]
+
 mod support;
 
 use std::fmt::Write as _;

@@ -18,6 +18,9 @@ use tokio::sync::watch;
 
 use super::is_read;
 
+/// Lets ECS assume a role, in the words of this tool.
+pub(crate) const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"Service":["ecs.aliyuncs.com"]},"Action":["sts:AssumeRole"]}]}"#;
+
 /// An account and everything that was ever asked of it.
 pub(crate) struct Account {
     pub(crate) sandbox: Arc<Sandbox>,

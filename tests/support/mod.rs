@@ -12,9 +12,13 @@
 
 pub(crate) mod account;
 pub(crate) mod golden;
+pub(crate) mod program;
+pub(crate) mod server;
 
 pub(crate) use account::Account;
 pub(crate) use golden::Golden;
+pub(crate) use program::{Program, Run};
+pub(crate) use server::Server;
 
 /// Whether `operation` only reads.
 pub(crate) fn is_read(operation: &str) -> bool {
