@@ -90,7 +90,13 @@ impl DriftReport {
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
         let account = &plan.caller.account;
-        Self { findings: plan.changes.iter().flat_map(|change| findings(account, change)).collect() }
+        Self {
+            findings: plan
+                .changes
+                .iter()
+                .flat_map(|change| findings(account, change))
+                .collect(),
+        }
     }
 
     /// The most severe finding.
@@ -104,9 +110,15 @@ fn findings(account: &AccountId, change: &Change) -> Vec<Finding> {
     let whole = |kind, severity| vec![finding(account, &change.address, "", kind, severity, None)];
     match (change.action, change.reason) {
         (Action::Create, _) => whole(DriftKind::Missing, Severity::Medium),
-        (Action::NoOp, Reason::Unmanaged) | (Action::Delete, _) => whole(DriftKind::Unmanaged, Severity::High),
+        (Action::NoOp, Reason::Unmanaged) | (Action::Delete, _) => {
+            whole(DriftKind::Unmanaged, Severity::High)
+        }
         (Action::NoOp, _) => Vec::new(),
-        (Action::Update, _) => change.fields.iter().map(|field| of_field(account, &change.address, field)).collect(),
+        (Action::Update, _) => change
+            .fields
+            .iter()
+            .map(|field| of_field(account, &change.address, field))
+            .collect(),
     }
 }
 
@@ -121,7 +133,9 @@ fn of_field(account: &AccountId, address: &Address, field: &FieldChange) -> Find
             ("document", kind, severity)
         }
         FieldChange::Description { .. } => ("description", DriftKind::Changed, Severity::Low),
-        FieldChange::MaxSessionDuration { .. } => ("max_session_duration", DriftKind::Changed, Severity::Low),
+        FieldChange::MaxSessionDuration { .. } => {
+            ("max_session_duration", DriftKind::Changed, Severity::Low)
+        }
         FieldChange::Tags { .. } => ("tags", DriftKind::Changed, Severity::Low),
     };
     finding(account, address, part, kind, severity, Some(field.clone()))
@@ -132,7 +146,9 @@ fn of_verdict(wanted_is: Verdict) -> (DriftKind, Severity) {
     match wanted_is {
         Verdict::Broader => (DriftKind::Narrower, Severity::Medium),
         Verdict::Narrower => (DriftKind::Wider, Severity::High),
-        Verdict::Equal | Verdict::Incomparable | Verdict::Unknown => (DriftKind::Changed, Severity::High),
+        Verdict::Equal | Verdict::Incomparable | Verdict::Unknown => {
+            (DriftKind::Changed, Severity::High)
+        }
     }
 }
 
@@ -147,6 +163,17 @@ fn finding(
     // RAM takes names in any case as the same, so a fingerprint must not depend on it.
     let identity = format!("{account}\n{address}\n{part}\n{}", kind.as_str()).to_ascii_lowercase();
     let digest = Sha256::digest(identity.as_bytes());
-    let fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Finding { address: address.clone(), part, kind, severity, fingerprint, field }
+    let fingerprint = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Finding {
+        address: address.clone(),
+        part,
+        kind,
+        severity,
+        fingerprint,
+        field,
+    }
 }

@@ -6,7 +6,9 @@ use export_iam::cli::{Environment, ExitStatus, run};
 
 fn main() -> ExitCode {
     // One thread is enough: the work is waiting for answers.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let status = match runtime {
         Ok(runtime) => {
             let status = runtime.block_on(run(std::env::args_os(), &Environment::of_process()));

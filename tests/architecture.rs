@@ -9,29 +9,89 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     // Core: pure. No HTTP, no files, no time of day, no terminal.
     ("policy", &[], &["serde", "serde_json", "thiserror", "jiff"]),
     ("model", &["policy"], &["thiserror"]),
-    ("plan", &["model", "policy"], &["serde", "serde_json", "sha2", "thiserror"]),
+    (
+        "plan",
+        &["model", "policy"],
+        &["serde", "serde_json", "sha2", "thiserror"],
+    ),
     ("drift", &["plan", "model", "policy"], &["sha2"]),
     // Seam: the core's view of the outside.
     ("account", &["model", "policy"], &["thiserror"]),
-    ("observe", &["account", "model"], &["futures_util", "thiserror"]),
-    ("apply", &["account", "observe", "plan", "model"], &["futures_util", "tokio"]),
+    (
+        "observe",
+        &["account", "model"],
+        &["futures_util", "thiserror"],
+    ),
+    (
+        "apply",
+        &["account", "observe", "plan", "model"],
+        &["futures_util", "tokio"],
+    ),
     // Edges.
-    ("spec", &["model", "policy"], &["saphyr_parser", "serde", "serde_json", "serde_yaml", "sha2", "strsim", "thiserror"]),
-    ("credentials", &[], &["jiff", "secrecy", "serde", "serde_json", "thiserror", "tracing", "zeroize"]),
+    (
+        "spec",
+        &["model", "policy"],
+        &[
+            "saphyr_parser",
+            "serde",
+            "serde_json",
+            "serde_yaml",
+            "sha2",
+            "strsim",
+            "thiserror",
+        ],
+    ),
+    (
+        "credentials",
+        &[],
+        &[
+            "jiff",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "tracing",
+            "zeroize",
+        ],
+    ),
     (
         "ram",
         &["account", "credentials", "model", "policy"],
         &[
-            "base64", "getrandom", "hmac", "jiff", "percent_encoding", "quick_xml", "reqwest", "rustls", "secrecy",
-            "serde", "serde_json", "sha1", "sha2", "thiserror", "tokio", "tracing",
+            "base64",
+            "getrandom",
+            "hmac",
+            "jiff",
+            "percent_encoding",
+            "quick_xml",
+            "reqwest",
+            "rustls",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "sha1",
+            "sha2",
+            "thiserror",
+            "tokio",
+            "tracing",
         ],
     ),
     (
         "sandbox",
         &["account", "model", "policy", "ram"],
         &[
-            "axum", "base64", "getrandom", "jiff", "percent_encoding", "quick_xml", "secrecy", "serde", "serde_json",
-            "tempfile", "thiserror", "tokio",
+            "axum",
+            "base64",
+            "getrandom",
+            "jiff",
+            "percent_encoding",
+            "quick_xml",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "tempfile",
+            "thiserror",
+            "tokio",
         ],
     ),
     (
@@ -45,7 +105,16 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
 const SANDBOX_MAY_USE_OF_RAM: &[&str] = &["signature", "encoding", "transport"];
 
 /// What the core must not name, even from the standard library.
-const IMPURE: &[&str] = &["std::fs", "std::net", "std::env", "std::process", "std::time", "std::io", "println!", "Timestamp::now"];
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::time",
+    "std::io",
+    "println!",
+    "Timestamp::now",
+];
 const CORE: &[&str] = &["policy", "model", "plan", "drift"];
 
 struct SourceFile {
@@ -75,10 +144,23 @@ fn source_files() -> Vec<SourceFile> {
 fn source_file(root: &Path, path: PathBuf) -> SourceFile {
     let text = fs::read_to_string(&path).unwrap();
     let before_tests = text.split("\n#[cfg(test)]").next().unwrap();
-    let code: String =
-        before_tests.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect();
-    let first = path.strip_prefix(root).unwrap().components().next().unwrap();
-    let module = Path::new(first.as_os_str()).file_stem().unwrap().to_str().unwrap().to_owned();
+    let code: String = before_tests
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let first = path
+        .strip_prefix(root)
+        .unwrap()
+        .components()
+        .next()
+        .unwrap();
+    let module = Path::new(first.as_os_str())
+        .file_stem()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
     SourceFile { path, module, code }
 }
 
@@ -115,40 +197,74 @@ fn names_after<'a>(code: &'a str, prefix: &str) -> Vec<&'a str> {
             None => names.push(&rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())]),
         }
     }
-    names.iter().map(|name| name.split("::").next().unwrap().trim()).filter(|name| !name.is_empty()).collect()
+    names
+        .iter()
+        .map(|name| name.split("::").next().unwrap().trim())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 /// Every crate the manifest names, as code spells it.
 fn dependencies() -> Vec<String> {
-    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
-    let section = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
-    let lines = section.lines().filter(|line| !line.starts_with('#') && line.contains('='));
-    lines.map(|line| line.split('=').next().unwrap().trim().replace('-', "_")).collect()
+    let manifest =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let section = manifest
+        .split("[dependencies]")
+        .nth(1)
+        .unwrap()
+        .split("\n[")
+        .next()
+        .unwrap();
+    let lines = section
+        .lines()
+        .filter(|line| !line.starts_with('#') && line.contains('='));
+    lines
+        .map(|line| line.split('=').next().unwrap().trim().replace('-', "_"))
+        .collect()
 }
 
 #[test]
 fn every_module_keeps_to_its_row() {
-    let rows: BTreeMap<&str, (&[&str], &[&str])> = ROWS.iter().map(|(name, ours, crates)| (*name, (*ours, *crates))).collect();
+    let rows: BTreeMap<&str, (&[&str], &[&str])> = ROWS
+        .iter()
+        .map(|(name, ours, crates)| (*name, (*ours, *crates)))
+        .collect();
     let crates = dependencies();
-    assert!(crates.contains(&"serde_yaml".to_owned()), "the manifest was not read: {crates:?}");
+    assert!(
+        crates.contains(&"serde_yaml".to_owned()),
+        "the manifest was not read: {crates:?}"
+    );
     let mut broken = Vec::new();
     for SourceFile { path, module, code } in source_files() {
         if matches!(module.as_str(), "lib" | "main" | "cli") {
             continue;
         }
         let Some((ours, outside)) = rows.get(module.as_str()) else {
-            broken.push(format!("{}: module `{module}` has no row in tests/architecture.rs", path.display()));
+            broken.push(format!(
+                "{}: module `{module}` has no row in tests/architecture.rs",
+                path.display()
+            ));
             continue;
         };
         for used in names_after(&code, "crate::") {
             if used != module && !ours.contains(&used) {
-                broken.push(format!("{}: `{module}` may not use `{used}`", path.display()));
+                broken.push(format!(
+                    "{}: `{module}` may not use `{used}`",
+                    path.display()
+                ));
             }
         }
         for used in &crates {
-            let is_named = code.contains(&format!("{used}::")) && !names_after(&code, used).is_empty();
-            if is_named && !outside.contains(&used.as_str()) && code.lines().any(|line| names_crate(line, used)) {
-                broken.push(format!("{}: `{module}` may not use the crate `{used}`", path.display()));
+            let is_named =
+                code.contains(&format!("{used}::")) && !names_after(&code, used).is_empty();
+            if is_named
+                && !outside.contains(&used.as_str())
+                && code.lines().any(|line| names_crate(line, used))
+            {
+                broken.push(format!(
+                    "{}: `{module}` may not use the crate `{used}`",
+                    path.display()
+                ));
             }
         }
     }
@@ -158,9 +274,8 @@ fn every_module_keeps_to_its_row() {
 /// Whether the line names the crate itself, not a module of ours with the same name.
 fn names_crate(line: &str, name: &str) -> bool {
     let path = format!("{name}::");
-    line.match_indices(&path).any(|(at, _)| {
-        !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-    })
+    line.match_indices(&path)
+        .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
 }
 
 #[test]
@@ -193,6 +308,7 @@ fn the_sandbox_takes_only_the_wire_from_ram() {
 
 #[test]
 fn main_is_short() {
-    let main = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
+    let main =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
     assert!(main.lines().count() < 40);
 }

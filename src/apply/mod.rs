@@ -9,8 +9,8 @@ mod verify;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
-pub use verify::{Verified, verify};
 pub use report::{ApplyReport, Outcome, StepReport};
+pub use verify::{Verified, verify};
 
 use crate::account::{AccountError, AccountErrorKind, WriteAccount};
 use crate::model::Step;
@@ -41,20 +41,36 @@ pub async fn apply<A: WriteAccount>(
         stopped = stopped || *pace.borrow() > Pace::Run;
         let outcomes = match stopped {
             true => wave.iter().map(|_| Outcome::NotAttempted).collect(),
-            false => join_all(wave.iter().map(|step| write(account, &step.step, pace.clone()))).await,
+            false => {
+                join_all(
+                    wave.iter()
+                        .map(|step| write(account, &step.step, pace.clone())),
+                )
+                .await
+            }
         };
         for (step, outcome) in wave.iter().zip(outcomes) {
             stopped = stopped || !matches!(outcome, Outcome::Done(_));
-            let report = StepReport { step: PlannedStep::clone(step), outcome };
+            let report = StepReport {
+                step: PlannedStep::clone(step),
+                outcome,
+            };
             on_step(&report);
             reports.push(report);
         }
     }
     let interrupted = *pace.borrow() > Pace::Run;
-    ApplyReport { steps: reports, interrupted }
+    ApplyReport {
+        steps: reports,
+        interrupted,
+    }
 }
 
-async fn write<A: WriteAccount>(account: &A, step: &Step, mut pace: watch::Receiver<Pace>) -> Outcome {
+async fn write<A: WriteAccount>(
+    account: &A,
+    step: &Step,
+    mut pace: watch::Receiver<Pace>,
+) -> Outcome {
     let abandoned = async {
         // A sender that is gone can no longer ask for anything.
         if pace.wait_for(|pace| *pace == Pace::Abandon).await.is_err() {

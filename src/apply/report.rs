@@ -38,13 +38,20 @@ impl ApplyReport {
     /// Whether every step is done.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.steps.iter().all(|step| matches!(step.outcome, Outcome::Done(_)))
+        self.steps
+            .iter()
+            .all(|step| matches!(step.outcome, Outcome::Done(_)))
     }
 
     /// Whether some step took effect or may have.
     #[must_use]
     pub fn may_have_written(&self) -> bool {
-        let wrote = |outcome: &Outcome| matches!(outcome, Outcome::Done(Written::ByUs(_)) | Outcome::Unknown(_));
+        let wrote = |outcome: &Outcome| {
+            matches!(
+                outcome,
+                Outcome::Done(Written::ByUs(_)) | Outcome::Unknown(_)
+            )
+        };
         self.steps.iter().any(|step| wrote(&step.outcome))
     }
 

@@ -30,12 +30,28 @@ pub(super) async fn run(
 ) -> Result<ExitStatus, Failure> {
     let allowed = risks(&args.allow)?;
     let subject = match &args.plan {
-        Some(file) => saved::load(file, args.expect_digest.as_deref(), global, environment, console).await?,
+        Some(file) => {
+            saved::load(
+                file,
+                args.expect_digest.as_deref(),
+                global,
+                environment,
+                console,
+            )
+            .await?
+        }
         None => look(&args.spec, global, environment, console, Aim::Have).await?,
     };
-    let consent = Consent { yes: args.yes, allowed, detail: detail(args.show_documents) };
-    let Some(file) = &args.undo_out else { return carry_out("apply", &subject, &consent, console).await };
-    let way_back = undo(&subject.desired, &subject.observed).map_err(|errors| no_way_back(&errors))?;
+    let consent = Consent {
+        yes: args.yes,
+        allowed,
+        detail: detail(args.show_documents),
+    };
+    let Some(file) = &args.undo_out else {
+        return carry_out("apply", &subject, &consent, console).await;
+    };
+    let way_back =
+        undo(&subject.desired, &subject.observed).map_err(|errors| no_way_back(&errors))?;
     let ended = carry_out("apply", &subject, &consent, console).await;
     if !matches!(&ended, Err(failure) if failure.status == ExitStatus::Refused) {
         write_undo(way_back, &subject, file, environment, console).await?;
@@ -44,8 +60,11 @@ pub(super) async fn run(
 }
 
 fn no_way_back(errors: &[UndoError]) -> Failure {
-    Failure::all(ExitStatus::Refused, errors.iter().map(|error| (error.to_string(), None)))
-        .hint("leave `--undo-out` out to go on without a way back")
+    Failure::all(
+        ExitStatus::Refused,
+        errors.iter().map(|error| (error.to_string(), None)),
+    )
+    .hint("leave `--undo-out` out to go on without a way back")
 }
 
 /// Saves the way back from what the account holds now, also after an apply that stopped part-way.
@@ -59,7 +78,11 @@ async fn write_undo(
     let caller = Some(subject.observed.caller.clone());
     let observed = observe(&subject.connection.account, &Scope::of(&way_back), caller).await;
     let observed = observed.map_err(|error| unread(&error))?;
-    let saved = SavedPlan { desired: way_back, observed, origin: "undo".to_owned() };
+    let saved = SavedPlan {
+        desired: way_back,
+        observed,
+        origin: "undo".to_owned(),
+    };
     saved::write(&saved, file, environment, console)
 }
 
@@ -79,23 +102,38 @@ pub(super) async fn carry_out(
 ) -> Result<ExitStatus, Failure> {
     let plan = subject.plan()?;
     if plan.is_empty() {
-        let report = ApplyReport { steps: Vec::new(), interrupted: false };
+        let report = ApplyReport {
+            steps: Vec::new(),
+            interrupted: false,
+        };
         let json = json::apply(kind, &plan, &report, Some(true));
-        console.result(&Rendered { json, ..rendered(kind, &plan, consent.detail) })?;
+        console.result(&Rendered {
+            json,
+            ..rendered(kind, &plan, consent.detail)
+        })?;
         return Ok(ExitStatus::Success);
     }
     let mut shown = String::new();
     human::plan(&plan, consent.detail, &mut shown);
     console.show(&shown)?;
-    let approved = approve(plan, &consent.allowed).map_err(|refusals| {
+    let approved = approve(plan, &subject.observed, &consent.allowed).map_err(|refusals| {
         let problems = refusals.iter().map(|refusal| {
-            let hint = format!("if that is what you want, add `--allow {}`", refusal.risk.as_str());
-            (format!("refused: {}: {}", refusal.address, refusal.message), Some(hint))
+            let hint = format!(
+                "if that is what you want, add `--allow {}`",
+                refusal.risk.as_str()
+            );
+            (
+                format!("refused: {}: {}", refusal.address, refusal.message),
+                Some(hint),
+            )
         });
         Failure::all(ExitStatus::Refused, problems)
     })?;
     if !consent.yes {
-        console.confirm(&format!("Carry out these {} steps?", approved.plan().steps.len()))?;
+        console.confirm(&format!(
+            "Carry out these {} steps?",
+            approved.plan().steps.len()
+        ))?;
     }
     let report = execute(&approved, subject, console).await;
     conclude(kind, &approved, &report, subject, console).await
@@ -105,7 +143,9 @@ pub(super) async fn carry_out(
 async fn execute(approved: &ApprovedPlan, subject: &Subject, console: &mut Console) -> ApplyReport {
     let (sender, pace) = watch::channel(Pace::Run);
     let account = &subject.connection.account;
-    let work = apply(account, approved, pace, |step| console.step(&human::step_line(step)));
+    let work = apply(account, approved, pace, |step| {
+        console.step(&human::step_line(step))
+    });
     tokio::select! {
         report = work => report,
         never = interrupt::slow_down(sender) => match never {},
@@ -124,7 +164,10 @@ async fn conclude(
     let mut text = String::new();
     human::apply_report(report, &mut text);
     if !report.is_complete() {
-        console.result(&Rendered { text, json: json::apply(kind, plan, report, None) })?;
+        console.result(&Rendered {
+            text,
+            json: json::apply(kind, plan, report, None),
+        })?;
         return Err(stopped(report));
     }
     let account = &subject.connection.account;
@@ -135,12 +178,16 @@ async fn conclude(
         Verified::NotYet(left) => human::plan(left, Detail::Access, &mut text),
         Verified::Unread(_) | Verified::Impossible(_) => {}
     }
-    console.result(&Rendered { text, json: json::apply(kind, plan, report, Some(in_sync)) })?;
+    console.result(&Rendered {
+        text,
+        json: json::apply(kind, plan, report, Some(in_sync)),
+    })?;
     match verified {
         Verified::InSync(_) => Ok(ExitStatus::Success),
         Verified::NotYet(_) => {
             let message = "applied, but the account does not show it yet";
-            Err(Failure::new(ExitStatus::Partial, message).hint("run `export-iam plan` again in a minute"))
+            Err(Failure::new(ExitStatus::Partial, message)
+                .hint("run `export-iam plan` again in a minute"))
         }
         Verified::Unread(error) => Err(unread(&error)),
         Verified::Impossible(errors) => Err(impossible(&errors)),
@@ -149,7 +196,9 @@ async fn conclude(
 
 /// How an apply that stopped part-way ends.
 fn stopped(report: &ApplyReport) -> Failure {
-    let problems = report.errors().map(|error| (error.to_string(), crate::ram::hint(error)));
+    let problems = report
+        .errors()
+        .map(|error| (error.to_string(), crate::ram::hint(error)));
     let status = match (report.interrupted, report.may_have_written()) {
         (true, _) => ExitStatus::Interrupted,
         (false, true) => ExitStatus::Partial,
@@ -171,9 +220,13 @@ pub(super) fn risks(words: &[String]) -> Result<BTreeSet<Risk>, Failure> {
 }
 
 fn risk(word: &str) -> Result<Risk, Failure> {
-    Risk::ALL.into_iter().find(|risk| risk.as_str() == word).ok_or_else(|| {
-        let known: Vec<&str> = Risk::ALL.iter().map(|risk| risk.as_str()).collect();
-        let message = format!("`--allow {word}` names no risk");
-        Failure::new(ExitStatus::Usage, message).hint(format!("the risks are: {}", known.join(", ")))
-    })
+    Risk::ALL
+        .into_iter()
+        .find(|risk| risk.as_str() == word)
+        .ok_or_else(|| {
+            let known: Vec<&str> = Risk::ALL.iter().map(|risk| risk.as_str()).collect();
+            let message = format!("`--allow {word}` names no risk");
+            Failure::new(ExitStatus::Usage, message)
+                .hint(format!("the risks are: {}", known.join(", ")))
+        })
 }

@@ -12,7 +12,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///
 /// Try it without an account: `export-iam apply --sandbox`.
 #[derive(Debug, Parser)]
-#[command(name = "export-iam", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    name = "export-iam",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
 #[command(after_help = EXIT_STATUS)]
 pub struct Cli {
     /// What to do
@@ -242,7 +247,11 @@ pub struct DestroyArgs {
 #[derive(Debug, Args)]
 pub struct AdoptArgs {
     /// The role to describe; may be given several times
-    #[arg(long, value_name = "NAME", default_value = "AliyunECSImageExportDefaultRole")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "AliyunECSImageExportDefaultRole"
+    )]
     pub role: Vec<String>,
 }
 

@@ -59,7 +59,8 @@ pub(super) async fn connect_to(
     let asked = global.account.as_deref().map(pin).transpose()?;
     if let (Some(known), Some(asked)) = (&known, &asked) {
         if known != asked {
-            let message = format!("the plan is for account {known}, but `--account {asked}` was given");
+            let message =
+                format!("the plan is for account {known}, but `--account {asked}` was given");
             return Err(Failure::new(ExitStatus::Refused, message));
         }
     }
@@ -89,24 +90,47 @@ impl Connection {
     /// # Errors
     /// When it is another account (3), or there is no answer (5).
     pub(super) async fn pinned_caller(&self) -> Result<Option<Caller>, Failure> {
-        let Some(pinned) = &self.pinned else { return Ok(None) };
-        let caller = self.account.caller().await.map_err(|error| unread(&ObserveError(vec![error])))?;
+        let Some(pinned) = &self.pinned else {
+            return Ok(None);
+        };
+        let caller = self
+            .account
+            .caller()
+            .await
+            .map_err(|error| unread(&ObserveError(vec![error])))?;
         if caller.account == *pinned {
             return Ok(Some(caller));
         }
-        let message = format!("the access key belongs to account {}, but this is for {pinned}", caller.account);
+        let message = format!(
+            "the access key belongs to account {}, but this is for {pinned}",
+            caller.account
+        );
         Err(Failure::new(ExitStatus::Refused, message).hint("use credentials of that account"))
     }
 }
 
 fn pin(text: &str) -> Result<AccountId, Failure> {
-    AccountId::new(text).map_err(|error| Failure::new(ExitStatus::Usage, format!("`--account`: {error}")))
+    AccountId::new(text)
+        .map_err(|error| Failure::new(ExitStatus::Usage, format!("`--account`: {error}")))
 }
 
-async fn start_sandbox(file: &Path, shown: &Path, console: &mut Console) -> Result<Running, Failure> {
-    let options = sandbox::Options { state_file: Some(file.to_owned()), ..sandbox::Options::default() };
-    let running = sandbox::start(options).await.map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
-    console.note(&format!("sandbox: account {}, state in {}", running.account_id(), shown.display()));
+async fn start_sandbox(
+    file: &Path,
+    shown: &Path,
+    console: &mut Console,
+) -> Result<Running, Failure> {
+    let options = sandbox::Options {
+        state_file: Some(file.to_owned()),
+        ..sandbox::Options::default()
+    };
+    let running = sandbox::start(options)
+        .await
+        .map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
+    console.note(&format!(
+        "sandbox: account {}, state in {}",
+        running.account_id(),
+        shown.display()
+    ));
     Ok(running)
 }
 
@@ -123,9 +147,17 @@ fn key_from_environment(environment: &Environment) -> Result<Credentials, Failur
     })
 }
 
-fn settings(global: &Global, environment: &Environment, sandbox: Option<&Running>) -> Result<Settings, Failure> {
+fn settings(
+    global: &Global,
+    environment: &Environment,
+    sandbox: Option<&Running>,
+) -> Result<Settings, Failure> {
     let mut settings = Settings::new().map_err(|error| Failure::bug(&error))?;
-    if let Some(region) = global.region.clone().or_else(|| environment.variable("ALIBABA_CLOUD_REGION_ID")) {
+    if let Some(region) = global
+        .region
+        .clone()
+        .or_else(|| environment.variable("ALIBABA_CLOUD_REGION_ID"))
+    {
         settings.sts = endpoint("--region", &format!("https://sts.{region}.aliyuncs.com"))?;
     }
     for (service, slot) in [("ram", &mut settings.ram), ("sts", &mut settings.sts)] {
@@ -151,19 +183,29 @@ fn settings(global: &Global, environment: &Environment, sandbox: Option<&Running
         SignatureVersion::V1 => signature::SignatureVersion::V1,
         SignatureVersion::V3 => signature::SignatureVersion::V3,
     };
-    settings.deadline = global.deadline.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    settings.deadline = global
+        .deadline
+        .map(|seconds| Instant::now() + Duration::from_secs(seconds));
     Ok(settings)
 }
 
 fn endpoint(origin: &str, url: &str) -> Result<Endpoint, Failure> {
-    Endpoint::new(url).map_err(|error| Failure::new(ExitStatus::Usage, format!("{origin}: {error}")))
+    Endpoint::new(url)
+        .map_err(|error| Failure::new(ExitStatus::Usage, format!("{origin}: {error}")))
 }
 
 fn transport(global: &Global, environment: &Environment) -> Result<HttpTransport, Failure> {
-    let bundle = global.ca_bundle.clone().or_else(|| environment.variable("ALIBABA_CLOUD_CA_BUNDLE").map(Into::into));
+    let bundle = global.ca_bundle.clone().or_else(|| {
+        environment
+            .variable("ALIBABA_CLOUD_CA_BUNDLE")
+            .map(Into::into)
+    });
     let ca_bundle = bundle.map(|file| {
         std::fs::read(environment.folder.join(&file)).map_err(|error| {
-            Failure::new(ExitStatus::Failed, format!("CA bundle `{}` could not be read: {error}", file.display()))
+            Failure::new(
+                ExitStatus::Failed,
+                format!("CA bundle `{}` could not be read: {error}", file.display()),
+            )
         })
     });
     let options = HttpOptions {

@@ -40,7 +40,11 @@ impl Console {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        let reports = global.report.iter().map(|text| ReportFile::parse(text)).collect::<Result<_, _>>()?;
+        let reports = global
+            .report
+            .iter()
+            .map(|text| ReportFile::parse(text))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             format: global.format,
             is_quiet: global.quiet,
@@ -87,10 +91,15 @@ impl Console {
     /// # Errors
     /// When standard output cannot be written, other than by a reader that has gone away.
     pub(super) fn print(&mut self, text: &str) -> Result<(), Failure> {
-        match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::new(ExitStatus::Failed, format!("standard output: {error}")))
-            }
+        match self
+            .out
+            .write_all(text.as_bytes())
+            .and_then(|()| self.out.flush())
+        {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
+                ExitStatus::Failed,
+                format!("standard output: {error}"),
+            )),
             _ => Ok(()),
         }
     }
@@ -135,16 +144,21 @@ impl Console {
     pub(super) fn confirm(&mut self, question: &str) -> Result<(), Failure> {
         if !io::stdin().is_terminal() {
             let message = "not confirmed: there is no terminal to ask";
-            return Err(Failure::new(ExitStatus::Refused, message).hint("add `--yes` to go on without being asked"));
+            return Err(Failure::new(ExitStatus::Refused, message)
+                .hint("add `--yes` to go on without being asked"));
         }
         let _ = write!(self.err, "{question} [y/N] ");
         let _ = self.err.flush();
         let mut answer = String::new();
         let read = io::stdin().read_line(&mut answer);
-        let is_yes = read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+        let is_yes =
+            read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
         match is_yes {
             true => Ok(()),
-            false => Err(Failure::new(ExitStatus::Refused, "not confirmed; nothing was changed")),
+            false => Err(Failure::new(
+                ExitStatus::Refused,
+                "not confirmed; nothing was changed",
+            )),
         }
     }
 }
@@ -152,14 +166,22 @@ impl Console {
 impl ReportFile {
     fn parse(text: &str) -> Result<Self, Failure> {
         match text.split_once('=') {
-            Some(("json", path)) if !path.is_empty() => Ok(Self { path: path.to_owned() }),
-            _ => Err(Failure::new(ExitStatus::Usage, format!("`--report {text}` is not of the form json=FILE"))),
+            Some(("json", path)) if !path.is_empty() => Ok(Self {
+                path: path.to_owned(),
+            }),
+            _ => Err(Failure::new(
+                ExitStatus::Usage,
+                format!("`--report {text}` is not of the form json=FILE"),
+            )),
         }
     }
 
     fn write(&self, text: &str) -> Result<(), Failure> {
         std::fs::write(&self.path, text).map_err(|error| {
-            Failure::new(ExitStatus::Failed, format!("report `{}` could not be written: {error}", self.path))
+            Failure::new(
+                ExitStatus::Failed,
+                format!("report `{}` could not be written: {error}", self.path),
+            )
         })
     }
 }

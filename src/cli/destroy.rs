@@ -16,6 +16,10 @@ pub(super) async fn run(
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     let subject = look(&args.spec, global, environment, console, Aim::Remove).await?;
-    let consent = Consent { yes: args.yes, allowed: risks(&args.allow)?, detail: Detail::Access };
+    let consent = Consent {
+        yes: args.yes,
+        allowed: risks(&args.allow)?,
+        detail: Detail::Access,
+    };
     carry_out("destroy", &subject, &consent, console).await
 }

@@ -22,7 +22,10 @@ pub(super) async fn run(
     let report = DriftReport::of(&plan);
     let mut text = String::new();
     human::drift(&plan, &report, detail(args.show_documents), &mut text);
-    console.result(&Rendered { text, json: json::drift(&plan, &report) })?;
+    console.result(&Rendered {
+        text,
+        json: json::drift(&plan, &report),
+    })?;
     let threshold = match args.fail_on {
         SeverityArg::Low => Severity::Low,
         SeverityArg::Medium => Severity::Medium,

@@ -27,6 +27,9 @@ impl Environment {
     /// The variable's value; an empty one counts as unset, as CI systems clear variables that way.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<String> {
-        self.variables.get(name).filter(|value| !value.is_empty()).cloned()
+        self.variables
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .cloned()
     }
 }

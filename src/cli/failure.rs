@@ -21,18 +21,36 @@ struct Problem {
 impl Failure {
     /// A failure with one problem; `message` is one line.
     pub(super) fn new(status: ExitStatus, message: impl Into<String>) -> Self {
-        Self { status, problems: vec![Problem { message: message.into(), hints: Vec::new() }] }
+        Self {
+            status,
+            problems: vec![Problem {
+                message: message.into(),
+                hints: Vec::new(),
+            }],
+        }
     }
 
     /// A failure with several problems, each a message and perhaps a hint.
-    pub(super) fn all(status: ExitStatus, problems: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
-        let problems = problems.into_iter().map(|(message, hint)| Problem { message, hints: hint.into_iter().collect() });
-        Self { status, problems: problems.collect() }
+    pub(super) fn all(
+        status: ExitStatus,
+        problems: impl IntoIterator<Item = (String, Option<String>)>,
+    ) -> Self {
+        let problems = problems.into_iter().map(|(message, hint)| Problem {
+            message,
+            hints: hint.into_iter().collect(),
+        });
+        Self {
+            status,
+            problems: problems.collect(),
+        }
     }
 
     /// A failure that cannot happen as long as this program is right.
     pub(super) fn bug(error: &dyn fmt::Display) -> Self {
-        Self::new(ExitStatus::Failed, format!("{error}; this is a bug in export-iam"))
+        Self::new(
+            ExitStatus::Failed,
+            format!("{error}; this is a bug in export-iam"),
+        )
     }
 
     /// Adds what to do about the last problem.

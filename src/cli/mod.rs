@@ -32,7 +32,10 @@ use console::Console;
 use failure::Failure;
 
 /// Runs one command line and says how it ended.
-pub async fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment) -> ExitStatus {
+pub async fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+) -> ExitStatus {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -58,7 +61,11 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, environment: &En
     })
 }
 
-async fn dispatch(cli: &Cli, environment: &Environment, console: &mut Console) -> Result<ExitStatus, Failure> {
+async fn dispatch(
+    cli: &Cli,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
     let global = &cli.global;
     match &cli.command {
         Command::Plan(args) => plan::run(args, global, environment, console).await,

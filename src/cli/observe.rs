@@ -24,7 +24,11 @@ pub(super) struct Subject {
 impl Subject {
     /// What was wanted and read, to be written down.
     pub(super) fn saved(&self) -> SavedPlan {
-        SavedPlan { desired: self.desired.clone(), observed: self.observed.clone(), origin: self.origin.clone() }
+        SavedPlan {
+            desired: self.desired.clone(),
+            observed: self.observed.clone(),
+            origin: self.origin.clone(),
+        }
     }
 
     /// Plans with what was read.
@@ -61,9 +65,18 @@ pub(super) async fn look(
     let scope = Scope::of(&aim.at(anywhere(&spec)?));
     let connection = connect(global, environment, console).await?;
     let caller = connection.pinned_caller().await?;
-    let observed = observe(&connection.account, &scope, caller).await.map_err(|error| unread(&error))?;
-    let desired = spec.desired(&observed.caller.account, None).map_err(|errors| wrong(&errors))?;
-    Ok(Subject { connection, desired: aim.at(desired), observed, origin: spec.digest() })
+    let observed = observe(&connection.account, &scope, caller)
+        .await
+        .map_err(|error| unread(&error))?;
+    let desired = spec
+        .desired(&observed.caller.account, None)
+        .map_err(|errors| wrong(&errors))?;
+    Ok(Subject {
+        connection,
+        desired: aim.at(desired),
+        observed,
+        origin: spec.digest(),
+    })
 }
 
 impl Aim {
@@ -77,13 +90,26 @@ impl Aim {
 
 /// What could not be read, and why.
 pub(super) fn unread(error: &ObserveError) -> Failure {
-    let problems = error.0.iter().map(|error| (error.to_string(), crate::ram::hint(error)));
-    let is_refused = error.0.iter().all(|error| error.kind == crate::account::AccountErrorKind::Credential);
-    let status = if is_refused { ExitStatus::Failed } else { ExitStatus::Incomplete };
+    let problems = error
+        .0
+        .iter()
+        .map(|error| (error.to_string(), crate::ram::hint(error)));
+    let is_refused = error
+        .0
+        .iter()
+        .all(|error| error.kind == crate::account::AccountErrorKind::Credential);
+    let status = if is_refused {
+        ExitStatus::Failed
+    } else {
+        ExitStatus::Incomplete
+    };
     Failure::all(status, problems)
 }
 
 /// Why no plan can be made.
 pub(super) fn impossible(errors: &[PlanError]) -> Failure {
-    Failure::all(ExitStatus::Refused, errors.iter().map(|error| (error.to_string(), None)))
+    Failure::all(
+        ExitStatus::Refused,
+        errors.iter().map(|error| (error.to_string(), None)),
+    )
 }

@@ -31,11 +31,18 @@ pub(super) async fn run(
 
 /// How much to show of a document that changes.
 pub(super) fn detail(show_documents: bool) -> Detail {
-    if show_documents { Detail::Documents } else { Detail::Access }
+    if show_documents {
+        Detail::Documents
+    } else {
+        Detail::Access
+    }
 }
 
 pub(super) fn rendered(kind: &'static str, plan: &Plan, detail: Detail) -> Rendered {
     let mut text = String::new();
     human::plan(plan, detail, &mut text);
-    Rendered { text, json: json::plan(kind, plan) }
+    Rendered {
+        text,
+        json: json::plan(kind, plan),
+    }
 }

@@ -10,7 +10,9 @@ use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::interrupt;
-use crate::sandbox::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, FaultPlan, Options, environment, reset, start};
+use crate::sandbox::{
+    ACCESS_KEY_ID, ACCESS_KEY_SECRET, FaultPlan, Options, environment, reset, start,
+};
 
 /// Where the state is kept unless `--sandbox=FILE` says otherwise.
 pub(super) const STATE_FILE: &str = ".export-iam/sandbox.json";
@@ -21,7 +23,10 @@ pub(super) async fn run(
     here: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let file = global.sandbox.clone().unwrap_or_else(|| PathBuf::from(STATE_FILE));
+    let file = global
+        .sandbox
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(STATE_FILE));
     let path = here.folder.join(&file);
     match command {
         SandboxCommand::Serve(args) => serve(args, &path, here, console).await,
@@ -47,8 +52,14 @@ async fn serve(
         faults: faults(args, here)?,
         ..Options::default()
     };
-    let running = start(options).await.map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
-    console.note(&format!("serving account {} on {}, until interrupted", running.account_id(), running.base_url()));
+    let running = start(options)
+        .await
+        .map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
+    console.note(&format!(
+        "serving account {} on {}, until interrupted",
+        running.account_id(),
+        running.base_url()
+    ));
     console.print(&exports(&running.environment()))?;
     interrupt::received().await;
     Ok(ExitStatus::Success)
@@ -56,32 +67,51 @@ async fn serve(
 
 fn show_environment(args: &EnvArgs, console: &mut Console) -> Result<ExitStatus, Failure> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
-    console.print(&exports(&environment(address, ACCESS_KEY_ID, ACCESS_KEY_SECRET)))?;
+    console.print(&exports(&environment(
+        address,
+        ACCESS_KEY_ID,
+        ACCESS_KEY_SECRET,
+    )))?;
     Ok(ExitStatus::Success)
 }
 
 /// Lines for a shell.
 fn exports(variables: &[(&'static str, String)]) -> String {
-    variables.iter().map(|(name, value)| format!("export {name}={value}\n")).collect()
+    variables
+        .iter()
+        .map(|(name, value)| format!("export {name}={value}\n"))
+        .collect()
 }
 
 /// Reads `50ms` or `2s`.
 fn latency(text: &str) -> Result<Duration, Failure> {
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let split = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (digits, unit) = text.split_at(split);
     let duration = digits.parse::<u64>().ok().and_then(|number| match unit {
         "ms" => Some(Duration::from_millis(number)),
         "s" => Some(Duration::from_secs(number)),
         _ => None,
     });
-    let wrong = || Failure::new(ExitStatus::Usage, format!("`--latency {text}` is no time")).hint("write it as `50ms` or `2s`");
-    duration.filter(|time| *time <= Duration::from_secs(60)).ok_or_else(wrong)
+    let wrong = || {
+        Failure::new(ExitStatus::Usage, format!("`--latency {text}` is no time"))
+            .hint("write it as `50ms` or `2s`")
+    };
+    duration
+        .filter(|time| *time <= Duration::from_secs(60))
+        .ok_or_else(wrong)
 }
 
 fn faults(args: &ServeArgs, here: &Environment) -> Result<FaultPlan, Failure> {
-    let Some(file) = &args.faults else { return Ok(FaultPlan::default()) };
+    let Some(file) = &args.faults else {
+        return Ok(FaultPlan::default());
+    };
     let wrong = |error: &dyn std::fmt::Display| {
-        Failure::new(ExitStatus::Failed, format!("fault plan `{}`: {error}", file.display()))
+        Failure::new(
+            ExitStatus::Failed,
+            format!("fault plan `{}`: {error}", file.display()),
+        )
     };
     let text = std::fs::read_to_string(here.folder.join(file)).map_err(|error| wrong(&error))?;
     FaultPlan::from_json(&text).map_err(|error| wrong(&error))

@@ -18,9 +18,16 @@ use crate::plan::file::{MAX_LENGTH, Moved, SavedPlan, moved};
 ///
 /// # Errors
 /// When it cannot be written (1).
-pub(super) fn write(saved: &SavedPlan, file: &Path, here: &Environment, console: &mut Console) -> Result<(), Failure> {
+pub(super) fn write(
+    saved: &SavedPlan,
+    file: &Path,
+    here: &Environment,
+    console: &mut Console,
+) -> Result<(), Failure> {
     let shown = file.display();
-    let (text, digest) = saved.to_text().map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
+    let (text, digest) = saved
+        .to_text()
+        .map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
     let path = here.folder.join(file);
     let folder = path.parent().unwrap_or(&here.folder);
     // A temporary file is made readable by its owner alone.
@@ -29,7 +36,12 @@ pub(super) fn write(saved: &SavedPlan, file: &Path, here: &Environment, console:
         temporary.as_file().sync_all()?;
         temporary.persist(&path).map_err(|error| error.error)
     });
-    written.map_err(|error| Failure::new(ExitStatus::Failed, format!("`{shown}` could not be written: {error}")))?;
+    written.map_err(|error| {
+        Failure::new(
+            ExitStatus::Failed,
+            format!("`{shown}` could not be written: {error}"),
+        )
+    })?;
     console.note(&format!("saved to {shown}, digest {digest}"));
     Ok(())
 }
@@ -50,12 +62,19 @@ pub(super) async fn load(
     let connection = connect_to(Some(saved.account().clone()), global, here, console).await?;
     let caller = connection.pinned_caller().await?;
     let scope = Scope::of(&saved.desired);
-    let observed = observe(&connection.account, &scope, caller).await.map_err(|error| unread(&error))?;
+    let observed = observe(&connection.account, &scope, caller)
+        .await
+        .map_err(|error| unread(&error))?;
     let moved = moved(&saved.observed, &observed);
     if !moved.is_empty() {
         return Err(stale(&moved));
     }
-    Ok(Subject { connection, desired: saved.desired, observed, origin: saved.origin })
+    Ok(Subject {
+        connection,
+        desired: saved.desired,
+        observed,
+        origin: saved.origin,
+    })
 }
 
 fn parse(file: &Path, expected: Option<&str>, here: &Environment) -> Result<SavedPlan, Failure> {
@@ -67,12 +86,16 @@ fn parse(file: &Path, expected: Option<&str>, here: &Environment) -> Result<Save
         .and_then(|file| file.take(MAX_LENGTH + 1).read_to_string(&mut text))
         .map_err(|error| fail(ExitStatus::Failed, error.to_string()))?;
     let (saved, digest) = SavedPlan::parse(&text).map_err(|error| {
-        fail(ExitStatus::Refused, error.to_string()).hint("make the plan again with `export-iam plan --out FILE`")
+        fail(ExitStatus::Refused, error.to_string())
+            .hint("make the plan again with `export-iam plan --out FILE`")
     })?;
     match expected.is_none_or(|expected| expected == digest) {
         true => Ok(saved),
-        false => Err(fail(ExitStatus::Refused, format!("its digest is {digest}, not the expected one"))
-            .hint("carry out the plan that was reviewed, or review this one")),
+        false => Err(fail(
+            ExitStatus::Refused,
+            format!("its digest is {digest}, not the expected one"),
+        )
+        .hint("carry out the plan that was reviewed, or review this one")),
     }
 }
 
@@ -82,6 +105,13 @@ fn stale(moved: &[Moved]) -> Failure {
         let message = format!("stale plan: {what} of `{address}` has changed: planned from {planned_from}, is now {is_now}");
         (message, None)
     });
-    let hint = "nothing was changed; make the plan again with `export-iam plan --out FILE`".to_owned();
-    Failure::all(ExitStatus::Refused, problems.chain([("the account has moved since the plan was made".to_owned(), Some(hint))]))
+    let hint =
+        "nothing was changed; make the plan again with `export-iam plan --out FILE`".to_owned();
+    Failure::all(
+        ExitStatus::Refused,
+        problems.chain([(
+            "the account has moved since the plan was made".to_owned(),
+            Some(hint),
+        )]),
+    )
 }

@@ -30,12 +30,15 @@ pub(super) fn run(
         (n, None) => format!("{n} accounts"),
         (n, Some(_)) => format!("{n} accounts and those discovered"),
     };
-    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    let count =
+        |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let roles = count(desired.roles.len(), "role", "roles");
     let policies = count(desired.policies.len(), "custom policy", "custom policies");
     let exports = count(desired.exports.len(), "export", "exports");
     let name = shown(args, environment);
-    console.print(&format!("{name} is valid: {roles}, {policies}, {exports}, for {accounts}\n"))?;
+    console.print(&format!(
+        "{name} is valid: {roles}, {policies}, {exports}, for {accounts}\n"
+    ))?;
     Ok(ExitStatus::Success)
 }
 
@@ -46,7 +49,8 @@ pub(super) fn run(
 /// When the spec cannot be right for any account.
 pub(super) fn anywhere(spec: &Spec) -> Result<DesiredState, Failure> {
     let account = AccountId::new("0000000000000000").map_err(|error| Failure::bug(&error))?;
-    spec.desired(&account, None).map_err(|errors| wrong(&errors))
+    spec.desired(&account, None)
+        .map_err(|errors| wrong(&errors))
 }
 
 fn shown(args: &SpecArg, environment: &Environment) -> String {
@@ -66,10 +70,16 @@ fn has_default_file(environment: &Environment) -> bool {
 ///
 /// # Errors
 /// With every mistake of the spec.
-pub(super) fn load(args: &SpecArg, environment: &Environment, console: &mut Console) -> Result<Spec, Failure> {
+pub(super) fn load(
+    args: &SpecArg,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<Spec, Failure> {
     let source = source(args, environment)?;
     if args.spec.is_none() && matches!(source, SpecSource::Preset(_)) {
-        console.note(&format!("no {DEFAULT_FILE} here; using preset:{DEFAULT_PRESET}"));
+        console.note(&format!(
+            "no {DEFAULT_FILE} here; using preset:{DEFAULT_PRESET}"
+        ));
     }
     let spec = load_spec(&source, &environment.folder).map_err(|errors| wrong(&errors))?;
     for warning in spec.warnings() {
@@ -96,10 +106,16 @@ fn source(args: &SpecArg, environment: &Environment) -> Result<SpecSource, Failu
 fn read_stdin() -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     // One byte more than the limit lets the loader see that it was passed.
-    let read = std::io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut text);
+    let read = std::io::stdin()
+        .lock()
+        .take(MAX_FILE + 1)
+        .read_to_end(&mut text);
     match read {
         Ok(_) => Ok(text),
-        Err(error) => Err(Failure::new(ExitStatus::Failed, format!("standard input could not be read: {error}"))),
+        Err(error) => Err(Failure::new(
+            ExitStatus::Failed,
+            format!("standard input could not be read: {error}"),
+        )),
     }
 }
 

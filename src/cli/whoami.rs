@@ -19,10 +19,22 @@ pub(super) async fn run(
     let connection = connect(global, environment, console).await?;
     let caller = match connection.pinned_caller().await? {
         Some(caller) => caller,
-        None => connection.account.caller().await.map_err(|error| unread(&ObserveError(vec![error])))?,
+        None => connection
+            .account
+            .caller()
+            .await
+            .map_err(|error| unread(&ObserveError(vec![error])))?,
     };
     let mut text = String::new();
-    human::whoami(&caller, &connection.source, &connection.access_key_id, &mut text);
-    console.result(&Rendered { text, json: json::whoami(&caller, &connection.source, &connection.access_key_id) })?;
+    human::whoami(
+        &caller,
+        &connection.source,
+        &connection.access_key_id,
+        &mut text,
+    );
+    console.result(&Rendered {
+        text,
+        json: json::whoami(&caller, &connection.source, &connection.access_key_id),
+    })?;
     Ok(ExitStatus::Success)
 }

@@ -4,6 +4,12 @@ use secrecy::SecretString;
 
 use super::{CredentialError, Credentials};
 
+/// How errors call this place.
+pub(super) const ORIGIN: &str = "environment";
+
+/// Why nothing comes from here.
+pub(super) const ABSENT: &str = "no access key is set";
+
 /// The names of one family. Values are never mixed across families: a key of one and a token of another
 /// would belong to different identities.
 #[derive(Debug)]
@@ -43,25 +49,34 @@ const FAMILIES: [Family; 3] = [
 pub fn credentials(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Credentials>, CredentialError> {
-    let read = |name: &str| variable(name).filter(|value| !value.is_empty());
+    // Clean-up steps in CI set variables to nothing rather than unset them.
+    let read = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
     let broken = |present: &str, missing: &str| {
-        Err(CredentialError {
-            origin: "environment".to_owned(),
-            problem: format!("`{present}` is set but `{missing}` is not"),
-            hint: format!("set both, or unset `{present}`"),
-        })
+        Err(CredentialError::new(
+            ORIGIN,
+            format!("`{present}` is set but `{missing}` is not"),
+            format!("set both, or unset `{present}`"),
+        ))
     };
     // A lone token is reported only when no family has a key: the last two families share its name.
     let mut lone_token = None;
     for Family { id, secret, token } in &FAMILIES {
         match (read(id), read(secret)) {
             (Some(access_key_id), Some(key)) => {
-                return Ok(Some(Credentials {
+                let found = Credentials {
                     access_key_id: access_key_id.trim().to_owned(),
                     secret: SecretString::from(key.trim()),
                     security_token: read(token).map(|t| SecretString::from(t.trim())),
                     expires_at: None,
-                }));
+                };
+                if found.lacks_token() {
+                    return Err(CredentialError::new(
+                        ORIGIN,
+                        format!("`{id}` is the key of a session but `{token}` is not set"),
+                        format!("set `{token}` from the same session, or use a permanent key"),
+                    ));
+                }
+                return Ok(Some(found));
             }
             (Some(_), None) => return broken(id, secret),
             (None, Some(_)) => return broken(secret, id),

@@ -1,8 +1,42 @@
 //! Where the access key comes from.
 //!
-//! In: an environment passed in. Out: [`Credentials`], whose secrets do not print.
+//! In: [`Options`] and an [`Outside`], through which everything beyond this program is asked. Out: a [`Source`],
+//! which gives [`Credentials`] whose secrets do not print and which renews them before they end.
+//!
+//! # One answer of three
+//! [`find`] asks the places in the order of Alibaba Cloud's SDKs. Each is *absent* (the next one is asked),
+//! *usable* (the search ends), or *broken*: set up, but wrongly. The SDKs go on past a broken place and may end as
+//! another identity than was meant; here it stops the run, with the place and the fix.
+//!
+//! # What is never done
+//! No file is written, nobody is logged in, no secret is put on a command line or into a message, and
+//! metadata is never asked through a proxy.
 
+mod address;
+mod chain;
+mod direct;
+mod ecs;
 pub mod env;
+mod external;
+mod ini;
+mod oidc;
+mod options;
+mod outside;
+mod process;
+mod profile;
+mod redact;
+mod refresh;
+mod reply;
+mod source;
+mod sts;
+mod uri;
+
+pub use chain::{find, sts_endpoint};
+pub use direct::DirectTransport;
+pub use options::{Found, Note, NoteKind, Options, SourceChoice, UnknownSource};
+pub use outside::{Disk, Environment, FileText, Files, Outside, SharedTransport};
+pub use process::{Children, Output, ProcessError, Processes};
+pub use source::{Renewal, RoleRequest, Source, assume_role};
 
 use std::fmt;
 use std::future::Future;
@@ -34,6 +68,12 @@ impl Credentials {
             expires_at: None,
         }
     }
+
+    /// Whether the key is a session's, told by its first letters, but its token is missing, so that every call
+    /// would be refused. Source: STS API Reference, `AssumeRole`.
+    fn lacks_token(&self) -> bool {
+        self.access_key_id.starts_with("STS.") && self.security_token.is_none()
+    }
 }
 
 impl fmt::Debug for Credentials {
@@ -58,6 +98,10 @@ impl fmt::Debug for Credentials {
 pub trait CredentialSource: Send + Sync {
     /// The credentials to use now.
     fn credentials(&self) -> impl Future<Output = Result<Credentials, CredentialError>> + Send;
+
+    /// The service refused the session of this key as ended, whatever its time said. A source that renews gets a
+    /// new one for the next call; others can do nothing.
+    fn forget(&self, _access_key_id: &str) {}
 }
 
 /// A fixed key is a source that always gives itself.
@@ -78,3 +122,16 @@ pub struct CredentialError {
     /// What to do about it.
     pub hint: String,
 }
+
+impl CredentialError {
+    fn new(origin: impl Into<String>, problem: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            origin: origin.into(),
+            problem: problem.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+/// What one place says: `Err` when it is broken.
+type Answer<T> = Result<Option<T>, CredentialError>;

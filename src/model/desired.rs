@@ -45,9 +45,19 @@ impl DesiredState {
     /// The state in which nothing of what this one names exists.
     #[must_use]
     pub fn removed(&self) -> Self {
-        let roles = self.roles.values().map(|role| (role.name.clone(), role.policies.clone()));
-        let removals = Removals { roles: roles.collect(), policies: self.policies.keys().cloned().collect() };
-        Self { removals, exports: self.exports.clone(), ..Self::default() }
+        let roles = self
+            .roles
+            .values()
+            .map(|role| (role.name.clone(), role.policies.clone()));
+        let removals = Removals {
+            roles: roles.collect(),
+            policies: self.policies.keys().cloned().collect(),
+        };
+        Self {
+            removals,
+            exports: self.exports.clone(),
+            ..Self::default()
+        }
     }
 }
 

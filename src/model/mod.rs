@@ -16,7 +16,8 @@ pub use address::Address;
 pub use attachment::{PolicyRef, PolicyType};
 pub use desired::{
     BucketName, DesiredPolicy, DesiredRole, DesiredState, Export, ExportError, ExtraPolicies,
-    ObjectPrefix, RegionId, Removals};
+    ObjectPrefix, RegionId, Removals,
+};
 pub use identity::{Caller, IdentityType};
 pub use name::{AccountId, NameError, PolicyName, RoleName, VersionId};
 pub use observed::{ObservedPolicy, ObservedRole, ObservedState, PolicyVersion, Tags};

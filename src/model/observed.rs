@@ -78,6 +78,7 @@ impl ObservedRole {
     /// Longest session in seconds, with the service's default where it did not say.
     #[must_use]
     pub fn session_duration(&self) -> u32 {
-        self.max_session_duration.unwrap_or(limit::MIN_SESSION_DURATION)
+        self.max_session_duration
+            .unwrap_or(limit::MIN_SESSION_DURATION)
     }
 }

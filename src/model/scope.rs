@@ -30,15 +30,33 @@ impl Scope {
     /// What has to be read to plan towards `desired`.
     #[must_use]
     pub fn of(desired: &DesiredState) -> Self {
-        let DesiredState { policies, roles, exports: _, removals } = desired;
-        let wanted_roles = roles.values().map(|role| (role.name.clone(), reading(role.tags.as_ref())));
-        let gone_roles = removals.roles.keys().map(|role| (role.clone(), TagReading::Skip));
-        let wanted_policies = policies.values().map(|policy| (policy.name.clone(), reading(policy.tags.as_ref())));
-        let gone_policies = removals.policies.iter().map(|policy| (policy.clone(), TagReading::Skip));
+        let DesiredState {
+            policies,
+            roles,
+            exports: _,
+            removals,
+        } = desired;
+        let wanted_roles = roles
+            .values()
+            .map(|role| (role.name.clone(), reading(role.tags.as_ref())));
+        let gone_roles = removals
+            .roles
+            .keys()
+            .map(|role| (role.clone(), TagReading::Skip));
+        let wanted_policies = policies
+            .values()
+            .map(|policy| (policy.name.clone(), reading(policy.tags.as_ref())));
+        let gone_policies = removals
+            .policies
+            .iter()
+            .map(|policy| (policy.clone(), TagReading::Skip));
         Self {
             roles: wanted_roles.chain(gone_roles).collect(),
             custom_policies: wanted_policies.chain(gone_policies).collect(),
-            attached: roles.values().flat_map(|role| role.policies.iter().cloned()).collect(),
+            attached: roles
+                .values()
+                .flat_map(|role| role.policies.iter().cloned())
+                .collect(),
             holders: removals.policies.clone(),
         }
     }

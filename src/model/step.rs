@@ -137,29 +137,59 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.operation())?;
-        let mut part = |name: &str, value: &dyn fmt::Display| write!(f, " {name}={:?}", value.to_string());
+        let mut part =
+            |name: &str, value: &dyn fmt::Display| write!(f, " {name}={:?}", value.to_string());
         match self {
-            Self::CreateRole { role, trust, description, max_session_duration, tags } => {
+            Self::CreateRole {
+                role,
+                trust,
+                description,
+                max_session_duration,
+                tags,
+            } => {
                 part("role", role)?;
                 part("trust", trust)?;
                 optional(&mut part, "description", description.as_ref())?;
-                optional(&mut part, "max_session_duration", max_session_duration.as_ref())?;
-                tags.iter().try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
+                optional(
+                    &mut part,
+                    "max_session_duration",
+                    max_session_duration.as_ref(),
+                )?;
+                tags.iter()
+                    .try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
             }
-            Self::UpdateRole { role, trust, description, max_session_duration } => {
+            Self::UpdateRole {
+                role,
+                trust,
+                description,
+                max_session_duration,
+            } => {
                 part("role", role)?;
                 optional(&mut part, "trust", trust.as_ref())?;
                 optional(&mut part, "description", description.as_ref())?;
-                optional(&mut part, "max_session_duration", max_session_duration.as_ref())
+                optional(
+                    &mut part,
+                    "max_session_duration",
+                    max_session_duration.as_ref(),
+                )
             }
             Self::DeleteRole { role } => part("role", role),
-            Self::CreatePolicy { policy, document, description, tags } => {
+            Self::CreatePolicy {
+                policy,
+                document,
+                description,
+                tags,
+            } => {
                 part("policy", policy)?;
                 part("document", document)?;
                 optional(&mut part, "description", description.as_ref())?;
-                tags.iter().try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
+                tags.iter()
+                    .try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
             }
-            Self::UpdatePolicyDescription { policy, description } => {
+            Self::UpdatePolicyDescription {
+                policy,
+                description,
+            } => {
                 part("policy", policy)?;
                 part("description", description)
             }
@@ -167,7 +197,8 @@ impl fmt::Display for Step {
                 part("policy", policy)?;
                 part("document", document)
             }
-            Self::SetDefaultPolicyVersion { policy, version } | Self::DeletePolicyVersion { policy, version } => {
+            Self::SetDefaultPolicyVersion { policy, version }
+            | Self::DeletePolicyVersion { policy, version } => {
                 part("policy", policy)?;
                 part("version", version)
             }
@@ -178,11 +209,13 @@ impl fmt::Display for Step {
             }
             Self::TagRole { role, tags } => {
                 part("role", role)?;
-                tags.iter().try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
+                tags.iter()
+                    .try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
             }
             Self::TagPolicy { policy, tags } => {
                 part("policy", policy)?;
-                tags.iter().try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
+                tags.iter()
+                    .try_for_each(|(key, value)| part(&format!("tag:{key}"), value))
             }
         }
     }

@@ -23,6 +23,9 @@ pub struct Change {
     pub reason: Reason,
     /// Its parts that change.
     pub fields: Vec<FieldChange>,
+    /// For an attachment that is not as wanted: what the role's permissions gain by it, or lose without it.
+    /// `None` where a document cannot be interpreted, or changes in the same plan and is shown there.
+    pub access: Option<Comparison>,
     /// What else a reader should know, one sentence each.
     pub notes: Vec<String>,
 }

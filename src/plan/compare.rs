@@ -1,6 +1,8 @@
 //! Live documents against wanted ones. What "the same policy" means is decided by `policy::same` alone.
 
-use crate::policy::{Comparison, PolicyDocument, Question, TrustPolicy, compare, compare_trust, same};
+use crate::policy::{
+    Comparison, PolicyDocument, Question, TrustPolicy, compare, compare_trust, same,
+};
 
 /// How the wanted permission policy stands to the live text. A live text that cannot be interpreted gives
 /// "unknown", which counts as a change.

@@ -52,10 +52,11 @@ pub(super) fn effects(step: &Step, access: Option<&Comparison>) -> BTreeSet<Effe
             effects.extend(access.into_iter().flat_map(width));
         }
         Step::AttachPolicy { .. } => {
-            effects.insert(Effect::Widens);
+            effects.extend(access.map_or(vec![Effect::Widens], width));
         }
         Step::DetachPolicy { .. } => {
-            effects.extend([Effect::Detach, Effect::Narrows]);
+            effects.insert(Effect::Detach);
+            effects.extend(access.map_or(vec![Effect::Narrows], width));
         }
         Step::DeleteRole { .. } | Step::DeletePolicy { .. } | Step::DeletePolicyVersion { .. } => {
             effects.insert(Effect::Delete);

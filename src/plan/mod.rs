@@ -7,6 +7,7 @@
 //! A diff that reads while it compares sees an account that moves under it.
 
 mod action;
+mod attachments;
 mod change;
 mod compare;
 mod diff;
@@ -97,15 +98,21 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
     let mut changes = diff::diff(desired, observed);
     changes.extend(removal::removals(&desired.removals, observed));
     changes.sort_by(|a, b| a.address.cmp(&b.address));
-    let errors: Vec<PlanError> =
-        changes.iter().filter_map(|change| impossible(change, &changes, desired, observed)).collect();
+    let errors: Vec<PlanError> = changes
+        .iter()
+        .filter_map(|change| impossible(change, &changes, desired, observed))
+        .collect();
     if !errors.is_empty() {
         return Err(errors);
     }
     let order::Ordered { steps, check } = order::order(steps::steps(&changes, observed), observed);
     let steps = steps.into_iter().map(|(wave, draft)| {
         let effects = effect::effects(&draft.step, draft.access.as_ref());
-        PlannedStep { wave, step: draft.step, effects }
+        PlannedStep {
+            wave,
+            step: draft.step,
+            effects,
+        }
     });
     let steps: Vec<PlannedStep> = steps.collect();
     Ok(Plan {

@@ -1,11 +1,13 @@
 //! Turns changes into the writes that bring them about.
 
-use crate::model::{Address, ObservedState, PolicyName, PolicyRef, PolicyVersion, RoleName, Step, Tags, limit};
+use crate::model::{
+    Address, ObservedState, PolicyName, PolicyRef, PolicyVersion, RoleName, Step, Tags, limit,
+};
 use crate::policy::{Comparison, PolicyDocument};
 
 use super::action::Action;
-use super::compare;
 use super::change::{Change, DocumentChange, FieldChange};
+use super::compare;
 
 /// One write, with what its document gains and loses.
 pub(super) struct DraftStep {
@@ -21,7 +23,10 @@ impl From<Step> for DraftStep {
 
 /// The writes of all changes, in the order of the changes.
 pub(super) fn steps(changes: &[Change], observed: &ObservedState) -> Vec<DraftStep> {
-    changes.iter().flat_map(|change| steps_of(change, observed)).collect()
+    changes
+        .iter()
+        .flat_map(|change| steps_of(change, observed))
+        .collect()
 }
 
 fn steps_of(change: &Change, observed: &ObservedState) -> Vec<DraftStep> {
@@ -33,13 +38,29 @@ fn steps_of(change: &Change, observed: &ObservedState) -> Vec<DraftStep> {
         (Address::Policy(name), Action::Delete) => delete_policy(name, observed),
         (Address::Role(name), Action::Create) => create_role(name, fields),
         (Address::Role(name), Action::Update) => update_role(name, fields),
-        (Address::Role(name), Action::Delete) => vec![Step::DeleteRole { role: name.clone() }.into()],
+        (Address::Role(name), Action::Delete) => {
+            vec![Step::DeleteRole { role: name.clone() }.into()]
+        }
         (Address::Attachment { role, policy }, Action::Delete) => {
-            vec![Step::DetachPolicy { role: role.clone(), policy: policy.clone() }.into()]
+            let step = Step::DetachPolicy {
+                role: role.clone(),
+                policy: policy.clone(),
+            };
+            vec![DraftStep {
+                step,
+                access: change.access.clone(),
+            }]
         }
         // An attachment has nothing that could be updated.
         (Address::Attachment { role, policy }, Action::Create | Action::Update) => {
-            vec![Step::AttachPolicy { role: role.clone(), policy: policy.clone() }.into()]
+            let step = Step::AttachPolicy {
+                role: role.clone(),
+                policy: policy.clone(),
+            };
+            vec![DraftStep {
+                step,
+                access: change.access.clone(),
+            }]
         }
     }
 }
@@ -73,62 +94,118 @@ impl<'a> Fields<'a> {
 }
 
 fn create_policy(name: &PolicyName, fields: Fields<'_>) -> Vec<DraftStep> {
-    let Some(document) = fields.document else { return Vec::new() };
+    let Some(document) = fields.document else {
+        return Vec::new();
+    };
     let step = Step::CreatePolicy {
         policy: name.clone(),
         document: document.after.clone(),
         description: fields.description.cloned(),
         tags: fields.tags.cloned().unwrap_or_default(),
     };
-    vec![DraftStep { step, access: Some(document.access.clone()) }]
+    vec![DraftStep {
+        step,
+        access: Some(document.access.clone()),
+    }]
 }
 
-fn update_policy(name: &PolicyName, fields: Fields<'_>, observed: &ObservedState) -> Vec<DraftStep> {
+fn update_policy(
+    name: &PolicyName,
+    fields: Fields<'_>,
+    observed: &ObservedState,
+) -> Vec<DraftStep> {
     let mut steps = Vec::new();
     if let Some(document) = fields.document {
         steps.extend(bring_into_force(name, document, observed));
     }
     if let Some(description) = fields.description {
-        let step = Step::UpdatePolicyDescription { policy: name.clone(), description: description.clone() };
+        let step = Step::UpdatePolicyDescription {
+            policy: name.clone(),
+            description: description.clone(),
+        };
         steps.push(step.into());
     }
     if let Some(tags) = fields.tags {
-        steps.push(Step::TagPolicy { policy: name.clone(), tags: tags.clone() }.into());
+        steps.push(
+            Step::TagPolicy {
+                policy: name.clone(),
+                tags: tags.clone(),
+            }
+            .into(),
+        );
     }
     steps
 }
 
 /// Brings a document into force: by an older version that means the same where there is one, since every new
 /// version costs one of five; otherwise by a new version, after dropping the oldest spare one at the limit.
-fn bring_into_force(name: &PolicyName, document: &DocumentChange, observed: &ObservedState) -> Vec<DraftStep> {
+fn bring_into_force(
+    name: &PolicyName,
+    document: &DocumentChange,
+    observed: &ObservedState,
+) -> Vec<DraftStep> {
     let nothing = Vec::new();
     let versions = observed.versions.get(name).unwrap_or(&nothing);
     let access = Some(document.access.clone());
-    if let Some(version) = versions.iter().rev().find(|version| stands_for(version, &document.after)) {
-        let step = Step::SetDefaultPolicyVersion { policy: name.clone(), version: version.id };
+    if let Some(version) = versions
+        .iter()
+        .rev()
+        .find(|version| stands_for(version, &document.after))
+    {
+        let step = Step::SetDefaultPolicyVersion {
+            policy: name.clone(),
+            version: version.id,
+        };
         return vec![DraftStep { step, access }];
     }
     let spare = versions.iter().find(|version| !version.is_default);
     let drop = spare.filter(|_| versions.len() >= limit::POLICY_VERSIONS);
-    let drop = drop.map(|oldest| Step::DeletePolicyVersion { policy: name.clone(), version: oldest.id }.into());
-    let step = Step::CreatePolicyVersion { policy: name.clone(), document: document.after.clone() };
-    drop.into_iter().chain([DraftStep { step, access }]).collect()
+    let drop = drop.map(|oldest| {
+        Step::DeletePolicyVersion {
+            policy: name.clone(),
+            version: oldest.id,
+        }
+        .into()
+    });
+    let step = Step::CreatePolicyVersion {
+        policy: name.clone(),
+        document: document.after.clone(),
+    };
+    drop.into_iter()
+        .chain([DraftStep { step, access }])
+        .collect()
 }
 
 fn stands_for(version: &PolicyVersion, wanted: &str) -> bool {
     let wanted = PolicyDocument::parse_live(wanted);
-    !version.is_default && wanted.is_ok_and(|wanted| compare::permission(&version.document, &wanted).is_same())
+    !version.is_default
+        && wanted.is_ok_and(|wanted| compare::permission(&version.document, &wanted).is_same())
 }
 
 /// RAM deletes a policy only when no version but the default one is left.
 fn delete_policy(name: &PolicyName, observed: &ObservedState) -> Vec<DraftStep> {
-    let spare = observed.versions.get(name).into_iter().flatten().filter(|version| !version.is_default);
-    let drops = spare.map(|version| Step::DeletePolicyVersion { policy: name.clone(), version: version.id });
-    drops.chain([Step::DeletePolicy { policy: name.clone() }]).map(DraftStep::from).collect()
+    let spare = observed
+        .versions
+        .get(name)
+        .into_iter()
+        .flatten()
+        .filter(|version| !version.is_default);
+    let drops = spare.map(|version| Step::DeletePolicyVersion {
+        policy: name.clone(),
+        version: version.id,
+    });
+    drops
+        .chain([Step::DeletePolicy {
+            policy: name.clone(),
+        }])
+        .map(DraftStep::from)
+        .collect()
 }
 
 fn create_role(name: &RoleName, fields: Fields<'_>) -> Vec<DraftStep> {
-    let Some(trust) = fields.document else { return Vec::new() };
+    let Some(trust) = fields.document else {
+        return Vec::new();
+    };
     let step = Step::CreateRole {
         role: name.clone(),
         trust: trust.after.clone(),
@@ -136,11 +213,19 @@ fn create_role(name: &RoleName, fields: Fields<'_>) -> Vec<DraftStep> {
         max_session_duration: fields.max_session_duration,
         tags: fields.tags.cloned().unwrap_or_default(),
     };
-    vec![DraftStep { step, access: Some(trust.access.clone()) }]
+    vec![DraftStep {
+        step,
+        access: Some(trust.access.clone()),
+    }]
 }
 
 fn update_role(name: &RoleName, fields: Fields<'_>) -> Vec<DraftStep> {
-    let Fields { document, description, max_session_duration, tags } = fields;
+    let Fields {
+        document,
+        description,
+        max_session_duration,
+        tags,
+    } = fields;
     let mut steps = Vec::new();
     if document.is_some() || description.is_some() || max_session_duration.is_some() {
         let step = Step::UpdateRole {
@@ -149,10 +234,19 @@ fn update_role(name: &RoleName, fields: Fields<'_>) -> Vec<DraftStep> {
             description: description.cloned(),
             max_session_duration,
         };
-        steps.push(DraftStep { step, access: document.map(|document| document.access.clone()) });
+        steps.push(DraftStep {
+            step,
+            access: document.map(|document| document.access.clone()),
+        });
     }
     if let Some(tags) = tags {
-        steps.push(Step::TagRole { role: name.clone(), tags: tags.clone() }.into());
+        steps.push(
+            Step::TagRole {
+                role: name.clone(),
+                tags: tags.clone(),
+            }
+            .into(),
+        );
     }
     steps
 }
@@ -170,11 +264,17 @@ pub(super) fn must_precede(first: &Step, second: &Step) -> bool {
             matches!(first, Step::DeletePolicyVersion { policy: dropped, .. } if dropped == policy)
         }
         Step::DeletePolicy { policy } => match first {
-            Step::DeletePolicyVersion { policy: dropped, .. } => dropped == policy,
-            Step::DetachPolicy { policy: detached, .. } => *detached == PolicyRef::custom(policy.clone()),
+            Step::DeletePolicyVersion {
+                policy: dropped, ..
+            } => dropped == policy,
+            Step::DetachPolicy {
+                policy: detached, ..
+            } => *detached == PolicyRef::custom(policy.clone()),
             _ => false,
         },
-        Step::DeleteRole { role } => matches!(first, Step::DetachPolicy { role: freed, .. } if freed == role),
+        Step::DeleteRole { role } => {
+            matches!(first, Step::DetachPolicy { role: freed, .. } if freed == role)
+        }
         _ => false,
     }
 }

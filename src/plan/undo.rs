@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Address, DesiredPolicy, DesiredRole, DesiredState, ExtraPolicies, ObservedPolicy, ObservedRole, ObservedState,
-    PolicyRef, Scope, Tags,
+    Address, DesiredPolicy, DesiredRole, DesiredState, ExtraPolicies, ObservedPolicy, ObservedRole,
+    ObservedState, PolicyRef, Scope, Tags,
 };
 use crate::policy::{PolicyDocument, TrustPolicy};
 
@@ -24,12 +24,22 @@ pub struct UndoError {
 ///
 /// # Errors
 /// With every live document that cannot be written back.
-pub fn undo(applied: &DesiredState, before: &ObservedState) -> Result<DesiredState, Vec<UndoError>> {
+pub fn undo(
+    applied: &DesiredState,
+    before: &ObservedState,
+) -> Result<DesiredState, Vec<UndoError>> {
     let scope = Scope::of(applied);
-    let mut back = DesiredState { exports: applied.exports.clone(), ..DesiredState::default() };
+    let mut back = DesiredState {
+        exports: applied.exports.clone(),
+        ..DesiredState::default()
+    };
     let mut errors = Vec::new();
     for name in scope.custom_policies.keys() {
-        match before.policies.get(&PolicyRef::custom(name.clone())).and_then(Option::as_ref) {
+        match before
+            .policies
+            .get(&PolicyRef::custom(name.clone()))
+            .and_then(Option::as_ref)
+        {
             None => drop(back.removals.policies.insert(name.clone())),
             Some(found) => match policy_back(found, before.policy_tags.get(name)) {
                 Ok(policy) => drop(back.policies.insert(name.clone(), policy)),
@@ -40,7 +50,11 @@ pub fn undo(applied: &DesiredState, before: &ObservedState) -> Result<DesiredSta
     for name in scope.roles.keys() {
         match before.roles.get(name).and_then(Option::as_ref) {
             None => {
-                let attached = applied.roles.get(name).map(|role| role.policies.clone()).unwrap_or_default();
+                let attached = applied
+                    .roles
+                    .get(name)
+                    .map(|role| role.policies.clone())
+                    .unwrap_or_default();
                 back.removals.roles.insert(name.clone(), attached);
             }
             Some(found) => match role_back(found, before) {
@@ -49,7 +63,11 @@ pub fn undo(applied: &DesiredState, before: &ObservedState) -> Result<DesiredSta
             },
         }
     }
-    if errors.is_empty() { Ok(back) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(back)
+    } else {
+        Err(errors)
+    }
 }
 
 fn policy_back(found: &ObservedPolicy, tags: Option<&Tags>) -> Result<DesiredPolicy, UndoError> {
@@ -58,7 +76,10 @@ fn policy_back(found: &ObservedPolicy, tags: Option<&Tags>) -> Result<DesiredPol
     let document = document.and_then(|document| document.rewrite().map(|_| document));
     Ok(DesiredPolicy {
         name: found.policy.name.clone(),
-        document: document.map_err(|error| UndoError { address, reason: error.to_string() })?,
+        document: document.map_err(|error| UndoError {
+            address,
+            reason: error.to_string(),
+        })?,
         description: Some(found.description.clone()).filter(|text| !text.is_empty()),
         tags: tags.cloned(),
     })
@@ -66,11 +87,20 @@ fn policy_back(found: &ObservedPolicy, tags: Option<&Tags>) -> Result<DesiredPol
 
 fn role_back(found: &ObservedRole, before: &ObservedState) -> Result<DesiredRole, UndoError> {
     let address = Address::Role(found.name.clone());
-    let trust = TrustPolicy::parse_live(&found.trust).and_then(|trust| trust.rewrite().map(|_| trust));
-    let attached = before.attachments.get(&found.name).into_iter().flatten().cloned();
+    let trust =
+        TrustPolicy::parse_live(&found.trust).and_then(|trust| trust.rewrite().map(|_| trust));
+    let attached = before
+        .attachments
+        .get(&found.name)
+        .into_iter()
+        .flatten()
+        .cloned();
     Ok(DesiredRole {
         name: found.name.clone(),
-        trust: trust.map_err(|error| UndoError { address, reason: error.to_string() })?,
+        trust: trust.map_err(|error| UndoError {
+            address,
+            reason: error.to_string(),
+        })?,
         description: Some(found.description.clone()).filter(|text| !text.is_empty()),
         max_session_duration: found.max_session_duration,
         policies: attached.collect::<BTreeSet<PolicyRef>>(),

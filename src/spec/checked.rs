@@ -6,7 +6,9 @@ use super::account::{AccountEntry, Discover};
 use super::error::{Diagnostic, SpecErrors};
 use super::notes::Notes;
 use crate::model::{
-    AccountId, DesiredPolicy, DesiredRole, DesiredState, Export, PolicyName, RoleName, Tags, Removals};
+    AccountId, DesiredPolicy, DesiredRole, DesiredState, Export, PolicyName, Removals, RoleName,
+    Tags,
+};
 use crate::policy::{MAX_DOCUMENT_LENGTH, PolicyDocument, grant};
 
 /// A spec: checked, its references settled, its documents read.

@@ -48,7 +48,9 @@ pub enum SavedPlanError {
     #[error("not a saved plan of export-iam")]
     Other,
     /// Made by a later version of this program.
-    #[error("saved plan of format {found}, this version reads format {FORMAT_VERSION} (it was made by {made_by})")]
+    #[error(
+        "saved plan of format {found}, this version reads format {FORMAT_VERSION} (it was made by {made_by})"
+    )]
     Format {
         /// The number in the file.
         found: u64,
@@ -105,12 +107,18 @@ impl SavedPlan {
             observed: ObservedShape::new(&self.observed),
             steps: steps(&self.plan()?),
         };
-        let value = serde_json::to_value(&shape).map_err(|error| SavedPlanError::Value(error.to_string()))?;
+        let value = serde_json::to_value(&shape)
+            .map_err(|error| SavedPlanError::Value(error.to_string()))?;
         let digest = digest(&value);
-        let Value::Object(mut members) = value else { return Err(SavedPlanError::Other) };
+        let Value::Object(mut members) = value else {
+            return Err(SavedPlanError::Other);
+        };
         members.insert("digest".to_owned(), Value::String(digest.clone()));
         let text = serde_json::to_string_pretty(&Value::Object(members));
-        Ok((text.map_err(|error| SavedPlanError::Value(error.to_string()))? + "\n", digest))
+        Ok((
+            text.map_err(|error| SavedPlanError::Value(error.to_string()))? + "\n",
+            digest,
+        ))
     }
 
     /// Reads a file and its digest.
@@ -118,24 +126,36 @@ impl SavedPlan {
     /// # Errors
     /// When it is not a saved plan, of another format, edited, or would be decided otherwise today.
     pub fn parse(text: &str) -> Result<(Self, String), SavedPlanError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| SavedPlanError::Syntax(error.to_string()))?;
-        let Value::Object(mut members) = value else { return Err(SavedPlanError::Other) };
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| SavedPlanError::Syntax(error.to_string()))?;
+        let Value::Object(mut members) = value else {
+            return Err(SavedPlanError::Other);
+        };
         check_format(&members)?;
-        let Some(Value::String(claimed)) = members.remove("digest") else { return Err(SavedPlanError::Edited) };
+        let Some(Value::String(claimed)) = members.remove("digest") else {
+            return Err(SavedPlanError::Edited);
+        };
         let value = Value::Object(members);
         if digest(&value) != claimed {
             return Err(SavedPlanError::Edited);
         }
-        let shape: FileShape =
-            serde_json::from_value(value).map_err(|error| SavedPlanError::Value(error.to_string()))?;
-        let saved =
-            Self { desired: shape.desired.into_model()?, observed: shape.observed.into_model()?, origin: shape.origin };
+        let shape: FileShape = serde_json::from_value(value)
+            .map_err(|error| SavedPlanError::Value(error.to_string()))?;
+        let saved = Self {
+            desired: shape.desired.into_model()?,
+            observed: shape.observed.into_model()?,
+            origin: shape.origin,
+        };
         if shape.account != saved.account().as_str() {
-            return Err(SavedPlanError::Value("`account` is not the account that was read".to_owned()));
+            return Err(SavedPlanError::Value(
+                "`account` is not the account that was read".to_owned(),
+            ));
         }
         match steps(&saved.plan()?) == shape.steps {
             true => Ok((saved, claimed)),
-            false => Err(SavedPlanError::OtherSteps { made_by: shape.made_by }),
+            false => Err(SavedPlanError::OtherSteps {
+                made_by: shape.made_by,
+            }),
         }
     }
 
@@ -158,8 +178,14 @@ fn check_format(members: &serde_json::Map<String, Value>) -> Result<(), SavedPla
     match members.get("format_version").and_then(Value::as_u64) {
         Some(found) if found == u64::from(FORMAT_VERSION) => Ok(()),
         Some(found) => {
-            let made_by = members.get("made_by").and_then(Value::as_str).unwrap_or("an unknown version");
-            Err(SavedPlanError::Format { found, made_by: made_by.to_owned() })
+            let made_by = members
+                .get("made_by")
+                .and_then(Value::as_str)
+                .unwrap_or("an unknown version");
+            Err(SavedPlanError::Format {
+                found,
+                made_by: made_by.to_owned(),
+            })
         }
         None => Err(SavedPlanError::Other),
     }
@@ -174,7 +200,10 @@ fn digest(value: &Value) -> String {
 
 /// The steps as a reviewer reads them, one a line; the whole of each step, so that nothing can hide.
 fn steps(plan: &Plan) -> Vec<String> {
-    plan.steps.iter().map(|planned| format!("{} {}", planned.wave + 1, planned.step)).collect()
+    plan.steps
+        .iter()
+        .map(|planned| format!("{} {}", planned.wave + 1, planned.step))
+        .collect()
 }
 
 fn made_by() -> String {

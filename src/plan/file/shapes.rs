@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::SavedPlanError;
 use crate::model::{
-    AccountId, BucketName, Caller, DesiredPolicy, DesiredRole, DesiredState, Export, ExtraPolicies, IdentityType,
-    ObjectPrefix, ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, PolicyType, PolicyVersion,
-    RegionId, Removals, RoleName, Tags, VersionId,
+    AccountId, BucketName, Caller, DesiredPolicy, DesiredRole, DesiredState, Export, ExtraPolicies,
+    IdentityType, ObjectPrefix, ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef,
+    PolicyType, PolicyVersion, RegionId, Removals, RoleName, Tags, VersionId,
 };
 use crate::policy::{PolicyDocument, TrustPolicy};
 
@@ -67,14 +67,23 @@ struct PolicyShape {
 
 impl PolicyShape {
     fn new(policy: &PolicyRef) -> Self {
-        Self { policy_type: policy.policy_type.as_str().to_owned(), name: policy.name.to_string() }
+        Self {
+            policy_type: policy.policy_type.as_str().to_owned(),
+            name: policy.name.to_string(),
+        }
     }
 
     fn into_model(self) -> Result<PolicyRef> {
         let name = PolicyName::new(&self.name).map_err(bad)?;
         match self.policy_type.as_str() {
-            "Custom" => Ok(PolicyRef { policy_type: PolicyType::Custom, name }),
-            "System" => Ok(PolicyRef { policy_type: PolicyType::System, name }),
+            "Custom" => Ok(PolicyRef {
+                policy_type: PolicyType::Custom,
+                name,
+            }),
+            "System" => Ok(PolicyRef {
+                policy_type: PolicyType::System,
+                name,
+            }),
             other => Err(bad(format!("`{}` is no policy type", other.escape_debug()))),
         }
     }
@@ -86,14 +95,28 @@ fn policies_into<C: FromIterator<PolicyRef>>(shapes: Vec<PolicyShape>) -> Result
 
 impl DesiredShape {
     pub(super) fn new(desired: &DesiredState) -> Self {
-        let DesiredState { policies, roles, exports, removals: Removals { roles: gone_roles, policies: gone } } = desired;
+        let DesiredState {
+            policies,
+            roles,
+            exports,
+            removals:
+                Removals {
+                    roles: gone_roles,
+                    policies: gone,
+                },
+        } = desired;
         Self {
             policies: policies.values().map(DesiredPolicyShape::new).collect(),
             roles: roles.values().map(DesiredRoleShape::new).collect(),
             exports: exports.iter().map(ExportShape::new).collect(),
             remove_roles: gone_roles
                 .iter()
-                .map(|(role, policies)| (role.to_string(), policies.iter().map(PolicyShape::new).collect()))
+                .map(|(role, policies)| {
+                    (
+                        role.to_string(),
+                        policies.iter().map(PolicyShape::new).collect(),
+                    )
+                })
                 .collect(),
             remove_policies: gone.iter().map(ToString::to_string).collect(),
         }
@@ -102,16 +125,36 @@ impl DesiredShape {
     pub(super) fn into_model(self) -> Result<DesiredState> {
         let mut gone_roles = BTreeMap::new();
         for (role, policies) in self.remove_roles {
-            gone_roles.insert(RoleName::new(&role).map_err(bad)?, policies_into::<BTreeSet<_>>(policies)?);
+            gone_roles.insert(
+                RoleName::new(&role).map_err(bad)?,
+                policies_into::<BTreeSet<_>>(policies)?,
+            );
         }
-        let gone = self.remove_policies.iter().map(|name| PolicyName::new(name).map_err(bad));
-        let removals = Removals { roles: gone_roles, policies: gone.collect::<Result<_>>()? };
-        let policies = self.policies.into_iter().map(DesiredPolicyShape::into_model);
+        let gone = self
+            .remove_policies
+            .iter()
+            .map(|name| PolicyName::new(name).map_err(bad));
+        let removals = Removals {
+            roles: gone_roles,
+            policies: gone.collect::<Result<_>>()?,
+        };
+        let policies = self
+            .policies
+            .into_iter()
+            .map(DesiredPolicyShape::into_model);
         let roles = self.roles.into_iter().map(DesiredRoleShape::into_model);
         Ok(DesiredState {
-            policies: policies.map(|p| p.map(|p| (p.name.clone(), p))).collect::<Result<_>>()?,
-            roles: roles.map(|r| r.map(|r| (r.name.clone(), r))).collect::<Result<_>>()?,
-            exports: self.exports.into_iter().map(ExportShape::into_model).collect::<Result<_>>()?,
+            policies: policies
+                .map(|p| p.map(|p| (p.name.clone(), p)))
+                .collect::<Result<_>>()?,
+            roles: roles
+                .map(|r| r.map(|r| (r.name.clone(), r)))
+                .collect::<Result<_>>()?,
+            exports: self
+                .exports
+                .into_iter()
+                .map(ExportShape::into_model)
+                .collect::<Result<_>>()?,
             removals,
         })
     }
@@ -119,7 +162,12 @@ impl DesiredShape {
 
 impl DesiredPolicyShape {
     fn new(policy: &DesiredPolicy) -> Self {
-        let DesiredPolicy { name, document, description, tags } = policy;
+        let DesiredPolicy {
+            name,
+            document,
+            description,
+            tags,
+        } = policy;
         Self {
             name: name.to_string(),
             document: document.to_json(),
@@ -140,7 +188,15 @@ impl DesiredPolicyShape {
 
 impl DesiredRoleShape {
     fn new(role: &DesiredRole) -> Self {
-        let DesiredRole { name, trust, description, max_session_duration, policies, extra_policies, tags } = role;
+        let DesiredRole {
+            name,
+            trust,
+            description,
+            max_session_duration,
+            policies,
+            extra_policies,
+            tags,
+        } = role;
         Self {
             name: name.to_string(),
             trust: trust.to_json(),
@@ -153,15 +209,22 @@ impl DesiredRoleShape {
     }
 
     fn into_model(self) -> Result<DesiredRole> {
-        let words = [ExtraPolicies::Report, ExtraPolicies::Keep, ExtraPolicies::Detach];
-        let extra = words.into_iter().find(|word| word.as_str() == self.extra_policies);
+        let words = [
+            ExtraPolicies::Report,
+            ExtraPolicies::Keep,
+            ExtraPolicies::Detach,
+        ];
+        let extra = words
+            .into_iter()
+            .find(|word| word.as_str() == self.extra_policies);
         Ok(DesiredRole {
             name: RoleName::new(&self.name).map_err(bad)?,
             trust: TrustPolicy::parse_live(&self.trust).map_err(bad)?,
             description: self.description,
             max_session_duration: self.max_session_duration,
             policies: policies_into(self.policies)?,
-            extra_policies: extra.ok_or_else(|| bad("`extra_policies` is none of report, keep and detach"))?,
+            extra_policies: extra
+                .ok_or_else(|| bad("`extra_policies` is none of report, keep and detach"))?,
             tags: self.tags,
         })
     }
@@ -169,7 +232,11 @@ impl DesiredRoleShape {
 
 impl ExportShape {
     fn new(export: &Export) -> Self {
-        let Export { region, bucket, prefix } = export;
+        let Export {
+            region,
+            bucket,
+            prefix,
+        } = export;
         Self {
             region: region.to_string(),
             bucket: bucket.to_string(),
@@ -178,7 +245,10 @@ impl ExportShape {
     }
 
     fn into_model(self) -> Result<Export> {
-        let prefix = self.prefix.map(|prefix| ObjectPrefix::new(&prefix).map_err(bad)).transpose()?;
+        let prefix = self
+            .prefix
+            .map(|prefix| ObjectPrefix::new(&prefix).map_err(bad))
+            .transpose()?;
         Ok(Export {
             region: RegionId::new(&self.region).map_err(bad)?,
             bucket: BucketName::new(&self.bucket).map_err(bad)?,
@@ -239,18 +309,50 @@ fn names<'a>(names: impl Iterator<Item = &'a RoleName>) -> Vec<String> {
 
 impl ObservedShape {
     pub(super) fn new(observed: &ObservedState) -> Self {
-        let ObservedState { caller, roles, attachments, policies, versions, role_tags, policy_tags, holders } = observed;
-        let text = |map: &BTreeMap<PolicyName, Tags>| map.iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
+        let ObservedState {
+            caller,
+            roles,
+            attachments,
+            policies,
+            versions,
+            role_tags,
+            policy_tags,
+            holders,
+        } = observed;
+        let text = |map: &BTreeMap<PolicyName, Tags>| {
+            map.iter()
+                .map(|(k, v)| (k.to_string(), v.clone()))
+                .collect()
+        };
         let absent = policies.iter().filter(|(_, found)| found.is_none());
         Self {
             caller: CallerShape::new(caller),
-            roles: roles.values().flatten().map(|role| ObservedRoleShape::new(role, attachments)).collect(),
-            absent_roles: names(roles.iter().filter(|(_, found)| found.is_none()).map(|(name, _)| name)),
-            policies: policies.values().flatten().map(|policy| ObservedPolicyShape::new(policy, versions)).collect(),
+            roles: roles
+                .values()
+                .flatten()
+                .map(|role| ObservedRoleShape::new(role, attachments))
+                .collect(),
+            absent_roles: names(
+                roles
+                    .iter()
+                    .filter(|(_, found)| found.is_none())
+                    .map(|(name, _)| name),
+            ),
+            policies: policies
+                .values()
+                .flatten()
+                .map(|policy| ObservedPolicyShape::new(policy, versions))
+                .collect(),
             absent_policies: absent.map(|(policy, _)| PolicyShape::new(policy)).collect(),
-            role_tags: role_tags.iter().map(|(k, v)| (k.to_string(), v.clone())).collect(),
+            role_tags: role_tags
+                .iter()
+                .map(|(k, v)| (k.to_string(), v.clone()))
+                .collect(),
             policy_tags: text(policy_tags),
-            holders: holders.iter().map(|(k, v)| (k.to_string(), v.clone())).collect(),
+            holders: holders
+                .iter()
+                .map(|(k, v)| (k.to_string(), v.clone()))
+                .collect(),
         }
     }
 
@@ -278,13 +380,19 @@ impl ObservedShape {
             policy.put_into(&mut state)?;
         }
         for (name, tags) in self.role_tags {
-            state.role_tags.insert(RoleName::new(&name).map_err(bad)?, tags);
+            state
+                .role_tags
+                .insert(RoleName::new(&name).map_err(bad)?, tags);
         }
         for (name, tags) in self.policy_tags {
-            state.policy_tags.insert(PolicyName::new(&name).map_err(bad)?, tags);
+            state
+                .policy_tags
+                .insert(PolicyName::new(&name).map_err(bad)?, tags);
         }
         for (name, holders) in self.holders {
-            state.holders.insert(PolicyName::new(&name).map_err(bad)?, holders);
+            state
+                .holders
+                .insert(PolicyName::new(&name).map_err(bad)?, holders);
         }
         Ok(state)
     }
@@ -292,7 +400,12 @@ impl ObservedShape {
 
 impl CallerShape {
     fn new(caller: &Caller) -> Self {
-        let Caller { account, arn, identity_type, principal_id } = caller;
+        let Caller {
+            account,
+            arn,
+            identity_type,
+            principal_id,
+        } = caller;
         Self {
             account: account.to_string(),
             arn: arn.clone(),
@@ -313,7 +426,14 @@ impl CallerShape {
 
 impl ObservedRoleShape {
     fn new(role: &ObservedRole, attachments: &BTreeMap<RoleName, Vec<PolicyRef>>) -> Self {
-        let ObservedRole { name, arn, description, trust, max_session_duration, is_service_linked } = role;
+        let ObservedRole {
+            name,
+            arn,
+            description,
+            trust,
+            max_session_duration,
+            is_service_linked,
+        } = role;
         Self {
             name: name.to_string(),
             arn: arn.clone(),
@@ -321,13 +441,20 @@ impl ObservedRoleShape {
             trust: trust.clone(),
             max_session_duration: *max_session_duration,
             is_service_linked: *is_service_linked,
-            attached: attachments.get(name).into_iter().flatten().map(PolicyShape::new).collect(),
+            attached: attachments
+                .get(name)
+                .into_iter()
+                .flatten()
+                .map(PolicyShape::new)
+                .collect(),
         }
     }
 
     fn put_into(self, state: &mut ObservedState) -> Result<()> {
         let name = RoleName::new(&self.name).map_err(bad)?;
-        state.attachments.insert(name.clone(), policies_into(self.attached)?);
+        state
+            .attachments
+            .insert(name.clone(), policies_into(self.attached)?);
         let role = ObservedRole {
             name: name.clone(),
             arn: self.arn,
@@ -344,8 +471,16 @@ impl ObservedRoleShape {
 impl ObservedPolicyShape {
     fn new(found: &ObservedPolicy, versions: &BTreeMap<PolicyName, Vec<PolicyVersion>>) -> Self {
         // How many hold it may change without touching any decision.
-        let ObservedPolicy { policy, description, default_version, document, attachment_count: _ } = found;
-        let versions = versions.get(&policy.name).filter(|_| policy.policy_type == PolicyType::Custom);
+        let ObservedPolicy {
+            policy,
+            description,
+            default_version,
+            document,
+            attachment_count: _,
+        } = found;
+        let versions = versions
+            .get(&policy.name)
+            .filter(|_| policy.policy_type == PolicyType::Custom);
         let text = |version: &PolicyVersion| (version.id.to_string(), version.document.clone());
         Self {
             policy: PolicyShape::new(policy),
@@ -362,7 +497,11 @@ impl ObservedPolicyShape {
         if let Some(versions) = self.versions {
             let read = |(id, document): (String, String)| {
                 let id = VersionId::new(&id).map_err(bad)?;
-                Ok(PolicyVersion { id, is_default: id == default_version, document })
+                Ok(PolicyVersion {
+                    id,
+                    is_default: id == default_version,
+                    document,
+                })
             };
             let mut versions = versions.into_iter().map(read).collect::<Result<Vec<_>>>()?;
             versions.sort_by_key(|version| version.id);

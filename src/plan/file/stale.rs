@@ -25,8 +25,15 @@ pub struct Moved {
 pub fn moved(then: &ObservedState, now: &ObservedState) -> Vec<Moved> {
     let roles: BTreeSet<&RoleName> = then.roles.keys().chain(now.roles.keys()).collect();
     let policies: BTreeSet<&PolicyRef> = then.policies.keys().chain(now.policies.keys()).collect();
-    let mut moved: Vec<Moved> = roles.into_iter().flat_map(|role| role_moved(role, then, now)).collect();
-    moved.extend(policies.into_iter().flat_map(|policy| policy_moved(policy, then, now)));
+    let mut moved: Vec<Moved> = roles
+        .into_iter()
+        .flat_map(|role| role_moved(role, then, now))
+        .collect();
+    moved.extend(
+        policies
+            .into_iter()
+            .flat_map(|policy| policy_moved(policy, then, now)),
+    );
     moved.sort_by(|a, b| a.address.cmp(&b.address));
     moved
 }
@@ -39,7 +46,10 @@ struct Differences {
 
 impl Differences {
     fn of(address: Address) -> Self {
-        Self { address, found: Vec::new() }
+        Self {
+            address,
+            found: Vec::new(),
+        }
     }
 
     fn text(&mut self, what: &'static str, then: impl ToString, now: impl ToString) {
@@ -50,31 +60,54 @@ impl Differences {
     fn meaning(&mut self, what: &'static str, is_same: bool, then: &str, now: &str) {
         if !is_same {
             let address = self.address.clone();
-            self.found.push(Moved { address, what, planned_from: then.to_owned(), is_now: now.to_owned() });
+            self.found.push(Moved {
+                address,
+                what,
+                planned_from: then.to_owned(),
+                is_now: now.to_owned(),
+            });
         }
     }
 }
 
 fn existence<T>(found: Option<&T>) -> &'static str {
-    if found.is_some() { "exists" } else { "does not exist" }
+    if found.is_some() {
+        "exists"
+    } else {
+        "does not exist"
+    }
 }
 
 fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     let mut items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
     items.sort();
-    if items.is_empty() { "nothing".to_owned() } else { items.join(", ") }
+    if items.is_empty() {
+        "nothing".to_owned()
+    } else {
+        items.join(", ")
+    }
 }
 
 fn role_moved(name: &RoleName, then: &ObservedState, now: &ObservedState) -> Vec<Moved> {
     let read = |state: &ObservedState| state.roles.get(name).cloned().flatten();
     let (before, after) = (read(then), read(now));
     let mut differences = Differences::of(Address::Role(name.clone()));
-    differences.text("role", existence(before.as_ref()), existence(after.as_ref()));
+    differences.text(
+        "role",
+        existence(before.as_ref()),
+        existence(after.as_ref()),
+    );
     if let (Some(before), Some(after)) = (&before, &after) {
         compare_roles(before, after, &mut differences);
-        let attached = |state: &ObservedState| list(state.attachments.get(name).into_iter().flatten());
-        differences.text("attached policies", attached(then).to_lowercase(), attached(now).to_lowercase());
-        let tags = |state: &ObservedState| list(state.role_tags.get(name).into_iter().flatten().map(tag));
+        let attached =
+            |state: &ObservedState| list(state.attachments.get(name).into_iter().flatten());
+        differences.text(
+            "attached policies",
+            attached(then).to_lowercase(),
+            attached(now).to_lowercase(),
+        );
+        let tags =
+            |state: &ObservedState| list(state.role_tags.get(name).into_iter().flatten().map(tag));
         differences.text("tags", tags(then), tags(now));
     }
     differences.found
@@ -91,34 +124,67 @@ fn compare_roles(before: &ObservedRole, after: &ObservedRole, differences: &mut 
     };
     differences.meaning("trust policy", is_same, &before.trust, &after.trust);
     differences.text("description", &before.description, &after.description);
-    differences.text("max session", before.session_duration(), after.session_duration());
+    differences.text(
+        "max session",
+        before.session_duration(),
+        after.session_duration(),
+    );
 }
 
 fn policy_moved(policy: &PolicyRef, then: &ObservedState, now: &ObservedState) -> Vec<Moved> {
     let read = |state: &ObservedState| state.policies.get(policy).cloned().flatten();
     let (before, after) = (read(then), read(now));
     let mut differences = Differences::of(Address::Policy(policy.name.clone()));
-    differences.text("policy", existence(before.as_ref()), existence(after.as_ref()));
+    differences.text(
+        "policy",
+        existence(before.as_ref()),
+        existence(after.as_ref()),
+    );
     if let (Some(before), Some(after)) = (&before, &after) {
         compare_policies(before, after, &mut differences);
         let versions = |state: &ObservedState| {
-            list(state.versions.get(&policy.name).into_iter().flatten().map(|version| version.id))
+            list(
+                state
+                    .versions
+                    .get(&policy.name)
+                    .into_iter()
+                    .flatten()
+                    .map(|version| version.id),
+            )
         };
         differences.text("versions", versions(then), versions(now));
-        let tags = |state: &ObservedState| list(state.policy_tags.get(&policy.name).into_iter().flatten().map(tag));
+        let tags = |state: &ObservedState| {
+            list(
+                state
+                    .policy_tags
+                    .get(&policy.name)
+                    .into_iter()
+                    .flatten()
+                    .map(tag),
+            )
+        };
         differences.text("tags", tags(then), tags(now));
-        let holders = |state: &ObservedState| list(state.holders.get(&policy.name).into_iter().flatten());
+        let holders =
+            |state: &ObservedState| list(state.holders.get(&policy.name).into_iter().flatten());
         differences.text("holders", holders(then), holders(now));
     }
     differences.found
 }
 
-fn compare_policies(before: &ObservedPolicy, after: &ObservedPolicy, differences: &mut Differences) {
+fn compare_policies(
+    before: &ObservedPolicy,
+    after: &ObservedPolicy,
+    differences: &mut Differences,
+) {
     let is_same = match PolicyDocument::parse_live(&before.document) {
         Ok(document) => compare::permission(&after.document, &document).is_same(),
         Err(_) => before.document == after.document,
     };
     differences.meaning("document", is_same, &before.document, &after.document);
-    differences.text("default version", before.default_version, after.default_version);
+    differences.text(
+        "default version",
+        before.default_version,
+        after.default_version,
+    );
     differences.text("description", &before.description, &after.description);
 }

@@ -42,13 +42,21 @@ pub(super) fn components(drafts: &[DraftStep], before: &World) -> Vec<Component>
     for (step, group) in group.iter().enumerate() {
         members.entry(*group).or_default().push(step);
     }
-    members.into_values().map(|steps| Component::new(steps, &touched)).collect()
+    members
+        .into_values()
+        .map(|steps| Component::new(steps, &touched))
+        .collect()
 }
 
 fn join(group: &mut [usize], first: usize, second: usize) {
-    let (Some(&a), Some(&b)) = (group.get(first), group.get(second)) else { return };
+    let (Some(&a), Some(&b)) = (group.get(first), group.get(second)) else {
+        return;
+    };
     let (low, high) = (a.min(b), a.max(b));
-    group.iter_mut().filter(|g| **g == high).for_each(|g| *g = low);
+    group
+        .iter_mut()
+        .filter(|g| **g == high)
+        .for_each(|g| *g = low);
 }
 
 /// For each step, the roles whose access it changes.
@@ -56,18 +64,28 @@ fn touched_roles(drafts: &[DraftStep], before: &World) -> Vec<BTreeSet<RoleName>
     let mut holders: BTreeMap<PolicyRef, BTreeSet<RoleName>> = BTreeMap::new();
     for role in before.roles() {
         for policy in before.attached(role) {
-            holders.entry(policy.clone()).or_default().insert(role.clone());
+            holders
+                .entry(policy.clone())
+                .or_default()
+                .insert(role.clone());
         }
     }
     for draft in drafts {
         if let Step::AttachPolicy { role, policy } = &draft.step {
-            holders.entry(policy.clone()).or_default().insert(role.clone());
+            holders
+                .entry(policy.clone())
+                .or_default()
+                .insert(role.clone());
         }
     }
     let of_policy = |policy: &PolicyRef| holders.get(policy).cloned().unwrap_or_default();
     let touched = drafts.iter().map(|draft| match &draft.step {
         Step::CreateRole { role, .. }
-        | Step::UpdateRole { role, trust: Some(_), .. }
+        | Step::UpdateRole {
+            role,
+            trust: Some(_),
+            ..
+        }
         | Step::DeleteRole { role }
         | Step::AttachPolicy { role, .. }
         | Step::DetachPolicy { role, .. } => BTreeSet::from([role.clone()]),
@@ -112,21 +130,38 @@ impl Component {
     /// before removals, and says what is wrong on the way.
     pub(super) fn search(&self, drafts: &[DraftStep], before: &World) -> Found {
         if self.steps.len() > MOST_STEPS {
-            let reason = format!("{} steps bear on each other, the limit is {MOST_STEPS}", self.steps.len());
-            return Found { order: self.plain_order(drafts), passing: Vec::new(), unchecked: Some(reason) };
+            let reason = format!(
+                "{} steps bear on each other, the limit is {MOST_STEPS}",
+                self.steps.len()
+            );
+            return Found {
+                order: self.plain_order(drafts),
+                passing: Vec::new(),
+                unchecked: Some(reason),
+            };
         }
         let mut moments = Moments::new(self, drafts, before);
         let mut path = Vec::new();
         match moments.extend(&mut path, 0, &mut HashSet::new()) {
-            Ok(true) => Found { order: moments.grouped(&path), passing: Vec::new(), unchecked: None },
+            Ok(true) => Found {
+                order: moments.grouped(&path),
+                passing: Vec::new(),
+                unchecked: None,
+            },
             Ok(false) => {
                 let order = self.plain_order(drafts);
                 let passing = moments.passing(&order);
-                Found { order, passing, unchecked: None }
+                Found {
+                    order,
+                    passing,
+                    unchecked: None,
+                }
             }
-            Err(reason) => {
-                Found { order: self.plain_order(drafts), passing: Vec::new(), unchecked: Some(reason) }
-            }
+            Err(reason) => Found {
+                order: self.plain_order(drafts),
+                passing: Vec::new(),
+                unchecked: Some(reason),
+            },
         }
     }
 
@@ -151,7 +186,11 @@ impl Component {
             .filter_map(|(position, step)| Some((position, &drafts.get(*step)?.step)))
             .collect();
         let is_free = |step: &Step| !left.iter().any(|(_, other)| must_precede(other, step));
-        let mut ready: Vec<(usize, &Step)> = left.iter().filter(|(_, step)| is_free(step)).copied().collect();
+        let mut ready: Vec<(usize, &Step)> = left
+            .iter()
+            .filter(|(_, step)| is_free(step))
+            .copied()
+            .collect();
         ready.sort_by_key(|(position, step)| (rank(step), *position));
         ready.into_iter().map(|(position, _)| position).collect()
     }
@@ -161,14 +200,28 @@ impl<'a> Moments<'a> {
     fn new(component: &'a Component, drafts: &'a [DraftStep], before: &'a World) -> Self {
         let mut after = before.clone();
         for group in component.plain_order(drafts) {
-            group.iter().filter_map(|step| drafts.get(*step)).for_each(|draft| after.apply(&draft.step));
+            group
+                .iter()
+                .filter_map(|step| drafts.get(*step))
+                .for_each(|draft| after.apply(&draft.step));
         }
-        Self { component, drafts, before, after, seen: HashMap::new() }
+        Self {
+            component,
+            drafts,
+            before,
+            after,
+            seen: HashMap::new(),
+        }
     }
 
     /// Extends `path` to an order of all steps, or says that there is none. `dead` holds the sets of done steps
     /// that lead nowhere.
-    fn extend(&mut self, path: &mut Vec<usize>, done: Mask, dead: &mut HashSet<Mask>) -> Result<bool, String> {
+    fn extend(
+        &mut self,
+        path: &mut Vec<usize>,
+        done: Mask,
+        dead: &mut HashSet<Mask>,
+    ) -> Result<bool, String> {
         if path.len() == self.component.steps.len() {
             return Ok(true);
         }
@@ -216,13 +269,20 @@ impl<'a> Moments<'a> {
             }
         }
         let moment = |world: &World| -> Result<Moment, String> {
-            world.moment(role).map_err(|_| format!("a live document of role `{role}` cannot be interpreted"))
+            world
+                .moment(role)
+                .map_err(|_| format!("a live document of role `{role}` cannot be interpreted"))
         };
         let (before, mid, after) = (moment(self.before)?, moment(&world)?, moment(&self.after)?);
         match transition::check(&before, &mid, &after) {
             TransitionCheck::Safe => Ok(None),
-            TransitionCheck::Unsafe { transient_access: Some(witness), .. } => Ok(Some((PassingKind::Access, witness))),
-            TransitionCheck::Unsafe { gap: Some(witness), .. } => Ok(Some((PassingKind::Gap, witness))),
+            TransitionCheck::Unsafe {
+                transient_access: Some(witness),
+                ..
+            } => Ok(Some((PassingKind::Access, witness))),
+            TransitionCheck::Unsafe {
+                gap: Some(witness), ..
+            } => Ok(Some((PassingKind::Gap, witness))),
             TransitionCheck::Unsafe { .. } => Ok(None),
             TransitionCheck::Unknown(reason) => Err(reason),
         }
@@ -243,19 +303,33 @@ impl<'a> Moments<'a> {
         }
         groups.push(group);
         let numbers = |positions: Vec<usize>| {
-            positions.into_iter().filter_map(|position| self.component.steps.get(position).copied()).collect()
+            positions
+                .into_iter()
+                .filter_map(|position| self.component.steps.get(position).copied())
+                .collect()
         };
         groups.into_iter().map(numbers).collect()
     }
 
     fn may_join(&mut self, done: Mask, group: &[usize], next: usize) -> bool {
-        let step = |position: &usize| self.drafts.get(*self.component.steps.get(*position)?).map(|draft| &draft.step);
-        let Some(added) = step(&next) else { return false };
-        let waits = group.iter().filter_map(step).any(|earlier| must_precede(earlier, added));
+        let step = |position: &usize| {
+            self.drafts
+                .get(*self.component.steps.get(*position)?)
+                .map(|draft| &draft.step)
+        };
+        let Some(added) = step(&next) else {
+            return false;
+        };
+        let waits = group
+            .iter()
+            .filter_map(step)
+            .any(|earlier| must_precede(earlier, added));
         if waits {
             return false;
         }
-        let members: Mask = group.iter().fold(bit(next), |mask, position| mask | bit(*position));
+        let members: Mask = group
+            .iter()
+            .fold(bit(next), |mask, position| mask | bit(*position));
         let mut subset = members;
         while subset != 0 {
             if !matches!(self.wrong(done | subset), Ok(None)) {
@@ -271,10 +345,19 @@ impl<'a> Moments<'a> {
         let mut done: Mask = 0;
         let mut passing = Vec::new();
         for step in order.iter().flatten() {
-            let position = self.component.steps.iter().position(|member| member == step);
+            let position = self
+                .component
+                .steps
+                .iter()
+                .position(|member| member == step);
             done |= position.map_or(0, bit);
             if let Ok(Some((role, kind, witness))) = self.wrong(done) {
-                passing.push(Passing { after_step: *step, role, kind, witness });
+                passing.push(Passing {
+                    after_step: *step,
+                    role,
+                    kind,
+                    witness,
+                });
             }
         }
         passing
@@ -282,7 +365,10 @@ impl<'a> Moments<'a> {
 }
 
 fn bit(position: usize) -> Mask {
-    u32::try_from(position).ok().and_then(|position| 1u32.checked_shl(position)).unwrap_or(0)
+    u32::try_from(position)
+        .ok()
+        .and_then(|position| 1u32.checked_shl(position))
+        .unwrap_or(0)
 }
 
 /// Additions before changes before removals: the order that people expect where any will do.

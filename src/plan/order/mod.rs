@@ -11,7 +11,7 @@ mod component;
 mod waves;
 mod world;
 
-pub(super) use world::{Uninterpreted, World};
+pub(super) use world::World;
 
 use crate::model::{ObservedState, RoleName};
 use crate::policy::transition::Witness;
@@ -71,7 +71,10 @@ pub(super) fn order(drafts: Vec<DraftStep>, observed: &ObservedState) -> Ordered
         findings.add(found);
     }
     let (steps, places) = waves.into_steps(drafts);
-    Ordered { steps, check: findings.into_check(&places) }
+    Ordered {
+        steps,
+        check: findings.into_check(&places),
+    }
 }
 
 /// The order found for one component.
@@ -100,11 +103,15 @@ impl Findings {
     fn into_check(self, places: &[usize]) -> OrderCheck {
         if !self.passing.is_empty() {
             let placed = self.passing.into_iter().map(|passing| Passing {
-                after_step: places.get(passing.after_step).copied().unwrap_or(passing.after_step),
+                after_step: places
+                    .get(passing.after_step)
+                    .copied()
+                    .unwrap_or(passing.after_step),
                 ..passing
             });
             return OrderCheck::Unsafe(placed.collect());
         }
-        self.unchecked.map_or(OrderCheck::Safe, OrderCheck::Unchecked)
+        self.unchecked
+            .map_or(OrderCheck::Safe, OrderCheck::Unchecked)
     }
 }

@@ -12,7 +12,12 @@ pub(super) struct Waves {
 
 impl Waves {
     /// Gives the groups of a component the waves from 0 up.
-    pub(super) fn add(&mut self, component: &Component, order: &[Vec<usize>], drafts: &[DraftStep]) {
+    pub(super) fn add(
+        &mut self,
+        component: &Component,
+        order: &[Vec<usize>],
+        drafts: &[DraftStep],
+    ) {
         debug_assert!(component.steps.iter().all(|step| *step < drafts.len()));
         for (wave, group) in order.iter().enumerate() {
             self.placed.extend(group.iter().map(|step| (wave, *step)));
@@ -20,7 +25,10 @@ impl Waves {
     }
 
     /// The steps wave by wave, and for each old number the new one.
-    pub(super) fn into_steps(mut self, drafts: Vec<DraftStep>) -> (Vec<(usize, DraftStep)>, Vec<usize>) {
+    pub(super) fn into_steps(
+        mut self,
+        drafts: Vec<DraftStep>,
+    ) -> (Vec<(usize, DraftStep)>, Vec<usize>) {
         self.placed.sort_unstable();
         let mut places = vec![0; drafts.len()];
         for (place, (_, step)) in self.placed.iter().enumerate() {
@@ -29,7 +37,10 @@ impl Waves {
             }
         }
         let mut drafts: Vec<Option<DraftStep>> = drafts.into_iter().map(Some).collect();
-        let steps = self.placed.into_iter().filter_map(|(wave, step)| Some((wave, drafts.get_mut(step)?.take()?)));
+        let steps = self
+            .placed
+            .into_iter()
+            .filter_map(|(wave, step)| Some((wave, drafts.get_mut(step)?.take()?)));
         (steps.collect(), places)
     }
 }

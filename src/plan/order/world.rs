@@ -29,37 +29,74 @@ impl World {
     pub(in crate::plan) fn of(observed: &ObservedState) -> Self {
         let read = |text: &str| PolicyDocument::parse_live(text).ok();
         let roles = observed.roles.values().flatten().map(|role| {
-            let attached = observed.attachments.get(&role.name).into_iter().flatten().cloned().collect();
-            (role.name.clone(), Role { trust: TrustPolicy::parse_live(&role.trust).ok(), attached })
+            let attached = observed
+                .attachments
+                .get(&role.name)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect();
+            (
+                role.name.clone(),
+                Role {
+                    trust: TrustPolicy::parse_live(&role.trust).ok(),
+                    attached,
+                },
+            )
         });
-        let documents = observed.policies.iter().filter_map(|(policy, found)| {
-            Some((policy.clone(), read(&found.as_ref()?.document)))
-        });
+        let documents = observed
+            .policies
+            .iter()
+            .filter_map(|(policy, found)| Some((policy.clone(), read(&found.as_ref()?.document))));
         let versions = observed.versions.iter().flat_map(|(name, versions)| {
             let policy = PolicyRef::custom(name.clone());
-            versions.iter().map(move |version| ((policy.clone(), version.id.number()), read(&version.document)))
+            versions.iter().map(move |version| {
+                (
+                    (policy.clone(), version.id.number()),
+                    read(&version.document),
+                )
+            })
         });
-        Self { roles: roles.collect(), documents: documents.collect(), versions: versions.collect() }
+        Self {
+            roles: roles.collect(),
+            documents: documents.collect(),
+            versions: versions.collect(),
+        }
     }
 
     /// Every role that exists here.
-    pub(super) fn roles(&self) -> impl Iterator<Item = &RoleName> {
+    pub(in crate::plan) fn roles(&self) -> impl Iterator<Item = &RoleName> {
         self.roles.keys()
     }
 
     /// The policies attached to a role here.
     pub(super) fn attached(&self, role: &RoleName) -> impl Iterator<Item = &PolicyRef> {
-        self.roles.get(role).into_iter().flat_map(|role| &role.attached)
+        self.roles
+            .get(role)
+            .into_iter()
+            .flat_map(|role| &role.attached)
+    }
+
+    /// The documents in force on a role, those that can be interpreted.
+    pub(in crate::plan) fn documents(&self, role: &RoleName) -> Vec<&PolicyDocument> {
+        self.attached(role)
+            .filter_map(|policy| self.documents.get(policy)?.as_ref())
+            .collect()
     }
 
     /// Everyone's access through one role.
     ///
     /// # Errors
     /// When a document that counts cannot be interpreted.
-    pub(in crate::plan) fn moment(&self, name: &RoleName) -> Result<Moment, Uninterpreted> {
-        let Some(role) = self.roles.get(name) else { return Ok(Moment::absent()) };
+    pub(super) fn moment(&self, name: &RoleName) -> Result<Moment, Uninterpreted> {
+        let Some(role) = self.roles.get(name) else {
+            return Ok(Moment::absent());
+        };
         let trust = role.trust.clone().ok_or(Uninterpreted)?;
-        let documents = role.attached.iter().map(|policy| self.documents.get(policy).cloned().flatten());
+        let documents = role
+            .attached
+            .iter()
+            .map(|policy| self.documents.get(policy).cloned().flatten());
         let documents: Option<Vec<PolicyDocument>> = documents.collect();
         Ok(Moment::present(trust, documents.ok_or(Uninterpreted)?))
     }
@@ -69,9 +106,19 @@ impl World {
         match step {
             Step::CreateRole { role, trust, .. } => {
                 let trust = TrustPolicy::parse_live(trust).ok();
-                self.roles.insert(role.clone(), Role { trust, attached: BTreeSet::new() });
+                self.roles.insert(
+                    role.clone(),
+                    Role {
+                        trust,
+                        attached: BTreeSet::new(),
+                    },
+                );
             }
-            Step::UpdateRole { role, trust: Some(trust), .. } => {
+            Step::UpdateRole {
+                role,
+                trust: Some(trust),
+                ..
+            } => {
                 if let Some(role) = self.roles.get_mut(role) {
                     role.trust = TrustPolicy::parse_live(trust).ok();
                 }
@@ -79,12 +126,22 @@ impl World {
             Step::DeleteRole { role } => {
                 self.roles.remove(role);
             }
-            Step::CreatePolicy { policy, document, .. } | Step::CreatePolicyVersion { policy, document } => {
-                self.documents.insert(PolicyRef::custom(policy.clone()), PolicyDocument::parse_live(document).ok());
+            Step::CreatePolicy {
+                policy, document, ..
+            }
+            | Step::CreatePolicyVersion { policy, document } => {
+                self.documents.insert(
+                    PolicyRef::custom(policy.clone()),
+                    PolicyDocument::parse_live(document).ok(),
+                );
             }
             Step::SetDefaultPolicyVersion { policy, version } => {
                 let policy = PolicyRef::custom(policy.clone());
-                let document = self.versions.get(&(policy.clone(), version.number())).cloned().flatten();
+                let document = self
+                    .versions
+                    .get(&(policy.clone(), version.number()))
+                    .cloned()
+                    .flatten();
                 self.documents.insert(policy, document);
             }
             Step::DeletePolicy { policy } => {
@@ -111,4 +168,4 @@ impl World {
 
 /// A live document that counts cannot be interpreted, so nothing about access can be proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::plan) struct Uninterpreted;
+pub(super) struct Uninterpreted;

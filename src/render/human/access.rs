@@ -25,7 +25,11 @@ pub(super) fn access_lines(access: &Comparison, indent: usize, out: &mut String)
     }
     for reason in &access.reasons {
         let pad = " ".repeat(indent);
-        let _ = writeln!(out, "{pad}{}", Styled(DIM, format_args!("note: {}", safe(reason))));
+        let _ = writeln!(
+            out,
+            "{pad}{}",
+            Styled(DIM, format_args!("note: {}", safe(reason)))
+        );
     }
 }
 
@@ -49,7 +53,9 @@ fn one_line(line: &AccessLine, indent: usize, example: Example, out: &mut String
         Change::NowOnlyWhen | Change::NoLongerOnlyWhen => CHANGE,
     };
     let pad = " ".repeat(indent);
-    let _ = writeln!(out, "{pad}{}", Styled(style, safe(&line.to_string())));
+    for part in parts(line) {
+        let _ = writeln!(out, "{pad}{}", Styled(style, safe(&part)));
+    }
     if example == Example::Shown {
         let remark = match line.realism {
             Realism::Real => "",
@@ -57,6 +63,35 @@ fn one_line(line: &AccessLine, indent: usize, example: Example, out: &mut String
             Realism::NotKnown => "",
         };
         let witness = safe(&line.witness.to_string());
-        let _ = writeln!(out, "{pad}{}", Styled(DIM, format_args!("  e.g. {witness}{remark}")));
+        let _ = writeln!(
+            out,
+            "{pad}{}",
+            Styled(DIM, format_args!("  e.g. {witness}{remark}"))
+        );
+    }
+}
+
+/// Longest line of access before each resource gets a line of its own. Unit: characters.
+const LONG: usize = 90;
+
+/// The line, or where it is long one line for the actions and one for each resource.
+fn parts(line: &AccessLine) -> Vec<String> {
+    let whole = line.to_string();
+    let tail = line.resources.join(", ");
+    match whole.split_once(&tail) {
+        Some((head, condition)) if whole.chars().count() > LONG => {
+            let (head, joint) = head.trim_end().rsplit_once(' ').unwrap_or((head, "on"));
+            let mut parts = vec![head.to_owned()];
+            parts.extend(
+                line.resources
+                    .iter()
+                    .map(|resource| format!("    {joint} {resource}")),
+            );
+            if !condition.is_empty() {
+                parts.push(format!("   {condition}"));
+            }
+            parts
+        }
+        _ => vec![whole],
     }
 }

@@ -14,7 +14,12 @@ pub(super) fn account_line(caller: &Caller, out: &mut String) {
 
 /// Appends the answer of `whoami`. `source` says where the access key came from.
 pub fn whoami(caller: &Caller, source: &str, access_key_id: &str, out: &mut String) {
-    let Caller { account, arn, identity_type, principal_id } = caller;
+    let Caller {
+        account,
+        arn,
+        identity_type,
+        principal_id,
+    } = caller;
     let kind = match identity_type {
         IdentityType::Account => "the account itself (root key)",
         IdentityType::RamUser => "RAM user",
@@ -33,6 +38,9 @@ pub fn whoami(caller: &Caller, source: &str, access_key_id: &str, out: &mut Stri
         let _ = writeln!(out, "{name:<14}{}", safe(value));
     }
     if *identity_type == IdentityType::Account {
-        let _ = writeln!(out, "warning: this is the account's root key; a RAM user with `permissions apply` is safer");
+        let _ = writeln!(
+            out,
+            "warning: this is the account's root key; a RAM user with `permissions apply` is safer"
+        );
     }
 }

@@ -16,18 +16,36 @@ use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 pub fn step_line(report: &StepReport) -> String {
     let words = step::words(&report.step.step);
     match &report.outcome {
-        Outcome::Done(Written::ByUs(Some(version))) => format!("{} {words} ({version})", Styled(ADD, "done   ")),
+        Outcome::Done(Written::ByUs(Some(version))) => {
+            format!("{} {words} ({version})", Styled(ADD, "done   "))
+        }
         Outcome::Done(Written::ByUs(None)) => format!("{} {words}", Styled(ADD, "done   ")),
-        Outcome::Done(Written::Already) => format!("{} {words} (was so already)", Styled(ADD, "done   ")),
-        Outcome::Failed(error) => format!("{} {words}: {}", Styled(REMOVE, "failed "), safe(&error.to_string())),
-        Outcome::Unknown(error) => format!("{} {words}: {}", Styled(CHANGE, "unknown"), safe(&error.to_string())),
+        Outcome::Done(Written::Already) => {
+            format!("{} {words} (was so already)", Styled(ADD, "done   "))
+        }
+        Outcome::Failed(error) => format!(
+            "{} {words}: {}",
+            Styled(REMOVE, "failed "),
+            safe(&error.to_string())
+        ),
+        Outcome::Unknown(error) => format!(
+            "{} {words}: {}",
+            Styled(CHANGE, "unknown"),
+            safe(&error.to_string())
+        ),
         Outcome::NotAttempted => format!("{} {words}", Styled(DIM, "not run")),
     }
 }
 
 /// Appends the line that counts what became of the steps; each had its own line as it ended.
 pub fn apply_report(report: &ApplyReport, out: &mut String) {
-    let count = |wanted: fn(&Outcome) -> bool| report.steps.iter().filter(|step| wanted(&step.outcome)).count();
+    let count = |wanted: fn(&Outcome) -> bool| {
+        report
+            .steps
+            .iter()
+            .filter(|step| wanted(&step.outcome))
+            .count()
+    };
     let done = count(|outcome| matches!(outcome, Outcome::Done(_)));
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
     let unknown = count(|outcome| matches!(outcome, Outcome::Unknown(_)));
@@ -39,5 +57,9 @@ pub fn apply_report(report: &ApplyReport, out: &mut String) {
 /// Appends what the look after an apply showed: nothing left to do, and what the role is now good for.
 pub fn verified(left: &Plan, out: &mut String) {
     readiness("ExportImage", &left.verdict_now, out);
-    let _ = writeln!(out, "{}", Styled(STRONG, "Verified: read again, and nothing is left to do."));
+    let _ = writeln!(
+        out,
+        "{}",
+        Styled(STRONG, "Verified: read again, and nothing is left to do.")
+    );
 }

@@ -20,8 +20,12 @@ pub(super) fn document_diff(before: &str, after: &str, indent: usize, out: &mut 
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let line = safe(change.value().trim_end_matches('\n'));
             let _ = match change.tag() {
-                ChangeTag::Delete => writeln!(out, "{pad}{}", Styled(REMOVE, format_args!("- {line}"))),
-                ChangeTag::Insert => writeln!(out, "{pad}{}", Styled(ADD, format_args!("+ {line}"))),
+                ChangeTag::Delete => {
+                    writeln!(out, "{pad}{}", Styled(REMOVE, format_args!("- {line}")))
+                }
+                ChangeTag::Insert => {
+                    writeln!(out, "{pad}{}", Styled(ADD, format_args!("+ {line}")))
+                }
                 ChangeTag::Equal => writeln!(out, "{pad}{}", Styled(DIM, format_args!("  {line}"))),
             };
         }

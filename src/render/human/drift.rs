@@ -43,7 +43,11 @@ fn one_finding(finding: &Finding, detail: Detail, out: &mut String) {
         DriftKind::Changed => "differs from the spec",
         DriftKind::Unmanaged => "is attached but not in the spec",
     };
-    let _ = writeln!(out, "{severity} {}{part} {what} [{}]", finding.address, finding.fingerprint);
+    let _ = writeln!(
+        out,
+        "{severity} {}{part} {what} [{}]",
+        finding.address, finding.fingerprint
+    );
     if let Some(field) = &finding.field {
         let _ = writeln!(out, "      {}", Styled(DIM, "back to the spec:"));
         one_field(field, detail, out);

@@ -23,14 +23,26 @@ pub(super) fn one_field(field: &FieldChange, detail: Detail, out: &mut String) {
     match field {
         FieldChange::Trust(document) => document_field("trust policy", document, detail, out),
         FieldChange::Document(document) => document_field("document", document, detail, out),
-        FieldChange::Description { before, after } => value_field("description", before.as_deref(), after, out),
+        FieldChange::Description { before, after } => {
+            value_field("description", before.as_deref(), after, out)
+        }
         FieldChange::MaxSessionDuration { before, after } => {
             let seconds = |value: u32| format!("{value} s");
-            value_field("max session", before.map(seconds).as_deref(), &seconds(*after), out);
+            value_field(
+                "max session",
+                before.map(seconds).as_deref(),
+                &seconds(*after),
+                out,
+            );
         }
         FieldChange::Tags { before, after } => {
             for (key, value) in after {
-                value_field(&format!("tag {}", safe(key)), before.get(key).map(String::as_str), value, out);
+                value_field(
+                    &format!("tag {}", safe(key)),
+                    before.get(key).map(String::as_str),
+                    value,
+                    out,
+                );
             }
         }
     }
@@ -48,7 +60,11 @@ fn value_field(name: &str, before: Option<&str>, after: &str, out: &mut String) 
 }
 
 fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &mut String) {
-    let DocumentChange { before, after, access } = document;
+    let DocumentChange {
+        before,
+        after,
+        access,
+    } = document;
     if before.is_none() {
         let _ = writeln!(out, "      {name}:");
         new_access_lines(access, 8, out);
@@ -66,5 +82,7 @@ fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &m
 fn pretty(text: &str) -> String {
     let permission = PolicyDocument::parse_live(text).map(|document| document.pretty());
     let trust = || TrustPolicy::parse_live(text).map(|document| document.pretty());
-    permission.or_else(|_| trust()).unwrap_or_else(|_| text.to_owned())
+    permission
+        .or_else(|_| trust())
+        .unwrap_or_else(|_| text.to_owned())
 }

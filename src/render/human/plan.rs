@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::model::Address;
 use crate::plan::{Action, Change, Effect, Plan, PlannedStep, Reason, Summary};
 
+use super::access::new_access_lines;
 use super::account::account_line;
 use super::field::{Detail, one_field};
 use super::readiness::readiness;
@@ -15,7 +16,11 @@ use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 pub fn plan(plan: &Plan, detail: Detail, out: &mut String) {
     account_line(&plan.caller, out);
     out.push('\n');
-    let shown: Vec<&Change> = plan.changes.iter().filter(|change| is_worth_showing(change)).collect();
+    let shown: Vec<&Change> = plan
+        .changes
+        .iter()
+        .filter(|change| is_worth_showing(change))
+        .collect();
     for change in &shown {
         one_change(change, detail, out);
     }
@@ -28,7 +33,9 @@ pub fn plan(plan: &Plan, detail: Detail, out: &mut String) {
 }
 
 fn is_worth_showing(change: &Change) -> bool {
-    change.is_pending() || matches!(change.reason, Reason::Unmanaged | Reason::SameAccess) || !change.notes.is_empty()
+    change.is_pending()
+        || matches!(change.reason, Reason::Unmanaged | Reason::SameAccess)
+        || !change.notes.is_empty()
 }
 
 fn one_change(change: &Change, detail: Detail, out: &mut String) {
@@ -39,12 +46,24 @@ fn one_change(change: &Change, detail: Detail, out: &mut String) {
         Action::NoOp if change.reason == Reason::Unmanaged => (CHANGE, "!"),
         Action::NoOp => (DIM, "="),
     };
-    let _ = writeln!(out, "{} {}", Styled(style, format_args!("  {sign} {}", change.address)), why(change));
+    let _ = writeln!(
+        out,
+        "{} {}",
+        Styled(style, format_args!("  {sign} {}", change.address)),
+        why(change)
+    );
     for field in &change.fields {
         one_field(field, detail, out);
     }
+    if let Some(access) = &change.access {
+        new_access_lines(access, 6, out);
+    }
     for note in &change.notes {
-        let _ = writeln!(out, "      {}", Styled(DIM, format_args!("note: {}", safe(note))));
+        let _ = writeln!(
+            out,
+            "      {}",
+            Styled(DIM, format_args!("note: {}", safe(note)))
+        );
     }
 }
 
@@ -58,7 +77,9 @@ fn why(change: &Change) -> &'static str {
         (Action::Delete, _) if is_attachment => "detach it",
         (Action::Delete, _) => "delete it",
         (Action::NoOp, Reason::Unmanaged) => "is attached but not in the spec; left alone",
-        (Action::NoOp, Reason::SameAccess) => "is written differently but gives the same access; left alone",
+        (Action::NoOp, Reason::SameAccess) => {
+            "is written differently but gives the same access; left alone"
+        }
         (Action::NoOp, _) => "is as wanted",
     }
 }
@@ -68,11 +89,26 @@ fn steps(steps: &[PlannedStep], out: &mut String) {
         return;
     }
     let _ = writeln!(out, "{}", Styled(STRONG, "Steps"));
-    let words: Vec<String> = steps.iter().map(|planned| step::words(&planned.step)).collect();
+    let words: Vec<String> = steps
+        .iter()
+        .map(|planned| step::words(&planned.step))
+        .collect();
     for (number, (planned, words)) in steps.iter().zip(words).enumerate() {
-        let effects: Vec<&str> = planned.effects.iter().copied().map(Effect::as_str).collect();
-        let effects = Styled(DIM, format!("[{}]", effects.join(", ")));
-        let _ = writeln!(out, "  {}. {words} {effects}", number + 1);
+        let effects: Vec<&str> = planned
+            .effects
+            .iter()
+            .copied()
+            .map(Effect::as_str)
+            .collect();
+        let _ = match effects.is_empty() {
+            true => writeln!(out, "  {}. {words}", number + 1),
+            false => writeln!(
+                out,
+                "  {}. {words} {}",
+                number + 1,
+                Styled(DIM, format!("[{}]", effects.join(", ")))
+            ),
+        };
     }
     out.push('\n');
 }
@@ -87,7 +123,12 @@ fn verdicts(plan: &Plan, out: &mut String) {
 }
 
 fn summary_line(plan: &Plan, out: &mut String) {
-    let Summary { create, update, delete, unmanaged } = plan.summary();
+    let Summary {
+        create,
+        update,
+        delete,
+        unmanaged,
+    } = plan.summary();
     let mut line = match plan.is_empty() {
         true => "Nothing to do: the account matches the spec.".to_owned(),
         false => format!("Plan: {create} to create, {update} to change, {delete} to remove."),

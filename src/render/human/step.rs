@@ -7,7 +7,12 @@ pub(super) fn words(step: &Step) -> String {
     let operation = step.operation();
     match step {
         Step::CreateRole { role, .. } | Step::DeleteRole { role } => format!("{operation} {role}"),
-        Step::UpdateRole { role, trust, description, max_session_duration } => {
+        Step::UpdateRole {
+            role,
+            trust,
+            description,
+            max_session_duration,
+        } => {
             let parts = [
                 trust.as_ref().map(|_| "trust policy"),
                 description.as_ref().map(|_| "description"),
@@ -16,9 +21,13 @@ pub(super) fn words(step: &Step) -> String {
             let parts: Vec<&str> = parts.into_iter().flatten().collect();
             format!("{operation} {role}: {}", parts.join(", "))
         }
-        Step::CreatePolicy { policy, .. } | Step::DeletePolicy { policy } => format!("{operation} {policy}"),
+        Step::CreatePolicy { policy, .. } | Step::DeletePolicy { policy } => {
+            format!("{operation} {policy}")
+        }
         Step::UpdatePolicyDescription { policy, .. } => format!("{operation} {policy}"),
-        Step::CreatePolicyVersion { policy, .. } => format!("{operation} {policy}: new default version"),
+        Step::CreatePolicyVersion { policy, .. } => {
+            format!("{operation} {policy}: new default version")
+        }
         Step::SetDefaultPolicyVersion { policy, version } => {
             format!("{operation} {policy}: back to {version}, which says what is wanted")
         }
@@ -31,5 +40,8 @@ pub(super) fn words(step: &Step) -> String {
 }
 
 fn keys(tags: &crate::model::Tags) -> String {
-    tags.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+    tags.keys()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -3,6 +3,7 @@
 //! The shapes are frozen copies, not dumps of internal types: a field may be added within 1.x, none is renamed
 //! or removed. Readers ignore keys they do not know. Account ids and versions are strings.
 
+mod access;
 mod shapes;
 
 use crate::apply::ApplyReport;
@@ -17,7 +18,9 @@ pub const FORMAT_VERSION: &str = "1.0";
 
 /// A report that failed to be made into text, which a value of these shapes cannot.
 fn text<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").unwrap_or_default()
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .unwrap_or_default()
 }
 
 /// The report of `plan` and `destroy`.
@@ -29,8 +32,16 @@ pub fn plan(kind: &'static str, plan: &Plan) -> String {
 /// The report of `apply`: the plan, and what became of its steps. `in_sync` tells whether the second plan was
 /// empty, where there was one.
 #[must_use]
-pub fn apply(kind: &'static str, plan: &Plan, report: &ApplyReport, in_sync: Option<bool>) -> String {
-    text(&Report::new(kind, vec![Account::applied(plan, report, in_sync)]))
+pub fn apply(
+    kind: &'static str,
+    plan: &Plan,
+    report: &ApplyReport,
+    in_sync: Option<bool>,
+) -> String {
+    text(&Report::new(
+        kind,
+        vec![Account::applied(plan, report, in_sync)],
+    ))
 }
 
 /// The report of `drift`.

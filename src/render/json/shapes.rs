@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::FORMAT_VERSION;
+use super::access::Access;
 use crate::account::{AccountError, Written};
 use crate::apply::{ApplyReport, Outcome, StepReport};
 use crate::drift::{DriftReport, Finding};
@@ -23,7 +24,12 @@ impl Report {
         for account in &accounts {
             summary.add(&account.summary);
         }
-        Self { format_version: FORMAT_VERSION, kind, accounts, summary }
+        Self {
+            format_version: FORMAT_VERSION,
+            kind,
+            accounts,
+            summary,
+        }
     }
 }
 
@@ -37,7 +43,12 @@ pub(super) struct Summary {
 
 impl Summary {
     fn add(&mut self, other: &Self) {
-        let Self { create, update, delete, unmanaged } = other;
+        let Self {
+            create,
+            update,
+            delete,
+            unmanaged,
+        } = other;
         self.create += create;
         self.update += update;
         self.delete += delete;
@@ -58,23 +69,40 @@ pub(super) struct Account {
 
 impl Account {
     pub(super) fn planned(plan: &Plan) -> Self {
-        let steps = plan.steps.iter().map(|step| StepShape::new(step, None)).collect();
+        let steps = plan
+            .steps
+            .iter()
+            .map(|step| StepShape::new(step, None))
+            .collect();
         Self::new(plan, steps, None)
     }
 
     pub(super) fn applied(plan: &Plan, report: &ApplyReport, in_sync: Option<bool>) -> Self {
-        let steps = report.steps.iter().map(|StepReport { step, outcome }| StepShape::new(step, Some(outcome)));
+        let steps = report
+            .steps
+            .iter()
+            .map(|StepReport { step, outcome }| StepShape::new(step, Some(outcome)));
         Self::new(plan, steps.collect(), in_sync)
     }
 
     fn new(plan: &Plan, steps: Vec<StepShape>, in_sync: Option<bool>) -> Self {
-        let crate::plan::Summary { create, update, delete, unmanaged } = plan.summary();
+        let crate::plan::Summary {
+            create,
+            update,
+            delete,
+            unmanaged,
+        } = plan.summary();
         Self {
             id: plan.caller.account.to_string(),
             caller: plan.caller.arn.clone(),
             changes: plan.changes.iter().map(Change::new).collect(),
             steps,
-            summary: Summary { create, update, delete, unmanaged },
+            summary: Summary {
+                create,
+                update,
+                delete,
+                unmanaged,
+            },
             in_sync,
         }
     }
@@ -87,18 +115,28 @@ pub(super) struct Change {
     reason: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
 
 impl Change {
     fn new(change: &PlanChange) -> Self {
-        let PlanChange { address, action, reason, fields, notes } = change;
+        let PlanChange {
+            address,
+            action,
+            reason,
+            fields,
+            access,
+            notes,
+        } = change;
         Self {
             address: address.to_string(),
             action: action.as_str(),
             reason: reason.as_str(),
             fields: fields.iter().map(Field::new).collect(),
+            access: access.as_ref().map(Access::new),
             notes: notes.clone(),
         }
     }
@@ -110,33 +148,56 @@ impl Change {
 enum Field {
     Trust(Document),
     Document(Document),
-    Description { before: Option<String>, after: String },
-    MaxSessionDuration { before: Option<u32>, after: u32 },
-    Tags { before: Tags, after: Tags },
+    Description {
+        before: Option<String>,
+        after: String,
+    },
+    MaxSessionDuration {
+        before: Option<u32>,
+        after: u32,
+    },
+    Tags {
+        before: Tags,
+        after: Tags,
+    },
 }
 
 #[derive(Serialize)]
 struct Document {
     before: Option<String>,
     after: String,
+    access: Access,
 }
 
 impl Field {
     fn new(field: &FieldChange) -> Self {
         let document = |change: &DocumentChange| {
-            let DocumentChange { before, after, access: _ } = change;
-            Document { before: before.clone(), after: after.clone() }
+            let DocumentChange {
+                before,
+                after,
+                access,
+            } = change;
+            Document {
+                before: before.clone(),
+                after: after.clone(),
+                access: Access::new(access),
+            }
         };
         match field {
             FieldChange::Trust(change) => Self::Trust(document(change)),
             FieldChange::Document(change) => Self::Document(document(change)),
-            FieldChange::Description { before, after } => {
-                Self::Description { before: before.clone(), after: after.clone() }
-            }
-            FieldChange::MaxSessionDuration { before, after } => {
-                Self::MaxSessionDuration { before: *before, after: *after }
-            }
-            FieldChange::Tags { before, after } => Self::Tags { before: before.clone(), after: after.clone() },
+            FieldChange::Description { before, after } => Self::Description {
+                before: before.clone(),
+                after: after.clone(),
+            },
+            FieldChange::MaxSessionDuration { before, after } => Self::MaxSessionDuration {
+                before: *before,
+                after: *after,
+            },
+            FieldChange::Tags { before, after } => Self::Tags {
+                before: before.clone(),
+                after: after.clone(),
+            },
         }
     }
 }
@@ -167,7 +228,11 @@ struct Subject {
 
 impl StepShape {
     fn new(planned: &PlannedStep, outcome: Option<&Outcome>) -> Self {
-        let PlannedStep { wave, step, effects } = planned;
+        let PlannedStep {
+            wave,
+            step,
+            effects,
+        } = planned;
         let error = outcome.and_then(|outcome| match outcome {
             Outcome::Failed(error) | Outcome::Unknown(error) => Some(ErrorShape::new(error)),
             Outcome::Done(_) | Outcome::NotAttempted => None,
@@ -204,15 +269,20 @@ impl Subject {
             Step::CreateRole { role, .. }
             | Step::UpdateRole { role, .. }
             | Step::DeleteRole { role }
-            | Step::TagRole { role, .. } => Self { role: Some(role.to_string()), ..Self::default() },
+            | Step::TagRole { role, .. } => Self {
+                role: Some(role.to_string()),
+                ..Self::default()
+            },
             Step::CreatePolicy { policy, .. }
             | Step::UpdatePolicyDescription { policy, .. }
             | Step::CreatePolicyVersion { policy, .. }
             | Step::DeletePolicy { policy }
             | Step::TagPolicy { policy, .. } => custom(policy),
-            Step::SetDefaultPolicyVersion { policy, version } | Step::DeletePolicyVersion { policy, version } => {
-                Self { version: Some(version.to_string()), ..custom(policy) }
-            }
+            Step::SetDefaultPolicyVersion { policy, version }
+            | Step::DeletePolicyVersion { policy, version } => Self {
+                version: Some(version.to_string()),
+                ..custom(policy)
+            },
             Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => Self {
                 role: Some(role.to_string()),
                 policy: Some(policy.name.to_string()),
@@ -274,7 +344,14 @@ struct FindingShape {
 impl Drift {
     pub(super) fn new(plan: &Plan, report: &DriftReport) -> Self {
         let findings = report.findings.iter().map(|finding| {
-            let Finding { address, part, kind, severity, fingerprint, field } = finding;
+            let Finding {
+                address,
+                part,
+                kind,
+                severity,
+                fingerprint,
+                field,
+            } = finding;
             FindingShape {
                 fingerprint: fingerprint.clone(),
                 address: address.to_string(),
@@ -284,8 +361,15 @@ impl Drift {
                 field: field.as_ref().map(Field::new),
             }
         });
-        let account = DriftAccount { id: plan.caller.account.to_string(), findings: findings.collect() };
-        Self { format_version: FORMAT_VERSION, kind: "drift", accounts: vec![account] }
+        let account = DriftAccount {
+            id: plan.caller.account.to_string(),
+            findings: findings.collect(),
+        };
+        Self {
+            format_version: FORMAT_VERSION,
+            kind: "drift",
+            accounts: vec![account],
+        }
     }
 }
 
@@ -303,7 +387,12 @@ pub(super) struct Whoami {
 
 impl Whoami {
     pub(super) fn new(caller: &Caller, source: &str, access_key_id: &str) -> Self {
-        let Caller { account, arn, identity_type, principal_id } = caller;
+        let Caller {
+            account,
+            arn,
+            identity_type,
+            principal_id,
+        } = caller;
         Self {
             format_version: FORMAT_VERSION,
             kind: "whoami",

@@ -1,0 +1,339 @@
+//! Asks the places in turn.
+
+use std::sync::Arc;
+
+use super::ecs::{self, Failure, Metadata};
+use super::oidc::{self, Setting};
+use super::options::{Found, Note, Options, SourceChoice};
+use super::outside::Outside;
+use super::source::{Around, Provider, Source};
+use super::sts::{self, Preferences};
+use super::uri::{self, CredentialsUri};
+use super::{CredentialError, Credentials, env, ini, profile};
+
+/// Names the profile for both files. Source: the official SDKs; the second name is Terraform's.
+const PROFILE: [&str; 2] = ["ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"];
+
+/// The URL of STS that `options` and the environment ask for, for calls outside this module.
+///
+/// # Errors
+/// When it is no endpoint.
+pub fn sts_endpoint(options: &Options, outside: &Outside) -> Result<String, CredentialError> {
+    sts::endpoint(
+        outside,
+        Preferences {
+            given: options.sts_endpoint.as_deref(),
+            ..Preferences::default()
+        },
+    )
+}
+
+/// Looks for credentials. Only the metadata service is asked over the network here; roles, helpers and credentials URIs
+/// are used when [`Source`] is first asked.
+///
+/// # Errors
+/// When a place is set up wrongly, when the one that was chosen is not set up, or when none is.
+pub async fn find(options: &Options, outside: &Arc<Outside>) -> Result<Found, CredentialError> {
+    let search = Search {
+        options,
+        outside,
+        around: Around {
+            outside,
+            sts_endpoint: options.sts_endpoint.as_deref(),
+            metadata_endpoint: options.metadata_endpoint.as_deref(),
+        },
+    };
+    let named = options.profile.as_deref();
+    match (options.source, named) {
+        (SourceChoice::Auto, None) => search.all().await,
+        (SourceChoice::Auto, Some(name)) => search.named(name),
+        (SourceChoice::Profile, _) => search.profile_alone(),
+        (SourceChoice::Ini, _) => search.ini_alone(),
+        (other, Some(_)) => Err(CredentialError::new(
+            "command line",
+            format!("`--profile` and `--credential-source {other}` exclude each other"),
+            "leave one of them out",
+        )),
+        (SourceChoice::Env, None) => match env::credentials(&outside.environment)? {
+            Some(key) => Ok(search.environment(key)),
+            None => Err(search.not_set_up(env::ORIGIN, env::ABSENT)),
+        },
+        (SourceChoice::Oidc, None) => match search.oidc()? {
+            Setting::Complete(role) => Ok(search.oidc_role(role)),
+            Setting::Partial(error) => Err(error),
+            Setting::Absent => Err(search.not_set_up(oidc::ORIGIN, oidc::ABSENT)),
+        },
+        (SourceChoice::Ecs, None) => search.ecs_alone().await,
+        (SourceChoice::Uri, None) => match search.uri()? {
+            Some(found) => Ok(found),
+            None => Err(search.not_set_up(uri::ORIGIN, &format!("`{}` is not set", uri::VARIABLE))),
+        },
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    options: &'a Options,
+    outside: &'a Arc<Outside>,
+    around: Around<'a>,
+}
+
+impl Search<'_> {
+    /// Every place in turn. A named profile that is nowhere, and half an OIDC set-up, count as broken only when no
+    /// other key or profile is there; but before the machine's own role, which nobody asked for.
+    async fn all(self) -> Result<Found, CredentialError> {
+        let mut absent = Vec::new();
+        let mut note = |origin: &str, why: &str| absent.push(format!("{origin}: {why}"));
+        if let Some(key) = env::credentials(&self.outside.environment)? {
+            return Ok(self.environment(key));
+        }
+        note(env::ORIGIN, env::ABSENT);
+        let partial = match self.oidc()? {
+            Setting::Complete(role) => return Ok(self.oidc_role(role)),
+            Setting::Partial(error) => Some(error),
+            Setting::Absent => None,
+        };
+        note(oidc::ORIGIN, oidc::ABSENT);
+        let name = self.profile_variable();
+        let mut searched = Vec::new();
+        let looked = match profile::is_disabled(self.outside) {
+            true => profile::Lookup::Absent(profile::disabled_by()),
+            false => profile::look(self.around, name.as_deref())?,
+        };
+        match looked {
+            profile::Lookup::Found(found) => return Ok(Self::from_profile(*found)),
+            profile::Lookup::NotThere { file, names } => searched.push((file, names)),
+            profile::Lookup::Absent(why) => note(profile::ORIGIN, &why),
+        }
+        match ini::look(self.around, name.as_deref())? {
+            ini::Lookup::Found(found) => return Ok(Self::from_ini(*found)),
+            ini::Lookup::NotThere { files, names } => searched.push((files, names)),
+            ini::Lookup::Absent(why) => note(ini::ORIGIN, &why),
+        }
+        if let Some(error) = partial {
+            return Err(error);
+        }
+        if let Some(name) = name {
+            return Err(missing(&name, searched, self.named_by()));
+        }
+        match self.ecs().await? {
+            Ok(found) => return Ok(found),
+            Err(why) => note(ecs::ORIGIN, &why),
+        }
+        if let Some(found) = self.uri()? {
+            return Ok(found);
+        }
+        note(uri::ORIGIN, "not set up");
+        Err(CredentialError::new(
+            "credentials",
+            format!("none found: {}", absent.join("; ")),
+            "set `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or run `aliyun configure`; \
+             `--sandbox` needs no account",
+        ))
+    }
+
+    /// The profile that the command line names, in either file.
+    fn named(self, name: &str) -> Result<Found, CredentialError> {
+        let mut searched = Vec::new();
+        let mut found = None;
+        match profile::look(self.around, Some(name))? {
+            profile::Lookup::Found(profile) => found = Some(Self::from_profile(*profile)),
+            profile::Lookup::NotThere { file, names } => searched.push((file, names)),
+            profile::Lookup::Absent(_) => {}
+        }
+        if found.is_none() {
+            match ini::look(self.around, Some(name))? {
+                ini::Lookup::Found(section) => found = Some(Self::from_ini(*section)),
+                ini::Lookup::NotThere { files, names } => searched.push((files, names)),
+                ini::Lookup::Absent(_) => {}
+            }
+        }
+        let mut found = found.ok_or_else(|| missing(name, searched, "`--profile`"))?;
+        if matches!(env::credentials(&self.outside.environment), Ok(Some(_))) {
+            let name = name.escape_debug();
+            found.notes.push(Note::notice(
+                format!("profile `{name}` is used, not the access key in the environment"),
+                "leave `--profile` out to use the environment's".to_owned(),
+            ));
+        }
+        Ok(found)
+    }
+
+    fn profile_alone(self) -> Result<Found, CredentialError> {
+        let variable = self.profile_variable();
+        let name = self.options.profile.clone().or(variable);
+        match profile::look(self.around, name.as_deref())? {
+            profile::Lookup::Found(found) => Ok(Self::from_profile(*found)),
+            profile::Lookup::Absent(why) => Err(self.not_set_up(profile::ORIGIN, &why)),
+            profile::Lookup::NotThere { file, names } => {
+                let name = name.unwrap_or_default();
+                Err(missing(&name, vec![(file, names)], self.named_by()))
+            }
+        }
+    }
+
+    fn ini_alone(self) -> Result<Found, CredentialError> {
+        let name = self.options.profile.clone().or(self.profile_variable());
+        match ini::look(self.around, name.as_deref())? {
+            ini::Lookup::Found(found) => Ok(Self::from_ini(*found)),
+            ini::Lookup::Absent(why) => Err(self.not_set_up(ini::ORIGIN, &why)),
+            ini::Lookup::NotThere { files, names } => {
+                let name = name.unwrap_or_default();
+                Err(missing(&name, vec![(files, names)], self.named_by()))
+            }
+        }
+    }
+
+    async fn ecs_alone(self) -> Result<Found, CredentialError> {
+        let metadata = self.metadata();
+        let credentials = metadata.fetch(self.outside, ecs::ORIGIN).await?;
+        Ok(self.instance(metadata, credentials))
+    }
+
+    /// The instance's role, or why it is absent. Nobody set this place up, so it has to be asked; with the role named,
+    /// somebody did.
+    async fn ecs(self) -> Result<Result<Found, String>, CredentialError> {
+        if Metadata::is_disabled(self.outside) {
+            return Ok(Err("switched off".to_owned()));
+        }
+        let metadata = self.metadata();
+        if metadata.role.is_some() {
+            return self.ecs_alone().await.map(Ok);
+        }
+        match metadata.look(self.outside, ecs::ORIGIN).await {
+            Ok(credentials) => Ok(Ok(self.instance(metadata, credentials))),
+            Err(Failure::Absent(why)) => Ok(Err(why.to_owned())),
+            Err(Failure::Broken(error)) => Err(error),
+        }
+    }
+
+    fn metadata(self) -> Metadata {
+        let role = Metadata::role_from_environment(self.outside);
+        self.around.metadata(role)
+    }
+
+    fn instance(self, metadata: Metadata, credentials: Credentials) -> Found {
+        let path = metadata.path();
+        let provider = Provider::Ecs(metadata);
+        let outside = self.outside;
+        Found::new(Source::holding(
+            credentials,
+            path,
+            ecs::ORIGIN,
+            provider,
+            outside,
+        ))
+    }
+
+    fn uri(self) -> Result<Option<Found>, CredentialError> {
+        let Some(text) = self.outside.variable(uri::VARIABLE) else {
+            return Ok(None);
+        };
+        let uri = CredentialsUri::new(&text, uri::ORIGIN, uri::VARIABLE)?;
+        let provider = Provider::Uri(uri);
+        Ok(Some(Found::new(Source::new(
+            "uri",
+            uri::ORIGIN,
+            provider,
+            self.outside,
+        ))))
+    }
+
+    fn oidc(self) -> Result<Setting, CredentialError> {
+        oidc::from_environment(self.outside, || sts_endpoint(self.options, self.outside))
+    }
+
+    fn oidc_role(self, role: oidc::OidcRole) -> Found {
+        Found::new(Source::new(
+            "oidc",
+            oidc::ORIGIN,
+            Provider::Oidc(role),
+            self.outside,
+        ))
+    }
+
+    /// The key in the environment, and a note when a profile would give another.
+    fn environment(self, key: Credentials) -> Found {
+        let mut found = Found::new(Source::new(
+            "env",
+            env::ORIGIN,
+            Provider::Fixed(key),
+            self.outside,
+        ));
+        let named = self.profile_variable();
+        let other = named.or_else(|| {
+            // Only to say so: whether the file is in order does not matter here.
+            let may_look =
+                self.options.source == SourceChoice::Auto && !profile::is_disabled(self.outside);
+            match may_look.then(|| profile::look(self.around, None)) {
+                Some(Ok(profile::Lookup::Found(found))) => Some(found.name),
+                _ => None,
+            }
+        });
+        if let Some(name) = other {
+            let name = name.escape_debug();
+            found.notes.push(Note::notice(
+                format!("the access key in the environment is used, not profile `{name}`"),
+                format!("pass `--profile {name}` to use the profile"),
+            ));
+        }
+        found
+    }
+
+    fn from_profile(profile: profile::FoundProfile) -> Found {
+        Found {
+            source: profile.source,
+            notes: profile.notes,
+            region: profile.region,
+        }
+    }
+
+    fn from_ini(section: ini::FoundSection) -> Found {
+        Found {
+            notes: section.notes,
+            ..Found::new(section.source)
+        }
+    }
+
+    fn profile_variable(self) -> Option<String> {
+        PROFILE.iter().find_map(|name| self.outside.variable(name))
+    }
+
+    /// Who names the profile, for a message.
+    fn named_by(self) -> &'static str {
+        match (&self.options.profile, self.outside.variable(PROFILE[0])) {
+            (Some(_), _) => "`--profile`",
+            (None, Some(_)) => "`ALIBABA_CLOUD_PROFILE`",
+            (None, None) => "`ALICLOUD_PROFILE`",
+        }
+    }
+
+    fn not_set_up(self, origin: &str, why: &str) -> CredentialError {
+        let choice = self.options.source;
+        CredentialError::new(
+            origin,
+            format!("not set up: {why}"),
+            format!("set it up, or choose another with `--credential-source`, now `{choice}`"),
+        )
+    }
+}
+
+/// The profile `name` is in none of the files `searched`.
+fn missing(name: &str, searched: Vec<(String, Vec<String>)>, named_by: &str) -> CredentialError {
+    let mut names = Vec::new();
+    let mut files = Vec::new();
+    for (file, own) in searched {
+        names.extend(own);
+        files.push(file);
+    }
+    let wanted = name.escape_debug();
+    let place = match files.is_empty() {
+        true => "there is no file with profiles".to_owned(),
+        false => format!("there is no such profile in {}", files.join(" and ")),
+    };
+    CredentialError::new(
+        "profile",
+        format!("{named_by} asks for `{wanted}`, but {place}"),
+        profile::known(&names),
+    )
+}

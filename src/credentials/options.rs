@@ -1,0 +1,148 @@
+//! What a search for credentials is asked, and what it answers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::source::Source;
+
+/// What the command line says about credentials.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Which place to ask.
+    pub source: SourceChoice,
+    /// The profile to use, `--profile`; beats a key in the environment.
+    pub profile: Option<String>,
+    /// Where STS is, as host or URL, `--endpoint sts=…`; beats every other setting.
+    pub sts_endpoint: Option<String>,
+    /// Where the metadata service is, scheme and host; for tests, on loopback.
+    pub metadata_endpoint: Option<String>,
+}
+
+/// Which place to ask for credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SourceChoice {
+    /// All, in the SDKs' order: env, oidc, profile, ini, ecs, uri.
+    #[default]
+    Auto,
+    /// An access key in environment variables.
+    Env,
+    /// A role, by an OIDC token that environment variables name.
+    Oidc,
+    /// A profile of the aliyun CLI.
+    Profile,
+    /// A section of the SDKs' own file.
+    Ini,
+    /// The role of the ECS instance we are on.
+    Ecs,
+    /// A credentials URI.
+    Uri,
+}
+
+impl SourceChoice {
+    /// All choices, in the order in which `auto` asks.
+    pub const ALL: [Self; 7] = [
+        Self::Auto,
+        Self::Env,
+        Self::Oidc,
+        Self::Profile,
+        Self::Ini,
+        Self::Ecs,
+        Self::Uri,
+    ];
+
+    /// The word for it on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Env => "env",
+            Self::Oidc => "oidc",
+            Self::Profile => "profile",
+            Self::Ini => "ini",
+            Self::Ecs => "ecs",
+            Self::Uri => "uri",
+        }
+    }
+}
+
+impl fmt::Display for SourceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for SourceChoice {
+    type Err = UnknownSource;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSource> {
+        let all = Self::ALL.into_iter();
+        let found = all.into_iter().find(|choice| choice.as_str() == text);
+        found.ok_or(UnknownSource)
+    }
+}
+
+/// A word that is no [`SourceChoice`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not one of auto, env, oidc, profile, ini, ecs and uri")]
+pub struct UnknownSource;
+
+/// The place that answered.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Gives the credentials.
+    pub source: Source,
+    /// What the user should know, for standard error.
+    pub notes: Vec<Note>,
+    /// The region that the profile names, where a profile is used.
+    pub region: Option<String>,
+}
+
+/// Something to tell the user that stops nothing. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// How serious it is.
+    pub kind: NoteKind,
+    /// What there is to know, on one line.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// How serious a note is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteKind {
+    /// Good to know.
+    Notice,
+    /// A danger.
+    Warning,
+}
+
+impl Note {
+    pub(super) fn notice(message: String, hint: String) -> Self {
+        let kind = NoteKind::Notice;
+        Self {
+            kind,
+            message,
+            hint,
+        }
+    }
+
+    pub(super) fn warning(message: String, hint: String) -> Self {
+        let kind = NoteKind::Warning;
+        Self {
+            kind,
+            message,
+            hint,
+        }
+    }
+}
+
+impl Found {
+    pub(super) fn new(source: Source) -> Self {
+        Self {
+            source,
+            notes: Vec::new(),
+            region: None,
+        }
+    }
+}

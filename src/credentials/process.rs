@@ -1,0 +1,124 @@
+//! Runs a credential helper: without a shell, with no input, for a limited time.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use super::outside::Boxed;
+
+/// Longest output that is read. Unit: bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// What a helper printed; wiped when dropped.
+pub type Output = Zeroizing<Vec<u8>>;
+
+/// Runs programs.
+pub trait Processes: Send + Sync {
+    /// Runs the program `words`, its name and arguments, and gives what it wrote to standard output. When
+    /// `limit` has passed, or when the future is dropped, the program and what it started are ended.
+    fn run<'a>(
+        &'a self,
+        words: &'a [SecretString],
+        limit: Duration,
+    ) -> Boxed<'a, Result<Output, ProcessError>>;
+}
+
+/// Why a program gave no output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProcessError {
+    /// The system did not start it.
+    NotStarted(std::io::ErrorKind),
+    /// It ended with this status, or by a signal.
+    Failed(Option<i32>),
+    /// It did not end in time.
+    TimedOut,
+    /// It wrote more than is read.
+    TooLong,
+    /// Its output could not be read to the end.
+    Unreadable,
+}
+
+/// This machine's processes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Children;
+
+impl Processes for Children {
+    fn run<'a>(
+        &'a self,
+        words: &'a [SecretString],
+        limit: Duration,
+    ) -> Boxed<'a, Result<Output, ProcessError>> {
+        Box::pin(async move {
+            let work = run(words);
+            // Dropping the work ends the group.
+            timeout(limit, work)
+                .await
+                .unwrap_or(Err(ProcessError::TimedOut))
+        })
+    }
+}
+
+async fn run(words: &[SecretString]) -> Result<Output, ProcessError> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(ProcessError::NotStarted(std::io::ErrorKind::InvalidInput));
+    };
+    let mut command = Command::new(program.expose_secret());
+    command
+        .args(arguments.iter().map(ExposeSecret::expose_secret))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        // A helper may print a secret there too.
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
+    let child = command
+        .spawn()
+        .map_err(|error| ProcessError::NotStarted(error.kind()))?;
+    let mut group = Group(Some(child));
+    let Some(child) = group.0.as_mut() else {
+        return Err(ProcessError::Unreadable);
+    };
+    let pipe = child.stdout.take().ok_or(ProcessError::Unreadable)?;
+    // Room for all of it at once: a buffer that grows leaves copies behind.
+    let mut output = Zeroizing::new(Vec::with_capacity(
+        usize::try_from(LONGEST).unwrap_or(0) + 1,
+    ));
+    pipe.take(LONGEST + 1)
+        .read_to_end(&mut output)
+        .await
+        .map_err(|_| ProcessError::Unreadable)?;
+    if output.len() as u64 > LONGEST {
+        return Err(ProcessError::TooLong);
+    }
+    let status = child.wait().await.map_err(|_| ProcessError::Unreadable)?;
+    // It has ended by itself; its number may belong to another process from now on.
+    group.0 = None;
+    if !status.success() {
+        return Err(ProcessError::Failed(status.code()));
+    }
+    Ok(output)
+}
+
+/// A running program, which is ended with its whole process group when this is dropped.
+struct Group(Option<Child>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(child) = &self.0
+            // No number means that it was waited for, so that the number may be another's by now.
+            && let Some(leader) = child.id()
+            && let Ok(leader) = i32::try_from(leader)
+            && let Some(leader) = rustix::process::Pid::from_raw(leader)
+        {
+            // Fails only when all have ended.
+            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! A place that was found usable: it gives credentials, and new ones before they end.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::ecs::{self, Metadata};
+use super::external::Helper;
+use super::oidc::OidcRole;
+use super::outside::{Boxed, Outside};
+use super::profile::Login;
+use super::refresh::Refresh;
+use super::sts::{self, Exchange, Parameter, Role};
+use super::uri::CredentialsUri;
+use super::{CredentialError, CredentialSource, Credentials};
+
+/// Where the access key comes from. Clones share one session and its renewal.
+#[derive(Clone)]
+pub struct Source(Arc<Inner>);
+
+struct Inner {
+    path: String,
+    /// The place that errors name.
+    origin: String,
+    provider: Provider,
+    refresh: Refresh,
+    outside: Arc<Outside>,
+}
+
+/// What a source is made with.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) outside: &'a Arc<Outside>,
+    /// The endpoint of STS from the command line.
+    pub(super) sts_endpoint: Option<&'a str>,
+    /// Where the metadata service is, if not at its one place.
+    pub(super) metadata_endpoint: Option<&'a str>,
+}
+
+impl Around<'_> {
+    /// The instance's role, by its name if there is one.
+    pub(super) fn metadata(self, role: Option<String>) -> Metadata {
+        let endpoint = self.metadata_endpoint.unwrap_or(ecs::ENDPOINT);
+        Metadata {
+            role,
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+        }
+    }
+}
+
+/// How credentials are got.
+pub(super) enum Provider {
+    /// A key that was written down.
+    Fixed(Credentials),
+    /// A role, taken on with another source's credentials.
+    Role {
+        base: Source,
+        role: Role,
+        /// The URL of STS.
+        endpoint: String,
+    },
+    /// A role, taken on with an OIDC token.
+    Oidc(OidcRole),
+    /// The role of the ECS instance we are on.
+    Ecs(Metadata),
+    /// A service of the user's own.
+    Uri(CredentialsUri),
+    /// A program of the user's own.
+    External(Helper),
+    /// A login made with the aliyun CLI.
+    Login(Login),
+}
+
+/// What happens when the credentials end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// They do not end.
+    Permanent,
+    /// They belong to a session that was written down, and nobody here can get another.
+    Impossible,
+    /// New ones are got in time.
+    Automatic,
+}
+
+impl Source {
+    /// A source with nothing fetched yet.
+    pub(super) fn new(
+        path: impl Into<String>,
+        origin: impl Into<String>,
+        provider: Provider,
+        outside: &Arc<Outside>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            path: path.into(),
+            origin: origin.into(),
+            provider,
+            refresh: Refresh::default(),
+            outside: Arc::clone(outside),
+        }))
+    }
+
+    /// A source that holds `credentials` already.
+    pub(super) fn holding(
+        credentials: Credentials,
+        path: impl Into<String>,
+        origin: impl Into<String>,
+        provider: Provider,
+        outside: &Arc<Outside>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            path: path.into(),
+            origin: origin.into(),
+            provider,
+            refresh: Refresh::starting_with(credentials, (outside.clock)()),
+            outside: Arc::clone(outside),
+        }))
+    }
+
+    /// A source that always gives `credentials`, such as the sandbox's key. `path` is shown by `whoami`.
+    #[must_use]
+    pub fn fixed(path: &str, credentials: Credentials, outside: &Arc<Outside>) -> Self {
+        Self::new(path, path, Provider::Fixed(credentials), outside)
+    }
+
+    /// How the identity came about, from the outermost place inwards, such as
+    /// `profile/prod/ChainableRamRoleArn → profile/base/AK`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// What happens when the credentials end.
+    #[must_use]
+    pub fn renewal(&self) -> Renewal {
+        match &self.0.provider {
+            Provider::Fixed(credentials) if credentials.security_token.is_none() => {
+                Renewal::Permanent
+            }
+            Provider::Fixed(_) => Renewal::Impossible,
+            _ => Renewal::Automatic,
+        }
+    }
+
+    /// Why nothing more comes from here, for when the service says that the session has ended; `None` when a new
+    /// one can be got.
+    #[must_use]
+    pub fn ended(&self) -> Option<CredentialError> {
+        (self.renewal() == Renewal::Impossible).then(|| {
+            CredentialError::new(
+                &self.0.origin,
+                "the session has ended, and a security token that was written down cannot be renewed",
+                "get a new session and run again; longer runs need a source that renews: an OIDC role, a profile \
+                 with a role, or an ECS instance's role",
+            )
+        })
+    }
+
+    fn fetch(&self) -> Boxed<'_, Result<Credentials, CredentialError>> {
+        let Inner {
+            provider,
+            origin,
+            outside,
+            ..
+        } = self.0.as_ref();
+        // Boxed, because a role's base is a source again.
+        Box::pin(async move {
+            match provider {
+                Provider::Fixed(credentials) => Ok(credentials.clone()),
+                Provider::Role {
+                    base,
+                    role,
+                    endpoint,
+                } => {
+                    let credentials = base.credentials().await?;
+                    let exchange = Exchange {
+                        outside,
+                        endpoint,
+                        origin,
+                    };
+                    exchange.assume_role(role, &credentials).await
+                }
+                Provider::Oidc(role) => role.fetch(outside, origin).await,
+                Provider::Ecs(metadata) => metadata.fetch(outside, origin).await,
+                Provider::Uri(uri) => uri.fetch(outside, origin).await,
+                Provider::External(helper) => helper.fetch(outside, origin).await,
+                Provider::Login(login) => login.fetch(outside, origin).await,
+            }
+        })
+    }
+}
+
+impl CredentialSource for Source {
+    async fn credentials(&self) -> Result<Credentials, CredentialError> {
+        let inner = self.0.as_ref();
+        if let Provider::Fixed(credentials) = &inner.provider {
+            let now = (inner.outside.clock)();
+            return match self.ended() {
+                Some(error) if credentials.expires_at.is_some_and(|end| end <= now) => Err(error),
+                _ => Ok(credentials.clone()),
+            };
+        }
+        let now = || (inner.outside.clock)();
+        let fetch = || self.fetch();
+        inner.refresh.get(&inner.origin, now, fetch).await
+    }
+
+    fn forget(&self, access_key_id: &str) {
+        self.0.refresh.forget(access_key_id);
+        if let Provider::Role { base, .. } = &self.0.provider {
+            base.forget(access_key_id);
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({})", self.0.path)
+    }
+}
+
+/// A role to take on.
+#[derive(Debug, Clone, Default)]
+pub struct RoleRequest {
+    /// `acs:ram::<account id>:role/<name>`.
+    pub role_arn: String,
+    /// What the role's trust policy may ask for, agreed on with the role's owner.
+    pub external_id: Option<String>,
+    /// What the account's audit log calls the session; left out, it is told from CI or user.
+    pub session_name: Option<String>,
+    /// How long a session lasts before it is renewed, 900 to 43200 and at most what the role allows; 3600 when
+    /// left out. Unit: seconds.
+    pub duration: Option<u32>,
+}
+
+/// A source of sessions of the role that `request` describes, which are got from STS at `sts_endpoint` with the
+/// credentials of `base`, when first needed and whenever they are about to end.
+///
+/// # Errors
+/// When a part of `request` is not of the form that STS takes. What STS refuses shows when credentials are asked
+/// for.
+pub fn assume_role(
+    base: &Source,
+    request: &RoleRequest,
+    sts_endpoint: &str,
+) -> Result<Source, CredentialError> {
+    let outside = &base.0.outside;
+    let session_name = request.session_name.clone();
+    let role = Role {
+        arn: request.role_arn.clone(),
+        session_name: session_name.unwrap_or_else(|| sts::default_session_name(outside)),
+        external_id: request.external_id.clone(),
+        duration: request.duration.map_or(sts::DEFAULT_DURATION, i64::from),
+        policy: None,
+    };
+    let name = |parameter| {
+        let name = match parameter {
+            Parameter::Arn => "role ARN",
+            Parameter::SessionName => "session name",
+            Parameter::ExternalId => "external id",
+            Parameter::Duration => "session length",
+            Parameter::Policy => "session policy",
+        };
+        format!("the {name}")
+    };
+    let shown = request.role_arn.escape_debug().to_string();
+    let origin = format!("role `{shown}`");
+    role.check(name).map_err(|problem| {
+        CredentialError::new(&origin, problem, "correct it where the role is asked for")
+    })?;
+    let path = format!("assume_role/{shown} → {}", base.path());
+    let provider = Provider::Role {
+        base: base.clone(),
+        role,
+        endpoint: sts_endpoint.to_owned(),
+    };
+    Ok(Source::new(path, origin, provider, outside))
+}

@@ -1,0 +1,124 @@
+//! A role to take on, and what STS takes of its description.
+//!
+//! Source: STS API Reference, `AssumeRole`.
+
+use super::super::outside::Outside;
+
+/// Shortest and longest session of any role. Unit: seconds. Source: STS API Reference, `DurationSeconds`, and RAM API
+/// Reference, `MaxSessionDuration`.
+pub(crate) const DURATION: std::ops::RangeInclusive<i64> = 900..=43_200;
+
+/// Length of a session where nothing is said: no role allows less. Unit: seconds.
+pub(crate) const DEFAULT_DURATION: i64 = 3600;
+
+/// A role to take on, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Role {
+    pub(crate) arn: String,
+    pub(crate) session_name: String,
+    pub(crate) external_id: Option<String>,
+    /// Unit: seconds.
+    pub(crate) duration: i64,
+    /// Narrows the session to what this policy and the role both allow.
+    pub(crate) policy: Option<String>,
+}
+
+/// The name of our sessions, which the account's audit log shows: from `ALIBABA_CLOUD_ROLE_SESSION_NAME`, else
+/// `export-iam-` and the run of CI or the user.
+pub(crate) fn default_session_name(outside: &Outside) -> String {
+    const WHO: [&str; 7] = [
+        "GITHUB_RUN_ID",
+        "CI_PIPELINE_ID",
+        "BUILD_ID",
+        "BUILD_NUMBER",
+        "USER",
+        "LOGNAME",
+        "USERNAME",
+    ];
+    if let Some(name) = outside.variable("ALIBABA_CLOUD_ROLE_SESSION_NAME") {
+        return name;
+    }
+    match WHO.iter().find_map(|name| outside.variable(name)) {
+        Some(who) => cleaned(&format!("export-iam-{who}")),
+        None => "export-iam".to_owned(),
+    }
+}
+
+/// Brings a text into the form of a session name: 2 to 64 letters, digits and `.@-_`. Source: STS API Reference,
+/// `RoleSessionName`.
+fn cleaned(text: &str) -> String {
+    let allowed = |c: char| if is_in_session_name(c) { c } else { '-' };
+    text.chars().map(allowed).take(64).collect()
+}
+
+fn is_in_session_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '@' | '-' | '_')
+}
+
+impl Role {
+    /// Checks what the service would refuse anyway.
+    ///
+    /// # Errors
+    /// With the parameter, named as the place calls it by `name`, and what is wrong.
+    pub(crate) fn check(&self, name: impl Fn(Parameter) -> String) -> Result<(), String> {
+        let fail = |parameter, problem: &str| Err(format!("{} {problem}", name(parameter)));
+        let length = |text: &str| text.chars().count();
+        if !is_role_arn(&self.arn) {
+            return fail(
+                Parameter::Arn,
+                "is not like `acs:ram::<account id>:role/<name>`",
+            );
+        }
+        let session = &self.session_name;
+        if !(2..=64).contains(&length(session)) || !session.chars().all(is_in_session_name) {
+            return fail(
+                Parameter::SessionName,
+                "is not 2 to 64 letters, digits and `.@-_`",
+            );
+        }
+        let is_in_external_id = |c: char| c.is_ascii_alphanumeric() || "=,.@:/-_+".contains(c);
+        if let Some(id) = &self.external_id
+            && !((2..=1224).contains(&length(id)) && id.chars().all(is_in_external_id))
+        {
+            return fail(
+                Parameter::ExternalId,
+                "is not 2 to 1224 letters, digits and `=,.@:/-_+`",
+            );
+        }
+        if !DURATION.contains(&self.duration) {
+            return fail(Parameter::Duration, "is not 900 to 43200 seconds");
+        }
+        if self
+            .policy
+            .as_deref()
+            .is_some_and(|policy| length(policy) > 2048)
+        {
+            return fail(Parameter::Policy, "is longer than 2048 characters");
+        }
+        Ok(())
+    }
+}
+
+/// What [`Role::check`] found wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    Arn,
+    SessionName,
+    ExternalId,
+    Duration,
+    Policy,
+}
+
+/// `acs:ram::<account id>:role/<name>`, also of a role of a service.
+fn is_role_arn(arn: &str) -> bool {
+    let Some(rest) = arn.strip_prefix("acs:ram:") else {
+        return false;
+    };
+    let parts: Vec<_> = rest.splitn(3, ':').collect();
+    let [_, account, role] = parts.as_slice() else {
+        return false;
+    };
+    let is_number = !account.is_empty() && account.chars().all(|c| c.is_ascii_digit());
+    let is_clean = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_graphic());
+    is_number && role.strip_prefix("role/").is_some_and(is_clean)
+}

@@ -1,0 +1,113 @@
+//! Compares the policies a role should hold with those it holds.
+
+use crate::model::{Address, DesiredRole, DesiredState, ExtraPolicies, ObservedState, PolicyRef};
+use crate::policy::{Comparison, PolicyDocument, Question, compare};
+
+use super::action::{Action, Reason};
+use super::change::Change;
+
+/// Every policy the spec names for the role, and every other one it holds.
+pub(super) fn diff(
+    wanted: &DesiredRole,
+    desired: &DesiredState,
+    observed: &ObservedState,
+) -> Vec<Change> {
+    let nothing = Vec::new();
+    let live = observed.attachments.get(&wanted.name).unwrap_or(&nothing);
+    let documents = Documents { desired, observed };
+    let named = wanted
+        .policies
+        .iter()
+        .map(|policy| match live.contains(policy) {
+            true => (policy, Action::NoOp, Reason::InSync, None),
+            false => (
+                policy,
+                Action::Create,
+                Reason::Missing,
+                documents.gain(live, policy),
+            ),
+        });
+    let extra = live
+        .iter()
+        .filter(|policy| !wanted.policies.contains(policy))
+        .map(|policy| match wanted.extra_policies {
+            ExtraPolicies::Report => (
+                policy,
+                Action::NoOp,
+                Reason::Unmanaged,
+                documents.surplus(live, policy),
+            ),
+            ExtraPolicies::Keep => (policy, Action::NoOp, Reason::Kept, None),
+            ExtraPolicies::Detach => (
+                policy,
+                Action::Delete,
+                Reason::ExtraDetached,
+                documents.loss(live, policy),
+            ),
+        });
+    let changes = named.chain(extra).map(|(policy, action, reason, access)| {
+        let address = Address::Attachment {
+            role: wanted.name.clone(),
+            policy: policy.clone(),
+        };
+        Change {
+            address,
+            action,
+            reason,
+            fields: Vec::new(),
+            access,
+            notes: Vec::new(),
+        }
+    });
+    changes.collect()
+}
+
+/// The documents in force.
+struct Documents<'a> {
+    desired: &'a DesiredState,
+    observed: &'a ObservedState,
+}
+
+impl Documents<'_> {
+    /// What attaching `policy` to a role that holds `live` gives. Nothing where the plan changes the policy
+    /// itself, which shows the same.
+    fn gain(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Comparison> {
+        if self
+            .desired
+            .policies
+            .keys()
+            .any(|name| policy.is_custom(name))
+        {
+            return None;
+        }
+        let before = self.of(live.iter())?;
+        let after = self.of(live.iter().chain([policy]))?;
+        Some(effect(&before, &after))
+    }
+
+    /// What `policy` gives beyond the others in `live`.
+    fn surplus(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Comparison> {
+        Some(effect(&self.without(live, policy)?, &self.of(live.iter())?))
+    }
+
+    /// What detaching `policy` takes away.
+    fn loss(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Comparison> {
+        Some(effect(&self.of(live.iter())?, &self.without(live, policy)?))
+    }
+
+    fn without(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Vec<PolicyDocument>> {
+        self.of(live.iter().filter(|other| *other != policy))
+    }
+
+    fn of<'p>(&self, policies: impl Iterator<Item = &'p PolicyRef>) -> Option<Vec<PolicyDocument>> {
+        let read = |policy: &PolicyRef| {
+            PolicyDocument::parse_live(&self.observed.policies.get(policy)?.as_ref()?.document).ok()
+        };
+        policies.map(read).collect()
+    }
+}
+
+fn effect(before: &[PolicyDocument], after: &[PolicyDocument]) -> Comparison {
+    let (before, after): (Vec<_>, Vec<_>) = (before.iter().collect(), after.iter().collect());
+    compare(&before, &after, Question::Effective)
+}
