@@ -174,7 +174,7 @@ fn bad_command_lines_end_with_64_and_touch_nothing() {
         &["plan", "--deadline", "0"],
         &["plan", "--endpoint", "ram"],
         &["plan", "--endpoint", "ram=http://ram.example.com"],
-        &["plan", "--account", "12"],
+        &["plan", "--account", "prod"],
         &["plan", "-q", "-v"],
         &["apply", "--allow", "everything"],
         &["sandbox"],
@@ -419,6 +419,15 @@ impl Serving {
     }
 }
 
+#[cfg(unix)]
+impl Serving {
+    /// The way it is meant to be ended.
+    fn interrupt(mut self) {
+        signal(&self.child, "INT");
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+    }
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -426,12 +435,13 @@ impl Drop for Serving {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn served_sandboxes_are_used_with_the_printed_variables_and_keep_their_state() {
     let program = Program::new();
     let serving = Serving::start(&program, &["--sandbox=state.json"]);
     serving.client().run(&["apply", "--yes"]).ends(0);
-    drop(serving);
+    serving.interrupt();
     let run = program.run(&["plan", "--sandbox=state.json"]).ends(0);
     run.says("Nothing to do");
 }
@@ -443,7 +453,7 @@ fn a_state_file_has_one_user_at_a_time() {
     for command in [&["plan"][..], &["apply", "--yes"], &["sandbox", "reset"], &["sandbox", "serve"]] {
         let arguments = [command, &["--sandbox=state.json"]].concat();
         let run = program.run(&arguments).ends(1);
-        run.warns("`state.json` is in use by another sandbox");
+        run.warns("state.json` is in use by another sandbox");
     }
     program.run(&["plan", "--sandbox=other.json"]).ends(0);
 }
@@ -468,7 +478,7 @@ fn a_damaged_state_file_is_told_and_left_as_it_is() {
     for damaged in ["", "{", "[]", "{\"format\":99}", "\u{1}\u{2}"] {
         let program = Program::new().file("state.json", damaged);
         let run = program.run(&["plan", "--sandbox=state.json"]).ends(1);
-        run.warns("`state.json`");
+        run.warns("state.json`");
         assert_eq!(program.read("state.json"), damaged);
     }
 }
