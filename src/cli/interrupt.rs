@@ -38,6 +38,7 @@ pub(super) fn may_stop_at_once(command: &Command) -> bool {
         | Command::Validate(_)
         | Command::Adopt(_)
         | Command::Whoami
+        | Command::Report(_)
         | Command::Sandbox(_) => true,
     }
 }

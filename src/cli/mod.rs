@@ -3,6 +3,7 @@
 mod adopt;
 mod apply;
 mod args;
+mod carry_out;
 mod connect;
 mod console;
 mod destroy;
@@ -10,9 +11,13 @@ mod drift;
 mod environment;
 mod exit;
 mod failure;
+mod fleet;
 mod interrupt;
 mod observe;
+mod outcome;
 mod plan;
+mod progress;
+mod report;
 mod sandbox;
 mod saved;
 mod validate;
@@ -76,6 +81,7 @@ async fn dispatch(
         Command::Validate(args) => validate::run(args, environment, console),
         Command::Adopt(args) => adopt::run(args, global, environment, console).await,
         Command::Whoami => whoami::run(global, environment, console).await,
+        Command::Report(command) => report::run(command, environment, console),
         Command::Sandbox(command) => sandbox::run(command, global, environment, console).await,
     }
 }

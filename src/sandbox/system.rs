@@ -60,6 +60,14 @@ pub(super) fn all() -> impl Iterator<Item = (PolicyName, SystemPolicy)> {
     })
 }
 
+/// The document of this name.
+pub(super) fn document(name: &PolicyName) -> Option<&'static str> {
+    DOCUMENTED
+        .iter()
+        .find(|documented| documented.name.eq_ignore_ascii_case(name.as_str()))
+        .map(|documented| documented.document.trim_end())
+}
+
 /// The documented system policy of this name, with its own spelling.
 pub(super) fn find(name: &PolicyName) -> Option<(PolicyName, SystemPolicy)> {
     all().find(|(candidate, _)| candidate == name)

@@ -233,7 +233,7 @@ impl Transport for Fake {
 pub(crate) const WALL: &str = "2026-01-02T03:04:05Z";
 
 pub(crate) fn settings() -> Settings {
-    Settings::new().unwrap()
+    Settings::default()
 }
 
 pub(crate) fn credentials() -> Credentials {

@@ -10,9 +10,11 @@ mod plan;
 mod readiness;
 mod step;
 pub mod style;
+mod tally;
 
 pub use account::whoami;
 pub use apply::{apply_report, step_line, verified};
 pub use drift::drift;
 pub use field::Detail;
 pub use plan::plan;
+pub use tally::{Tally, tally};

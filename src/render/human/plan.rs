@@ -12,9 +12,9 @@ use super::readiness::readiness;
 use super::step;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
-/// Appends the whole plan.
-pub fn plan(plan: &Plan, detail: Detail, out: &mut String) {
-    account_line(&plan.caller, out);
+/// Appends the whole plan. `label` is what the spec calls the account.
+pub fn plan(plan: &Plan, label: Option<&str>, detail: Detail, out: &mut String) {
+    account_line(&plan.caller, label, out);
     out.push('\n');
     let shown: Vec<&Change> = plan
         .changes
