@@ -54,11 +54,12 @@ pub async fn run(
     };
     verbose::start(cli.global.verbose);
     let ended = tokio::select! {
+        // In this order: signals are listened for before the first call goes out.
         biased;
-        ended = dispatch(&cli, environment, &mut console) => ended,
         () = interrupt::received(), if interrupt::may_stop_at_once(&cli.command) => {
             Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was changed"))
         }
+        ended = dispatch(&cli, environment, &mut console) => ended,
     };
     ended.unwrap_or_else(|failure| {
         console.failure(&failure);
