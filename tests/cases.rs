@@ -99,7 +99,11 @@ impl Case {
         if !self.account.writes().is_empty() {
             golden.fail(format!("{name}: planning made writes"));
         }
-        let file = if self.is_destroy { "destroy.txt" } else { "plan.txt" };
+        let file = if self.is_destroy {
+            "destroy.txt"
+        } else {
+            "plan.txt"
+        };
         golden.check(&self.folder.join(file), &shown(&plan));
         if !self.is_destroy {
             golden.check(&self.folder.join("drift.txt"), &audited(&plan));
@@ -109,10 +113,16 @@ impl Case {
         }
         if let Ok(plan) = plan {
             let problems = self.carry_out(plan).await;
-            problems.into_iter().for_each(|problem| golden.fail(format!("{name}: {problem}")));
+            problems
+                .into_iter()
+                .for_each(|problem| golden.fail(format!("{name}: {problem}")));
         }
         let has_changed = self.account.state() != before;
-        let after = if has_changed { self.account.described() } else { String::new() };
+        let after = if has_changed {
+            self.account.described()
+        } else {
+            String::new()
+        };
         golden.check(&self.folder.join("after.json"), &after);
     }
 
@@ -130,13 +140,25 @@ impl Case {
     /// Applies `plan` and plans again; gives what should not be.
     async fn carry_out(&self, plan: Plan) -> Vec<String> {
         let mut problems = Vec::new();
-        let operations: Vec<&str> = plan.steps.iter().map(|planned| planned.step.operation()).collect();
+        let operations: Vec<&str> = plan
+            .steps
+            .iter()
+            .map(|planned| planned.step.operation())
+            .collect();
         let left_alone = left_alone(&plan);
         let report = self.account.apply(&approved(plan)).await;
         if !report.is_complete() {
-            problems.push(format!("apply stopped: {:?}", report.errors().collect::<Vec<_>>()));
+            problems.push(format!(
+                "apply stopped: {:?}",
+                report.errors().collect::<Vec<_>>()
+            ));
         }
-        let mut writes: Vec<&str> = self.account.writes().iter().map(|call| call.operation).collect();
+        let mut writes: Vec<&str> = self
+            .account
+            .writes()
+            .iter()
+            .map(|call| call.operation)
+            .collect();
         let mut planned = operations.clone();
         (writes.sort_unstable(), planned.sort_unstable());
         if writes != planned {
@@ -146,7 +168,10 @@ impl Case {
         match self.account.plan(&self.desired).await {
             Ok(again) => {
                 if !again.is_empty() {
-                    problems.push(format!("the second plan is not empty:\n{}", shown(&Ok(again.clone()))));
+                    problems.push(format!(
+                        "the second plan is not empty:\n{}",
+                        shown(&Ok(again.clone()))
+                    ));
                 }
                 if DriftReport::of(&again).findings.len() != left_alone {
                     problems.push(format!("drift is left:\n{}", audited(&Ok(again))));
@@ -163,7 +188,10 @@ impl Case {
 
 /// How many things the plan reports without touching them.
 fn left_alone(plan: &Plan) -> usize {
-    let unmanaged = plan.changes.iter().filter(|change| change.reason == Reason::Unmanaged);
+    let unmanaged = plan
+        .changes
+        .iter()
+        .filter(|change| change.reason == Reason::Unmanaged);
     unmanaged.count()
 }
 
@@ -172,7 +200,9 @@ fn shown(plan: &Result<Plan, Vec<PlanError>>) -> String {
     let mut text = String::new();
     match plan {
         Ok(plan) => human::plan(plan, Detail::Access, &mut text),
-        Err(errors) => errors.iter().for_each(|error| writeln!(text, "error: {error}").unwrap()),
+        Err(errors) => errors
+            .iter()
+            .for_each(|error| writeln!(text, "error: {error}").unwrap()),
     }
     plain(&text)
 }
