@@ -3,6 +3,7 @@
 //! In: the text of permission and trust policies. Out: typed documents, decisions, comparisons.
 //! Knows nothing of accounts, HTTP, files, time or the terminal, and uses nothing else of ours.
 
+mod access_line;
 pub mod catalogue;
 mod compare;
 mod document;
@@ -15,12 +16,15 @@ mod lines;
 pub mod lint;
 mod operator;
 mod read;
+mod readings;
 pub mod same;
 mod semantics;
+mod sides;
 mod trust;
 mod words;
 mod write;
 
+pub use access_line::{AccessLine, Change, Reach, Realism, Witness};
 pub use compare::{Comparison, Question, Variant, Verdict, compare, compare_trust};
 
 pub use document::{
@@ -29,6 +33,5 @@ pub use document::{
 };
 pub use error::{PolicyError, PolicyErrorKind};
 pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust};
-pub use lines::{AccessLine, Change, Reach, Realism, Witness};
 pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 pub use trust::{Principal, TrustPolicy, TrustStatement};

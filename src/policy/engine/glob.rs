@@ -6,6 +6,8 @@ pub(crate) enum Kind {
     Any,
     /// Not `:`.
     NoColon,
+    /// Not `/`.
+    NoSlash,
     /// Neither `:` nor `/`: a field of an ARN.
     Field,
 }
@@ -15,13 +17,13 @@ impl Kind {
         match self {
             Kind::Any => true,
             Kind::NoColon => symbol != ':',
+            Kind::NoSlash => symbol != '/',
             Kind::Field => symbol != ':' && symbol != '/',
         }
     }
 
     fn covers(self, other: Kind) -> bool {
-        // The kinds are ordered from wide to narrow.
-        self <= other
+        self == Kind::Any || other == Kind::Field || self == other
     }
 }
 

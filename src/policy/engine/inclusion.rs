@@ -2,9 +2,8 @@
 
 use super::budget::{Budget, TooComplex};
 use super::contexts::Context;
-use super::find::{Choice, Finder, Place, Term};
+use super::find::{Finder, Place, Term, Way};
 use super::problem::{Problem, Requests};
-use std::collections::HashSet;
 
 /// Where a question holds.
 #[derive(Debug, Clone)]
@@ -15,9 +14,8 @@ pub(crate) struct Finding {
     pub(crate) context: Context,
     /// Which of the question's terms.
     pub(crate) term: usize,
-    /// The rule that answers the first part of the term, and how.
-    pub(crate) rule: usize,
-    pub(crate) way: Choice,
+    /// How its parts are answered.
+    pub(crate) way: Way,
     /// The shortest target.
     pub(crate) target: String,
 }
@@ -129,35 +127,29 @@ fn collect(
 ) -> Result<(), TooComplex> {
     let problem = finder.problem;
     for (at, class) in problem.classes.iter().enumerate() {
-        let mut found: HashSet<Choice> = HashSet::new();
         for (number, term) in terms.iter().enumerate() {
-            let Some(first) = term.some.first() else {
-                continue;
-            };
-            for (rule, way) in finder.ways(&first.and(&class.active)) {
-                if found.contains(&way) {
-                    continue;
-                }
-                for context in contexts
-                    .iter()
-                    .filter(|context| context.must.contains(rule))
-                {
+            for way in finder.ways(&term.some, &class.active)? {
+                let holds = |context: &&Context| {
+                    way.parts
+                        .iter()
+                        .all(|(rule, _)| context.must.contains(*rule))
+                };
+                for context in contexts.iter().filter(holds) {
                     budget.spend(16)?;
+                    let requests = Requests::All;
                     let place = Place {
-                        requests: Requests::All,
+                        requests,
                         class,
                         context,
                     };
-                    let Some(word) = finder.target(&place, term, &way, budget)? else {
+                    let Some(word) = finder.target(&place, &term.none, &way.choice, budget)? else {
                         continue;
                     };
-                    found.insert(way.clone());
                     findings.push(Finding {
                         class: at,
                         context: context.clone(),
                         term: number,
-                        rule,
-                        way,
+                        way: way.clone(),
                         target: word.into_iter().collect(),
                     });
                     if extent == Extent::First {

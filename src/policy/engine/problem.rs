@@ -27,7 +27,7 @@ pub(crate) enum Requests {
     All,
     /// Those that OSS makes about buckets.
     Buckets,
-    /// Those that OSS makes about objects; a key is not empty.
+    /// Those that OSS makes about objects; a key is not empty and does not begin with `/`.
     Objects,
 }
 
@@ -227,10 +227,11 @@ fn bucket_universe() -> Glob {
 }
 
 fn object_universe() -> Glob {
-    let relative: Vec<Token> = FIELD
-        .into_iter()
-        .chain([Token::Symbol('/')])
-        .chain(SOME)
-        .collect();
+    let key = [
+        Token::Symbol('/'),
+        Token::One(Kind::NoSlash),
+        Token::Star(Kind::Any),
+    ];
+    let relative: Vec<Token> = FIELD.into_iter().chain(key).collect();
     arn(&OSS, &FIELD, &relative)
 }
