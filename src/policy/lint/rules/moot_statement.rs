@@ -1,6 +1,7 @@
 //! A statement that changes nothing beside the others.
 
 use super::statement_never_matches::empty;
+use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::compare::too_complex;
 use crate::policy::{
     Comparison, Effect, PolicyDocument, Question, Statement, TrustPolicy, TrustStatement, compare,
