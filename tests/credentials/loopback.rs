@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-pub struct Server {
+pub(crate) struct Server {
     base: String,
     seen: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
@@ -15,7 +15,7 @@ pub struct Server {
 
 impl Server {
     /// Starts it; `service` is given the path as the request's URL.
-    pub async fn start(
+    pub(crate) async fn start(
         service: impl Fn(&HttpRequest) -> HttpResponse + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -30,11 +30,11 @@ impl Server {
         Self { base, seen, task }
     }
 
-    pub fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         self.base.clone()
     }
 
-    pub fn seen(&self) -> Vec<String> {
+    pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 }

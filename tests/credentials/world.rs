@@ -24,31 +24,31 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
-pub const START: &str = "2026-01-02T03:00:00Z";
-pub const HOME: &str = "/home/ci";
-pub const CONFIG: &str = "/home/ci/.aliyun/config.json";
-pub const INI: &str = "/home/ci/.alibabacloud/credentials";
-pub const ARN: &str = "acs:ram::1234567890123456:role/operator";
+pub(crate) const START: &str = "2026-01-02T03:00:00Z";
+pub(crate) const HOME: &str = "/home/ci";
+pub(crate) const CONFIG: &str = "/home/ci/.aliyun/config.json";
+pub(crate) const INI: &str = "/home/ci/.alibabacloud/credentials";
+pub(crate) const ARN: &str = "acs:ram::1234567890123456:role/operator";
 
 type Answer = Result<HttpResponse, TransportError>;
 type Service = Arc<dyn Fn(&HttpRequest) -> Answer + Send + Sync>;
 
 /// What may change while a source lives.
 #[derive(Default, Clone)]
-pub struct State {
-    pub variables: BTreeMap<String, String>,
-    pub files: BTreeMap<PathBuf, (String, u32)>,
-    pub unreadable: Vec<PathBuf>,
+pub(crate) struct State {
+    pub(crate) variables: BTreeMap<String, String>,
+    pub(crate) files: BTreeMap<PathBuf, (String, u32)>,
+    pub(crate) unreadable: Vec<PathBuf>,
     /// Every request, whichever way it went.
-    pub requests: Vec<(&'static str, HttpRequest)>,
-    pub helper: Option<Result<String, ProcessError>>,
-    pub runs: Vec<Vec<String>>,
+    pub(crate) requests: Vec<(&'static str, HttpRequest)>,
+    pub(crate) helper: Option<Result<String, ProcessError>>,
+    pub(crate) runs: Vec<Vec<String>>,
     nonces: u64,
 }
 
-pub struct World {
-    pub state: Arc<Mutex<State>>,
-    pub options: Options,
+pub(crate) struct World {
+    pub(crate) state: Arc<Mutex<State>>,
+    pub(crate) options: Options,
     started: Instant,
     api: Service,
     direct: Service,
@@ -70,7 +70,7 @@ impl Clone for World {
 
 impl World {
     /// A machine with a home folder, no keys, no metadata service, and an STS that gives every role.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let world = Self {
             state: Arc::default(),
             options: Options::default(),
@@ -85,26 +85,26 @@ impl World {
             .api(move |request| Ok(sts(request, now(started))))
     }
 
-    pub fn variable(self, name: &str, value: &str) -> Self {
+    pub(crate) fn variable(self, name: &str, value: &str) -> Self {
         let mut state = self.state.lock().unwrap();
         state.variables.insert(name.to_owned(), value.to_owned());
         drop(state);
         self
     }
 
-    pub fn variables(self, pairs: &[(&str, &str)]) -> Self {
+    pub(crate) fn variables(self, pairs: &[(&str, &str)]) -> Self {
         let add = |world: Self, (name, value): &(&str, &str)| world.variable(name, value);
         pairs.iter().fold(self, add)
     }
 
-    pub fn key_in_environment(self) -> Self {
+    pub(crate) fn key_in_environment(self) -> Self {
         self.variables(&[
             ("ALIBABA_CLOUD_ACCESS_KEY_ID", "id-in-env"),
             ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "canary+secret/in=env"),
         ])
     }
 
-    pub fn oidc(self) -> Self {
+    pub(crate) fn oidc(self) -> Self {
         self.variables(&[
             ("ALIBABA_CLOUD_ROLE_ARN", ARN),
             (
@@ -116,33 +116,36 @@ impl World {
         .file("/run/token", "canary.oidc.token\n")
     }
 
-    pub fn file(self, path: &str, text: &str) -> Self {
+    pub(crate) fn file(self, path: &str, text: &str) -> Self {
         self.write(path, text, 0o600);
         self
     }
 
-    pub fn write(&self, path: &str, text: &str, mode: u32) {
+    pub(crate) fn write(&self, path: &str, text: &str, mode: u32) {
         let mut state = self.state.lock().unwrap();
         state
             .files
             .insert(PathBuf::from(path), (text.to_owned(), mode));
     }
 
-    pub fn config(self, text: &str) -> Self {
+    pub(crate) fn config(self, text: &str) -> Self {
         self.file(CONFIG, text)
     }
 
-    pub fn helper(self, result: Result<&str, ProcessError>) -> Self {
+    pub(crate) fn helper(self, result: Result<&str, ProcessError>) -> Self {
         self.state.lock().unwrap().helper = Some(result.map(str::to_owned));
         self
     }
 
-    pub fn api(mut self, service: impl Fn(&HttpRequest) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) fn api(
+        mut self,
+        service: impl Fn(&HttpRequest) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         self.api = Arc::new(service);
         self
     }
 
-    pub fn direct(
+    pub(crate) fn direct(
         mut self,
         service: impl Fn(&HttpRequest) -> Answer + Send + Sync + 'static,
     ) -> Self {
@@ -150,20 +153,20 @@ impl World {
         self
     }
 
-    pub fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);
         self
     }
 
-    pub fn profile(self, name: &str) -> Self {
+    pub(crate) fn profile(self, name: &str) -> Self {
         self.options(|options| options.profile = Some(name.to_owned()))
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         now(self.started)
     }
 
-    pub fn outside(&self) -> Arc<Outside> {
+    pub(crate) fn outside(&self) -> Arc<Outside> {
         let (variables, nonces) = (Arc::clone(&self.state), Arc::clone(&self.state));
         let started = self.started;
         let carrier = |name, service: &Service| {
@@ -190,7 +193,7 @@ impl World {
         })
     }
 
-    pub async fn find(&self) -> Result<Found, CredentialError> {
+    pub(crate) async fn find(&self) -> Result<Found, CredentialError> {
         let result = find(&self.options, &self.outside()).await;
         match &result {
             Ok(found) => assert_clean(&(found, found.source.path(), found.source.ended())),
@@ -200,28 +203,28 @@ impl World {
     }
 
     /// The source that is found and the key that it gives.
-    pub async fn key(&self) -> Result<(Found, Credentials), CredentialError> {
+    pub(crate) async fn key(&self) -> Result<(Found, Credentials), CredentialError> {
         let found = self.find().await?;
         let key = ask(&found.source).await?;
         Ok((found, key))
     }
 
     /// The error, from the search or from the first use.
-    pub async fn error(&self) -> CredentialError {
+    pub(crate) async fn error(&self) -> CredentialError {
         self.key().await.unwrap_err()
     }
 
-    pub async fn path(&self) -> String {
+    pub(crate) async fn path(&self) -> String {
         self.find().await.unwrap().source.path().to_owned()
     }
 
-    pub fn requests(&self) -> Vec<(&'static str, HttpRequest)> {
+    pub(crate) fn requests(&self) -> Vec<(&'static str, HttpRequest)> {
         self.state.lock().unwrap().requests.clone()
     }
 }
 
 /// The source's credentials, looked through for leaks.
-pub async fn ask(source: &Source) -> Result<Credentials, CredentialError> {
+pub(crate) async fn ask(source: &Source) -> Result<Credentials, CredentialError> {
     let result = source.credentials().await;
     match &result {
         Ok(key) => assert_clean(&(key, &result)),
@@ -250,14 +253,14 @@ fn now(started: Instant) -> Timestamp {
     start + started.elapsed()
 }
 
-pub fn unreachable_host() -> Answer {
+pub(crate) fn unreachable_host() -> Answer {
     Err(TransportError {
         kind: TransportErrorKind::NotConnected(Barrier::NoAnswer),
         message: "nothing answers there".to_owned(),
     })
 }
 
-pub fn answer(status: u16, body: impl Into<String>) -> HttpResponse {
+pub(crate) fn answer(status: u16, body: impl Into<String>) -> HttpResponse {
     HttpResponse {
         status,
         headers: Vec::new(),
@@ -266,7 +269,7 @@ pub fn answer(status: u16, body: impl Into<String>) -> HttpResponse {
 }
 
 /// The parameters of query and body together.
-pub fn parameters(request: &HttpRequest) -> BTreeMap<String, String> {
+pub(crate) fn parameters(request: &HttpRequest) -> BTreeMap<String, String> {
     let query = request.url.split_once('?').map_or("", |(_, query)| query);
     let body = String::from_utf8(request.body.clone()).unwrap();
     let all = [parse_form(query).unwrap(), parse_form(&body).unwrap()];
@@ -274,7 +277,7 @@ pub fn parameters(request: &HttpRequest) -> BTreeMap<String, String> {
 }
 
 /// Session keys as JSON members, ending an hour from `now`.
-pub fn keys(id: &str, now: Timestamp, length: SignedDuration) -> String {
+pub(crate) fn keys(id: &str, now: Timestamp, length: SignedDuration) -> String {
     let end = now + length;
     format!(
         r#""AccessKeyId":"{id}","AccessKeySecret":"canary+secret/of={id}","SecurityToken":"canary+token/of={id}","Expiration":"{end:.0}""#
@@ -282,7 +285,7 @@ pub fn keys(id: &str, now: Timestamp, length: SignedDuration) -> String {
 }
 
 /// An STS that takes everything. The key it gives is named after the role.
-pub fn sts(request: &HttpRequest, now: Timestamp) -> HttpResponse {
+pub(crate) fn sts(request: &HttpRequest, now: Timestamp) -> HttpResponse {
     let params = parameters(request);
     let role = params["RoleArn"].rsplit('/').next().unwrap();
     let length = SignedDuration::from_secs(params["DurationSeconds"].parse().unwrap());
@@ -294,7 +297,7 @@ pub fn sts(request: &HttpRequest, now: Timestamp) -> HttpResponse {
 }
 
 /// A metadata service, version 2 only, with the role `node`.
-pub fn metadata(request: &HttpRequest, now: Timestamp) -> HttpResponse {
+pub(crate) fn metadata(request: &HttpRequest, now: Timestamp) -> HttpResponse {
     let header = |name: &str| {
         let mut headers = request.headers.iter();
         headers
