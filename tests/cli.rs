@@ -154,7 +154,7 @@ fn another_account_is_refused_before_anything_else_is_asked() {
         let (server, program) = faulty(&[]);
         let run = program.run(&[command, "--account", "6543210987654321"]).ends(3);
         run.warns("1234567890123456").warns("6543210987654321").warns("hint: ");
-        let calls: Vec<_> = server.calls().records().iter().map(|call| call.operation).collect();
+        let calls: Vec<_> = server.calls().records().map(|call| call.operation).collect();
         assert_eq!(calls, ["GetCallerIdentity"], "{command}");
     }
     let (server, program) = faulty(&[]);
