@@ -44,7 +44,7 @@ fn client(server: &Running) -> RamClient<HttpTransport, Credentials> {
     let settings = Settings {
         ram: endpoint.clone(),
         sts: endpoint,
-        ..Settings::new().unwrap()
+        ..Settings::default()
     };
     let key = Credentials::permanent(server.access_key_id(), server.access_key_secret());
     let transport = HttpTransport::new(HttpOptions::default()).unwrap();
@@ -61,7 +61,7 @@ fn preset(name: &str) -> DesiredState {
 async fn run(server: &Running, wanted: &DesiredState) -> [Vec<CallRecord>; 3] {
     let account = client(server);
     let calls = || {
-        let calls = server.sandbox().calls().records().to_vec();
+        let calls = server.sandbox().calls().records().cloned().collect::<Vec<_>>();
         server.sandbox().clear_calls();
         calls
     };
@@ -73,7 +73,7 @@ async fn run(server: &Running, wanted: &DesiredState) -> [Vec<CallRecord>; 3] {
         return [planning, Vec::new(), Vec::new()];
     }
     let (_keep, pace) = watch::channel(Pace::Run);
-    let report = apply(&account, &approved(made), pace, |_| {}).await;
+    let report = apply(&account, &approved(made, &observed), pace, |_| {}).await;
     assert!(report.is_complete(), "{report:?}");
     let writing = calls();
     let verified = verify(&account, wanted, &observed.caller).await;
@@ -178,8 +178,8 @@ async fn an_extra_policy_costs_a_second_wave() {
     let server = served(&seed.to_string()).await;
     let scope = Scope::of(&preset("image-export"));
     observe(&client(&server), &scope, None).await.unwrap();
-    let calls = server.sandbox().calls();
-    let waves = waves(calls.records());
+    let calls: Vec<CallRecord> = server.sandbox().calls().records().cloned().collect();
+    let waves = waves(&calls);
     assert_eq!(waves.len(), 2, "{waves:?}");
     assert_eq!(waves[1], ["GetPolicy", "GetPolicy"]);
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `spec.yaml`, or `spec.txt` | the spec, or one line that names a preset, as `preset:image-export` |
 //! | `account.json` | the account to begin with, as a seed of the sandbox |
-//! | `plan.txt` | the plan, or why there is none |
+//! | `plan.txt` | the plan and what the guard has against it, or why there is none |
 //! | `destroy.txt` | in place of `plan.txt`, where the spec is to be removed |
 //! | `drift.txt` | the audit, where it finds anything |
 //! | `after.json` | the account afterwards, where it has changed |
@@ -27,11 +27,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use export_iam::drift::DriftReport;
-use export_iam::model::DesiredState;
-use export_iam::plan::{Plan, PlanError, Reason};
+use export_iam::model::{DesiredState, ObservedState};
+use export_iam::plan::{Plan, PlanError, Reason, plan};
 use export_iam::render::human::{self, Detail};
 use export_iam::spec::{SpecSource, load};
-use support::account::{approved, desired};
+use support::account::{approved, desired, refusals};
 use support::{Account, Golden, plain};
 
 #[tokio::test(start_paused = true)]
@@ -95,16 +95,13 @@ impl Case {
     async fn run(&self, golden: &mut Golden) {
         let name = self.folder.file_name().unwrap().to_string_lossy();
         let before = self.account.state();
-        let plan = self.account.plan(&self.desired).await;
+        let observed = self.account.observe(&self.desired).await;
+        let plan = plan(&self.desired, &observed);
         if !self.account.writes().is_empty() {
             golden.fail(format!("{name}: planning made writes"));
         }
-        let file = if self.is_destroy {
-            "destroy.txt"
-        } else {
-            "plan.txt"
-        };
-        golden.check(&self.folder.join(file), &shown(&plan));
+        let file = if self.is_destroy { "destroy.txt" } else { "plan.txt" };
+        golden.check(&self.folder.join(file), &(shown(&plan) + &guarded(&plan, &observed)));
         if !self.is_destroy {
             golden.check(&self.folder.join("drift.txt"), &audited(&plan));
         }
@@ -112,17 +109,11 @@ impl Case {
             golden.fail(format!("{name}: {problem}"));
         }
         if let Ok(plan) = plan {
-            let problems = self.carry_out(plan).await;
-            problems
-                .into_iter()
-                .for_each(|problem| golden.fail(format!("{name}: {problem}")));
+            let problems = self.carry_out(plan, &observed).await;
+            problems.into_iter().for_each(|problem| golden.fail(format!("{name}: {problem}")));
         }
         let has_changed = self.account.state() != before;
-        let after = if has_changed {
-            self.account.described()
-        } else {
-            String::new()
-        };
+        let after = if has_changed { self.account.described() } else { String::new() };
         golden.check(&self.folder.join("after.json"), &after);
     }
 
@@ -138,27 +129,15 @@ impl Case {
     }
 
     /// Applies `plan` and plans again; gives what should not be.
-    async fn carry_out(&self, plan: Plan) -> Vec<String> {
+    async fn carry_out(&self, plan: Plan, observed: &ObservedState) -> Vec<String> {
         let mut problems = Vec::new();
-        let operations: Vec<&str> = plan
-            .steps
-            .iter()
-            .map(|planned| planned.step.operation())
-            .collect();
+        let operations: Vec<&str> = plan.steps.iter().map(|planned| planned.step.operation()).collect();
         let left_alone = left_alone(&plan);
-        let report = self.account.apply(&approved(plan)).await;
+        let report = self.account.apply(&approved(plan, observed)).await;
         if !report.is_complete() {
-            problems.push(format!(
-                "apply stopped: {:?}",
-                report.errors().collect::<Vec<_>>()
-            ));
+            problems.push(format!("apply stopped: {:?}", report.errors().collect::<Vec<_>>()));
         }
-        let mut writes: Vec<&str> = self
-            .account
-            .writes()
-            .iter()
-            .map(|call| call.operation)
-            .collect();
+        let mut writes: Vec<&str> = self.account.writes().iter().map(|call| call.operation).collect();
         let mut planned = operations.clone();
         (writes.sort_unstable(), planned.sort_unstable());
         if writes != planned {
@@ -168,10 +147,7 @@ impl Case {
         match self.account.plan(&self.desired).await {
             Ok(again) => {
                 if !again.is_empty() {
-                    problems.push(format!(
-                        "the second plan is not empty:\n{}",
-                        shown(&Ok(again.clone()))
-                    ));
+                    problems.push(format!("the second plan is not empty:\n{}", shown(&Ok(again.clone()))));
                 }
                 if DriftReport::of(&again).findings.len() != left_alone {
                     problems.push(format!("drift is left:\n{}", audited(&Ok(again))));
@@ -188,10 +164,7 @@ impl Case {
 
 /// How many things the plan reports without touching them.
 fn left_alone(plan: &Plan) -> usize {
-    let unmanaged = plan
-        .changes
-        .iter()
-        .filter(|change| change.reason == Reason::Unmanaged);
+    let unmanaged = plan.changes.iter().filter(|change| change.reason == Reason::Unmanaged);
     unmanaged.count()
 }
 
@@ -199,12 +172,21 @@ fn left_alone(plan: &Plan) -> usize {
 fn shown(plan: &Result<Plan, Vec<PlanError>>) -> String {
     let mut text = String::new();
     match plan {
-        Ok(plan) => human::plan(plan, Detail::Access, &mut text),
-        Err(errors) => errors
-            .iter()
-            .for_each(|error| writeln!(text, "error: {error}").unwrap()),
+        Ok(plan) => human::plan(plan, None, Detail::Access, &mut text),
+        Err(errors) => errors.iter().for_each(|error| writeln!(text, "error: {error}").unwrap()),
     }
     plain(&text)
+}
+
+/// What the guard has against the plan.
+fn guarded(plan: &Result<Plan, Vec<PlanError>>, observed: &ObservedState) -> String {
+    let Ok(plan) = plan else { return String::new() };
+    let mut text = String::new();
+    for refusal in refusals(plan, observed) {
+        let (risk, address) = (refusal.risk.as_str(), refusal.address);
+        writeln!(text, "refused without --allow {risk}: {address}: {}", refusal.message).unwrap();
+    }
+    text
 }
 
 /// The audit as a person sees it; nothing where it finds nothing.
@@ -213,7 +195,7 @@ fn audited(plan: &Result<Plan, Vec<PlanError>>) -> String {
     let report = DriftReport::of(plan);
     let mut text = String::new();
     if !report.findings.is_empty() {
-        human::drift(plan, &report, Detail::Access, &mut text);
+        human::drift(plan, None, &report, Detail::Access, &mut text);
     }
     plain(&text)
 }

@@ -8,7 +8,7 @@ use export_iam::apply::{ApplyReport, Pace, apply};
 use export_iam::credentials::Credentials;
 use export_iam::model::{AccountId, DesiredState, ObservedState, Scope};
 use export_iam::observe::observe;
-use export_iam::plan::{ApprovedPlan, Plan, PlanError, approve, plan};
+use export_iam::plan::{ApprovedPlan, Plan, PlanError, Refusal, Risk, approve, plan};
 use export_iam::ram::clock::{Clock, Random};
 use export_iam::ram::{RamClient, Settings};
 use export_iam::sandbox::{
@@ -52,7 +52,7 @@ impl Account {
     pub(crate) fn client(&self) -> Client {
         let random = Random::seeded(self.seeds.fetch_add(1, Ordering::Relaxed));
         let key = Credentials::permanent(ACCESS_KEY_ID, ACCESS_KEY_SECRET);
-        let settings = Settings::new().unwrap();
+        let settings = Settings::default();
         RamClient::new(Arc::clone(&self.sandbox), key, self.clock, random, settings)
     }
 
@@ -78,7 +78,7 @@ impl Account {
     /// Every call so far that could have changed something.
     pub(crate) fn writes(&self) -> Vec<CallRecord> {
         let calls = self.sandbox.calls();
-        let writes = calls.records().iter();
+        let writes = calls.records();
         writes
             .filter(|call| !is_read(call.operation))
             .cloned()
@@ -164,7 +164,13 @@ pub(crate) fn desired(spec: &Spec) -> DesiredState {
         .unwrap_or_else(|errors| panic!("{:?}", errors.errors()))
 }
 
-/// The guard's yes, without any risk taken.
-pub(crate) fn approved(plan: Plan) -> ApprovedPlan {
-    approve(plan, &BTreeSet::new()).unwrap_or_else(|refusals| panic!("{refusals:?}"))
+/// The guard's yes, whatever the risk.
+pub(crate) fn approved(plan: Plan, observed: &ObservedState) -> ApprovedPlan {
+    let all = Risk::ALL.into_iter().collect();
+    approve(plan, observed, &all).unwrap_or_else(|refusals| panic!("{refusals:?}"))
+}
+
+/// What the guard says to the plan where no risk is allowed.
+pub(crate) fn refusals(plan: &Plan, observed: &ObservedState) -> Vec<Refusal> {
+    approve(plan.clone(), observed, &BTreeSet::new()).err().unwrap_or_default()
 }

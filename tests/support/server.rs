@@ -58,10 +58,7 @@ impl Server {
     /// How many calls could have changed something.
     pub(crate) fn writes(&self) -> usize {
         let calls = self.calls();
-        let writes = calls
-            .records()
-            .iter()
-            .filter(|call| !is_read(call.operation));
+        let writes = calls.records().filter(|call| !is_read(call.operation));
         writes.count()
     }
 }
