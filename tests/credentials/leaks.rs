@@ -11,94 +11,103 @@ use export_iam::ram::transport::{HttpRequest, TransportError, TransportErrorKind
 
 use crate::world::{INI, World, answer};
 
-/// All the secrets that these worlds hold.
-const SECRETS: &[&str] = &[
-    "canary+secret/in=env",
-    "canary+token/in=env",
-    "canary.oidc.token",
-    "canary+secret/in=file",
-    "canary+token/in=file",
-    "canary+secret/in=ini",
-    "canary+access/token=",
-    "canary-metadata-token",
-    "canary-in-uri",
-];
-
-/// Quotes the secrets and the request in every encoding.
-fn quote(request: &HttpRequest) -> String {
-    let body = String::from_utf8_lossy(&request.body).into_owned();
-    let mut text = format!("{} {body} {}", request.url, encode(&body));
-    for (_, value) in &request.headers {
-        text = format!("{text} {value}");
-    }
-    for secret in SECRETS {
+/// Quotes the secrets in every encoding, and then the request.
+fn quote(request: &HttpRequest, secrets: &[&str]) -> String {
+    let mut text = String::new();
+    for secret in secrets {
         let once = encode(secret);
         text = format!("{text} {secret} {once} {}", encode(&once));
     }
-    text
+    for (_, value) in &request.headers {
+        text = format!("{text} {value}");
+    }
+    let body = String::from_utf8_lossy(&request.body).into_owned();
+    format!("{text} {} {body} {}", request.url, encode(&body))
+}
+
+const IN_FILE: &str = "canary+secret/in=file";
+const IN_INI: &str = "canary+secret/in=ini";
+const OIDC: &str = "canary.oidc.token";
+
+/// A role that is asked for with a session of the same profile.
+const ROLE_BY_SESSION: &str = r#"{"current":"x","profiles":[{"name":"x","mode":"RamRoleArn","access_key_id":"STS.i",
+    "access_key_secret":"canary+secret/in=file","sts_token":"canary+token/in=file","ram_role_arn":"acs:ram::1:role/r"}]}"#;
+
+/// A world, and the secrets it holds that a service may come to know.
+struct Case {
+    name: &'static str,
+    secrets: &'static [&'static str],
+    world: World,
 }
 
 /// The worlds that hold secrets, one for each place.
-fn worlds() -> Vec<(&'static str, World)> {
-    let mut worlds = vec![
-        (
-            "env",
-            World::new().key_in_environment().variables(&[
-                ("ALIBABA_CLOUD_ACCESS_KEY_ID", "STS.x"),
-                ("ALIBABA_CLOUD_SECURITY_TOKEN", "canary+token/in=env"),
-            ]),
-        ),
-        ("oidc", World::new().oidc()),
-        (
-            "ini",
-            World::new().file(INI, include_str!("credentials.ini")),
-        ),
-        (
-            "ini role",
-            World::new()
-                .file(INI, include_str!("credentials.ini"))
-                .profile("role"),
-        ),
-        ("ecs", World::new()),
-        (
-            "uri",
-            World::new().variable(
-                "ALIBABA_CLOUD_CREDENTIALS_URI",
-                "https://k.test/?canary-in-uri",
-            ),
-        ),
+fn cases() -> Vec<Case> {
+    let case = |name, secrets, world| Case {
+        name,
+        secrets,
+        world,
+    };
+    let ini = || World::new().file(INI, include_str!("credentials.ini"));
+    let environment = World::new().key_in_environment().variables(&[
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "STS.x"),
+        ("ALIBABA_CLOUD_SECURITY_TOKEN", "canary+token/in=env"),
+    ]);
+    let uri = (
+        "ALIBABA_CLOUD_CREDENTIALS_URI",
+        "https://k.test/?canary-in-uri",
+    );
+    let mut cases = vec![
+        case("env", &["canary+secret/in=env"], environment),
+        case("oidc", &[OIDC], World::new().oidc()),
+        case("ini", &[IN_INI], ini()),
+        case("ini role", &[IN_INI], ini().profile("role")),
+        case("ecs", &["canary-metadata-token"], World::new()),
+        case("uri", &["canary-in-uri"], World::new().variables(&[uri])),
     ];
-    for (mode, config) in [
-        ("AK", include_str!("profiles/AK.json")),
-        ("StsToken", include_str!("profiles/StsToken.json")),
-        ("RamRoleArn", include_str!("profiles/RamRoleArn.json")),
-        ("EcsRamRole", include_str!("profiles/EcsRamRole.json")),
+    let access: &[&str] = &["canary+access/token="];
+    let token: &[&str] = &[IN_FILE, "canary+token/in=file"];
+    for (name, secrets, config) in [
+        ("AK", token, include_str!("profiles/AK.json")),
+        ("StsToken", token, include_str!("profiles/StsToken.json")),
+        (
+            "RamRoleArn",
+            &[IN_FILE],
+            include_str!("profiles/RamRoleArn.json"),
+        ),
+        ("RamRoleArn by session", token, ROLE_BY_SESSION),
+        ("EcsRamRole", &[], include_str!("profiles/EcsRamRole.json")),
         (
             "Chainable",
+            &[IN_FILE],
             include_str!("profiles/ChainableRamRoleArn.json"),
         ),
         (
             "WithRoleName",
+            &[],
             include_str!("profiles/RamRoleArnWithRoleName.json"),
         ),
-        ("OIDC", include_str!("profiles/OIDC.json")),
-        ("External", include_str!("profiles/External.json")),
-        ("URI", include_str!("profiles/CredentialsURI.json")),
-        ("CloudSSO", include_str!("profiles/CloudSSO.json")),
-        ("OAuth", include_str!("profiles/OAuth.json")),
-        ("RsaKeyPair", include_str!("profiles/RsaKeyPair.json")),
-        ("BearerToken", include_str!("profiles/BearerToken.json")),
+        ("OIDC", &[OIDC], include_str!("profiles/OIDC.json")),
+        ("External", &[], include_str!("profiles/External.json")),
+        (
+            "URI",
+            &["canary-in-uri"],
+            include_str!("profiles/CredentialsURI.json"),
+        ),
+        ("CloudSSO", access, include_str!("profiles/CloudSSO.json")),
+        ("OAuth", access, include_str!("profiles/OAuth.json")),
+        ("RsaKeyPair", &[], include_str!("profiles/RsaKeyPair.json")),
+        (
+            "BearerToken",
+            &[],
+            include_str!("profiles/BearerToken.json"),
+        ),
     ] {
         // Without the login's cached session, so that the exchange is made.
         let config = config.replace("1767326400", "0");
-        worlds.push((
-            mode,
-            World::new()
-                .config(&config)
-                .file("/run/token", "canary.oidc.token"),
-        ));
+        let world = World::new().config(&config).file("/run/token", OIDC);
+        cases.push(case(name, secrets, world));
     }
-    worlds
+    cases
 }
 
 #[derive(Clone, Default)]
@@ -126,57 +135,54 @@ async fn nothing_is_told_whatever_is_answered() {
     let _guard = tracing::subscriber::set_default(subscriber);
 
     let json = |text: &str| serde_json::to_string(text).unwrap();
-    type Behaviour = Arc<dyn Fn(&HttpRequest) -> (u16, String) + Send + Sync>;
-    let behaviours: Vec<Behaviour> = vec![
-        Arc::new(|request| (200, quote(request))),
-        Arc::new(|request| (500, quote(request))),
-        Arc::new(|request| (302, quote(request))),
-        Arc::new(move |request| {
-            let text = json(&quote(request));
+    // Status and body, made from the request and secrets that are quoted.
+    type Behaviour = fn(String) -> (u16, String);
+    let behaviours: [Behaviour; 7] = [
+        |text| (200, text),
+        |text| (500, text),
+        |text| (302, text),
+        |text| {
             (
                 403,
                 format!(r#"{{"Code":"NoPermission","Message":{text},"RequestId":{text}}}"#),
             )
-        }),
-        Arc::new(move |request| {
-            let text = json(&quote(request));
+        },
+        |text| {
             (
                 400,
                 format!(r#"{{"Code":"SignatureDoesNotMatch","Message":{text}}}"#),
             )
-        }),
-        Arc::new(move |request| {
-            let text = json(&quote(request));
+        },
+        |text| {
             (
                 200,
                 format!(
                     r#"{{"Code":{text},"AccessKeyId":{text},"Credentials":{{"AccessKeyId":{text}}}}}"#
                 ),
             )
-        }),
-        Arc::new(|request| {
-            let text = quote(request).replace(['<', '&'], "");
+        },
+        |text| {
+            let text = text.replace(['<', '&'], "");
             (
                 403,
                 format!("<Error><Code>{text}</Code><Message>{text}</Message></Error>"),
             )
-        }),
+        },
     ];
     let mut failures = 0;
     for behaviour in behaviours {
-        for (name, world) in worlds() {
-            let (api, direct) = (Arc::clone(&behaviour), Arc::clone(&behaviour));
-            let reply = |behaviour: &Behaviour, request: &HttpRequest| {
-                let (status, body) = behaviour(request);
+        for Case {
+            name,
+            secrets,
+            world,
+        } in cases()
+        {
+            let service = move |request: &HttpRequest| {
+                let (status, body) = behaviour(json(&quote(request, secrets)));
                 Ok(answer(status, body))
             };
-            let world = world
-                .api(move |request| reply(&api, request))
-                .direct(move |request| reply(&direct, request))
-                .helper(Ok(&format!(
-                    r#"{{"mode":"{0}","access_key_secret":"{0}"}}"#,
-                    SECRETS[0]
-                )));
+            let printed = r#"{"mode":"canary","access_key_secret":"canary"}"#;
+            let world = world.api(service).direct(service).helper(Ok(printed));
             // `World` fails the test on a leak.
             let result = world.key().await;
             let is_written_down = ["env", "ini", "AK", "StsToken"].contains(&name);
@@ -190,7 +196,7 @@ async fn nothing_is_told_whatever_is_answered() {
         TransportErrorKind::Interrupted,
         TransportErrorKind::BadRequest,
     ] {
-        for (_, world) in worlds() {
+        for Case { world, .. } in cases() {
             let failure = move |_: &HttpRequest| {
                 Err(TransportError {
                     kind,
