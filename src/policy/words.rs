@@ -5,6 +5,7 @@ use super::catalogue::{self, KnownAction, Level};
 use super::document::Condition;
 use super::engine::{ActionClass, Glob, Problem, Rule, Way};
 use super::operator;
+use std::sync::OnceLock;
 
 /// Most things that one line names before it says how many more there are.
 const MAX_NAMED: usize = 4;
@@ -32,18 +33,30 @@ pub(crate) fn known_actions(problem: &Problem, class: &ActionClass) -> Vec<Known
             .filter_map(|word| catalogue::find(word))
             .collect();
     }
-    let of =
-        |levels: [Level; 2]| catalogue::all().filter(move |action| levels.contains(&action.level));
-    let mut known = Vec::new();
-    let all = catalogue::IMAGE_EXPORT
-        .into_iter()
-        .chain(of([Level::Object, Level::Bucket]));
-    for action in all.chain(of([Level::Service, Level::Other])) {
-        if !known.contains(&action) && problem.falls_into(class, action.name) {
-            known.push(action);
-        }
-    }
-    known
+    let known = catalogue_words()
+        .iter()
+        .filter(|(word, _)| problem.falls_into(class, word));
+    known.map(|(_, action)| *action).collect()
+}
+
+/// Every known action with its folded name, in the order of [`known_actions`].
+fn catalogue_words() -> &'static [(Vec<char>, KnownAction)] {
+    static WORDS: OnceLock<Vec<(Vec<char>, KnownAction)>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let rank = |action: &KnownAction| match action.level {
+            _ if catalogue::IMAGE_EXPORT.contains(action) => 0,
+            Level::Object => 1,
+            Level::Bucket => 2,
+            Level::Service => 3,
+            Level::Other => 4,
+        };
+        let mut actions: Vec<KnownAction> = catalogue::all().collect();
+        actions.sort_by_key(rank);
+        actions
+            .into_iter()
+            .map(|action| (symbols(action.name), action))
+            .collect()
+    })
 }
 
 /// The actions of a line, and whether they are patterns.
