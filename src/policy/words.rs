@@ -4,6 +4,7 @@ use super::access_line::{AccessLine, Witness};
 use super::catalogue::{self, KnownAction, Level};
 use super::document::Condition;
 use super::engine::{ActionClass, Glob, Problem, Rule, Way};
+use super::evaluate::Request;
 use super::operator;
 use std::sync::OnceLock;
 
@@ -351,24 +352,44 @@ pub(crate) fn dressed(
     other: char,
     reproduces: impl Fn(&Witness) -> bool,
 ) -> Witness {
+    let with = |request: &Request| Witness {
+        caller: witness.caller.clone(),
+        request: request.clone(),
+    };
+    with(&dressed_request(&witness.request, other, |request| {
+        reproduces(&with(request))
+    }))
+}
+
+/// As [`dressed`], of a request.
+pub(crate) fn dressed_request(
+    request: &Request,
+    other: char,
+    reproduces: impl Fn(&Request) -> bool,
+) -> Request {
     let placeholder = other.to_string();
-    let service = witness
-        .request
+    let service = request
         .action
         .split(':')
         .next()
         .unwrap_or_default()
         .to_owned();
-    let is_oss = service == "oss";
     let names = [
         (1, service.as_str()),
         (2, "cn-hangzhou"),
         (3, "1234567890123456"),
-        (4, if is_oss { "example-bucket" } else { "example" }),
+        (
+            4,
+            if service == "oss" {
+                "example-bucket"
+            } else {
+                "example"
+            },
+        ),
     ];
-    let mut best = witness.clone();
+    let mut best = request.clone();
     for (at, name) in names {
-        let mut fields: Vec<&str> = best.request.resource.splitn(5, ':').collect();
+        let mut fields: Vec<&str> = best.resource.splitn(5, ':').collect();
         if fields.len() < 5 {
             continue;
         }
@@ -382,8 +403,8 @@ pub(crate) fn dressed(
             }
         }
         let mut dressed = best.clone();
-        dressed.request.resource = fields.join(":");
-        if dressed.request.resource != best.request.resource && reproduces(&dressed) {
+        dressed.resource = fields.join(":");
+        if dressed.resource != best.resource && reproduces(&dressed) {
             best = dressed;
         }
     }
