@@ -7,6 +7,7 @@ use crate::plan::Plan;
 
 use super::account::account_line;
 use super::field::{Detail, one_field};
+use super::readiness::{Moment, verdict};
 use super::style::{CHANGE, DIM, REMOVE, STRONG, Styled};
 
 /// Appends the findings, worst first.
@@ -23,6 +24,9 @@ pub fn drift(
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in &findings {
         one_finding(finding, detail, out);
+    }
+    if let Some(found) = &plan.verdict {
+        verdict(found, Moment::Now, out);
     }
     let line = match findings.len() {
         0 => "No drift: the account matches the spec.".to_owned(),
