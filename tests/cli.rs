@@ -504,9 +504,9 @@ fn await_line(stream: &mut impl BufRead, text: &str) {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_plan_ends_with_130() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
     for name in ["INT", "TERM"] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
         let program = Program::new()
             .with("ALIBABA_CLOUD_ACCESS_KEY_ID", "x")
             .with("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "y")
