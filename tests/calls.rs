@@ -116,7 +116,12 @@ async fn system_mode_reads_in_one_wave_and_writes_in_two() {
     let server = served("{}").await;
     let wanted = preset("image-export");
     let [planning, writing, verifying] = run(&server, &wanted).await;
-    let reads = ["GetCallerIdentity", "GetPolicy", "GetRole", "ListPoliciesForRole"];
+    let reads = [
+        "GetCallerIdentity",
+        "GetPolicy",
+        "GetRole",
+        "ListPoliciesForRole",
+    ];
     assert_eq!(counts(&planning), each_once(&reads));
     assert_eq!(waves(&planning), [reads.to_vec()]);
     assert_eq!(waves(&writing), [["CreateRole"], ["AttachPolicyToRole"]]);
@@ -150,7 +155,10 @@ async fn custom_mode_makes_role_and_policy_together() {
     assert_eq!(waves(&planning), [reads.to_vec()]);
     assert_eq!(
         waves(&writing),
-        [vec!["CreatePolicy", "CreateRole"], vec!["AttachPolicyToRole"]]
+        [
+            vec!["CreatePolicy", "CreateRole"],
+            vec!["AttachPolicyToRole"]
+        ]
     );
     assert_eq!(waves(&verifying), [reads[1..].to_vec()]);
 }
@@ -195,13 +203,26 @@ async fn what_two_roles_share_is_read_once() {
 /// Over all presets and a run from nothing: no read is made twice while planning, no write is made twice at all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_is_made_twice() {
-    for name in ["image-export", "image-export-custom", "image-export-scoped", "image-import"] {
+    for name in [
+        "image-export",
+        "image-export-custom",
+        "image-export-scoped",
+        "image-import",
+    ] {
         let server = served("{}").await;
         let [planning, writing, verifying] = run(&server, &preset(name)).await;
         for part in [&planning, &writing, &verifying] {
-            assert!(counts(part).values().all(|count| *count == 1), "{name}: {part:?}");
+            assert!(
+                counts(part).values().all(|count| *count == 1),
+                "{name}: {part:?}"
+            );
         }
-        assert!(planning.iter().chain(&verifying).all(|call| is_read(call.operation)));
+        assert!(
+            planning
+                .iter()
+                .chain(&verifying)
+                .all(|call| is_read(call.operation))
+        );
         assert!(writing.iter().all(|call| !is_read(call.operation)));
     }
 }

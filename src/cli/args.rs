@@ -169,6 +169,9 @@ pub enum Command {
     Adopt(AdoptArgs),
     /// Show whose access key is in use and where it came from
     Whoami,
+    /// Compare, check and lint policy documents, without any network
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Work on reports that were written as JSON
     #[command(subcommand)]
     Report(ReportCommand),
@@ -312,6 +315,66 @@ pub struct AdoptArgs {
         default_value = "AliyunECSImageExportDefaultRole"
     )]
     pub role: Vec<String>,
+}
+
+/// `policy …`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Show what access WANTED gives beyond LIVE, and the reverse
+    ///
+    /// By meaning, not text: documents that give the same access are equal however they are written. Exits with 0
+    /// when equal, 2 when not, 5 when that could not be settled.
+    Compare(CompareArgs),
+    /// Say whether documents together allow ExportImage into a bucket
+    Check(CheckArgs),
+    /// Show what is wrong with a document, or likely not meant
+    Lint(LintArgs),
+    /// Show a built-in system policy, and what it gives
+    Show(ShowArgs),
+}
+
+/// `policy compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The document in force, a file
+    pub live: PathBuf,
+    /// The document wanted, a file of the same kind
+    pub wanted: PathBuf,
+}
+
+/// `policy check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Permission policies of the role, files; a trust policy among them is checked too
+    #[arg(value_name = "DOC", required = true)]
+    pub documents: Vec<PathBuf>,
+    /// The bucket to export to; left out, any bucket
+    #[arg(long, value_name = "BUCKET")]
+    pub bucket: Option<String>,
+    /// The OSSPrefix that exports are started with
+    #[arg(long, value_name = "PREFIX", requires = "bucket")]
+    pub prefix: Option<String>,
+    /// The account that owns the bucket; left out, any
+    #[arg(long, value_name = "ID")]
+    pub owner: Option<String>,
+}
+
+/// `policy lint`.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Permission or trust policies, files
+    #[arg(value_name = "DOC", required_unless_present = "rules")]
+    pub documents: Vec<PathBuf>,
+    /// List the rules instead
+    #[arg(long)]
+    pub rules: bool,
+}
+
+/// `policy show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The policy's name, such as AliyunECSImageExportRolePolicy
+    pub name: String,
 }
 
 /// `report …`.

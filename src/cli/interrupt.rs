@@ -30,14 +30,15 @@ pub(super) async fn received() {
 /// is meant to be ended so.
 pub(super) fn may_stop_at_once(command: &Command) -> bool {
     match command {
-        Command::Apply(_)
-        | Command::Destroy(_)
-        | Command::Sandbox(SandboxCommand::Serve(_)) => false,
+        Command::Apply(_) | Command::Destroy(_) | Command::Sandbox(SandboxCommand::Serve(_)) => {
+            false
+        }
         Command::Plan(_)
         | Command::Drift(_)
         | Command::Validate(_)
         | Command::Adopt(_)
         | Command::Whoami
+        | Command::Policy(_)
         | Command::Report(_)
         | Command::Sandbox(_) => true,
     }

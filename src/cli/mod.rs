@@ -16,6 +16,7 @@ mod interrupt;
 mod observe;
 mod outcome;
 mod plan;
+mod policy;
 mod progress;
 mod report;
 mod sandbox;
@@ -81,6 +82,7 @@ async fn dispatch(
         Command::Validate(args) => validate::run(args, environment, console),
         Command::Adopt(args) => adopt::run(args, global, environment, console).await,
         Command::Whoami => whoami::run(global, environment, console).await,
+        Command::Policy(command) => policy::run(command, environment, console),
         Command::Report(command) => report::run(command, environment, console),
         Command::Sandbox(command) => sandbox::run(command, global, environment, console).await,
     }

@@ -99,6 +99,10 @@ pub(crate) fn refused() -> Reply {
     broken(TransportErrorKind::NotConnected(Barrier::Refused))
 }
 
+pub(crate) fn untrusted() -> Reply {
+    broken(TransportErrorKind::NotConnected(Barrier::Tls))
+}
+
 /// No answer to a connection attempt.
 pub(crate) fn black_hole() -> Reply {
     broken(TransportErrorKind::NotConnected(Barrier::NoAnswer)).after(5_000)

@@ -11,7 +11,9 @@ use export_iam::observe::observe;
 use export_iam::plan::{ApprovedPlan, Plan, PlanError, Refusal, Risk, approve, plan};
 use export_iam::ram::clock::{Clock, Random};
 use export_iam::ram::{RamClient, Settings};
-use export_iam::sandbox::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, CallRecord, Sandbox, World};
+use export_iam::sandbox::{
+    ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, CallRecord, Sandbox, World,
+};
 use export_iam::spec::Spec;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -93,7 +95,12 @@ impl Account {
         let world: Value = serde_json::from_str(&self.state()).unwrap();
         let account = &world["accounts"][0];
         let of = |kind: &str, describe: fn(&Value) -> Value| -> Vec<Value> {
-            account[kind].as_array().into_iter().flatten().map(describe).collect()
+            account[kind]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(describe)
+                .collect()
         };
         let shown = json!({ "roles": of("roles", role), "policies": of("policies", policy) });
         serde_json::to_string_pretty(&shown).unwrap() + "\n"
@@ -102,7 +109,10 @@ impl Account {
 
 fn role(role: &Value) -> Value {
     let attached = role["attachments"].as_array().unwrap();
-    let mut names: Vec<&Value> = attached.iter().map(|attached| &attached["policy"]).collect();
+    let mut names: Vec<&Value> = attached
+        .iter()
+        .map(|attached| &attached["policy"])
+        .collect();
     names.sort_by_key(|name| name.as_str());
     let mut shown = json!({
         "name": role["name"],

@@ -183,19 +183,31 @@ impl Run {
 
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
-        assert!(plain(&self.out).contains(text), "no `{text}`\n{}", self.told());
+        assert!(
+            plain(&self.out).contains(text),
+            "no `{text}`\n{}",
+            self.told()
+        );
         self
     }
 
     #[track_caller]
     pub(crate) fn says_not(self, text: &str) -> Self {
-        assert!(!plain(&self.out).contains(text), "`{text}`\n{}", self.told());
+        assert!(
+            !plain(&self.out).contains(text),
+            "`{text}`\n{}",
+            self.told()
+        );
         self
     }
 
     #[track_caller]
     pub(crate) fn warns(self, text: &str) -> Self {
-        assert!(plain(&self.err).contains(text), "no `{text}`\n{}", self.told());
+        assert!(
+            plain(&self.err).contains(text),
+            "no `{text}`\n{}",
+            self.told()
+        );
         self
     }
 
@@ -207,7 +219,12 @@ impl Run {
 
     /// Everything it said.
     pub(crate) fn told(&self) -> String {
-        let Self { status, out, err, took } = self;
+        let Self {
+            status,
+            out,
+            err,
+            took,
+        } = self;
         format!("status {status} after {took:?}\n--- out\n{out}--- err\n{err}")
     }
 }

@@ -1,64 +1,51 @@
 //! Patterns with `*` and `?`, as far as the rules need them; the exact questions go to the engine.
 
-/// Longest pattern that is looked into. Unit: characters. A longer one is taken to have nothing in
+use std::str::Chars;
+
+/// Longest pattern that is looked into. Unit: bytes. A longer one is taken to have nothing in
 /// common with anything; the comparisons take time in the product of the lengths.
 const MAX_PATTERN: usize = 1024;
 
 /// Whether `pattern` matches `text`, letter by letter.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    run(pattern, &text, false)
+    run(pattern, text, false)
 }
 
 /// Whether everything that `narrow` matches is matched by `wide`, by a test that may miss some.
 pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
-    let narrow: Vec<char> = narrow.chars().collect();
-    run(wide, &narrow, true)
+    run(wide, narrow, true)
 }
 
 /// Whether `pattern` takes all of `text`. With `is_pattern`, wildcards of `text` stand for any text, so
 /// that only a wildcard that is at least as wide may take them.
-fn run(pattern: &str, text: &[char], is_pattern: bool) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
+///
+/// Each star takes as little as will do; when the rest does not fit, the last one takes one symbol more.
+fn run(pattern: &str, text: &str, is_pattern: bool) -> bool {
     if pattern.len() > MAX_PATTERN || text.len() > MAX_PATTERN {
         return false;
     }
-    // reached[i]: the first i symbols of the pattern have taken the text so far.
-    let mut reached = vec![false; pattern.len() + 1];
-    skip_stars(&pattern, &mut reached, true);
-    for symbol in text {
-        let mut next = vec![false; pattern.len() + 1];
-        for (at, wanted) in pattern.iter().enumerate() {
-            if reached.get(at) != Some(&true) {
-                continue;
+    let (mut wanted, mut left) = (pattern.chars(), text.chars());
+    let mut star: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let before = left.clone();
+        let Some(symbol) = left.next() else {
+            return wanted.all(|symbol| symbol == '*');
+        };
+        let is_any = is_pattern && symbol == '*';
+        match wanted.next() {
+            Some('*') => {
+                star = Some((wanted.clone(), before.clone()));
+                left = before;
             }
-            let step = match wanted {
-                '*' => Some(at),
-                '?' if !(is_pattern && *symbol == '*') => Some(at + 1),
-                _ if wanted == symbol && !(is_pattern && *symbol == '*') => Some(at + 1),
-                _ => None,
-            };
-            if let Some(slot) = step.and_then(|to| next.get_mut(to)) {
-                *slot = true;
+            Some('?') if !is_any => {}
+            Some(letter) if letter == symbol && !is_any => {}
+            _ => {
+                let Some((after, taken)) = &mut star else {
+                    return false;
+                };
+                taken.next();
+                (wanted, left) = (after.clone(), taken.clone());
             }
-        }
-        skip_stars(&pattern, &mut next, false);
-        reached = next;
-    }
-    reached.last() == Some(&true)
-}
-
-/// A star may take nothing.
-fn skip_stars(pattern: &[char], reached: &mut [bool], at_start: bool) {
-    if let Some(first) = reached.first_mut() {
-        *first |= at_start;
-    }
-    for (at, symbol) in pattern.iter().enumerate() {
-        if *symbol == '*'
-            && reached.get(at) == Some(&true)
-            && let Some(slot) = reached.get_mut(at + 1)
-        {
-            *slot = true;
         }
     }
 }
@@ -99,7 +86,12 @@ pub(crate) fn overlap(one: &str, other: &str) -> bool {
 
 /// As [`matches`], letter case without meaning: for actions.
 pub(crate) fn matches_action(pattern: &str, action: &str) -> bool {
-    matches(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
+    // Most patterns differ from most actions in the first letters.
+    let start = pattern.split(['*', '?']).next().unwrap_or_default();
+    let has_start = action
+        .get(..start.len())
+        .is_some_and(|action| action.eq_ignore_ascii_case(start));
+    has_start && matches(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
 }
 
 /// Whether the word holds a wildcard.
@@ -187,6 +179,11 @@ mod tests {
             ("?", "", false),
             ("*", "", true),
             ("a?c", "abc", true),
+            ("?", "é", true),
+            ("*ab*ab", "abaab", true),
+            ("*ab*ab", "aba", false),
+            ("a", "ab", false),
+            ("ab", "a", false),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
         }

@@ -5,6 +5,7 @@
 
 mod access;
 mod merge;
+mod policy;
 mod shapes;
 
 use crate::apply::ApplyReport;
@@ -13,6 +14,7 @@ use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
 
 pub use merge::{MergeError, merge};
+pub use policy::{comparison, document, lint};
 use shapes::{Account, Report, Whoami};
 
 /// The number every report carries.

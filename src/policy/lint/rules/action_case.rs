@@ -1,6 +1,7 @@
 //! An action in another letter case than documented.
 
 use super::super::pattern::{action_parts, has_wildcard};
+use super::misnamed_action::is_misnamed;
 use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue;
 use crate::policy::error::quote;
@@ -18,6 +19,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &View<'_>, report: &mut Report<'_>) {
     for (_, word) in view.actions() {
         let action = word.text;
+        if is_misnamed(action) {
+            continue;
+        }
         let documented = match (catalogue::find(action), action_parts(action)) {
             (Some(known), _) => known.name.to_owned(),
             (None, Some((service, name))) if !has_wildcard(service) => {

@@ -26,7 +26,10 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         if has_wildcard(bucket) || bucket.contains("${") || is_possible(bucket) {
             continue;
         }
-        let message = format!("no bucket can have the name {}", quote(bucket));
+        let message = match bucket {
+            "" => format!("no bucket is named in {}", quote(word.text)),
+            bucket => format!("no bucket can have the name {}", quote(bucket)),
+        };
         let lower = bucket.to_ascii_lowercase();
         match is_possible(&lower) {
             true => report.with_fix(

@@ -17,6 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
+    if !view.is_comparable() {
+        return;
+    }
     for statement in view.grants() {
         let Some((actions, resources)) = statement.positive() else {
             continue;

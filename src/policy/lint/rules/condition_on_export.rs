@@ -18,7 +18,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
     if view.is_trust {
         return trust(view, report);
     }
-    if !view.is_for_export() {
+    if !view.is_comparable() || !view.is_for_export() {
         return;
     }
     for statement in view.grants().filter(|statement| is_conditional(statement)) {

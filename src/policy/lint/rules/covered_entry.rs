@@ -15,6 +15,9 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// Most entries of a list that are compared with one another.
+const MAX_ENTRIES: usize = 256;
+
 fn check(view: &View<'_>, report: &mut Report<'_>) {
     if !view.is_comparable() {
         return;
@@ -34,6 +37,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
 }
 
 fn covered(words: &[Word<'_>], covers: impl Fn(&str, &str) -> bool, report: &mut Report<'_>) {
+    let words = words.get(..MAX_ENTRIES).unwrap_or(words);
     for (at, narrow) in words.iter().enumerate() {
         let mut others = words.iter().enumerate().filter(|(other, _)| *other != at);
         // Equal ones are a business of `duplicate-entry`; of two that cover each other one stays.

@@ -26,14 +26,18 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
     let place = view
         .grants()
         .find_map(|statement| statement.action.as_ref());
-    if missing.is_empty() {
+    // A document without any grant is meant for something else.
+    let Some(place) = place.filter(|_| !missing.is_empty()) else {
         return;
-    }
-    let spot = place.map_or(0, |action| action.name_spot);
+    };
     let message = format!(
         "of the {} actions that ExportImage needs, not granted here: {}",
         IMAGE_EXPORT.len(),
         missing.join(", ")
     );
-    report.with_fix(spot, message, format!("add {}", missing.join(", ")));
+    report.with_fix(
+        place.name_spot,
+        message,
+        format!("add {}", missing.join(", ")),
+    );
 }

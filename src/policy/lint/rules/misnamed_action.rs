@@ -16,11 +16,20 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
     for (_, word) in view.actions() {
-        let mut misnomers = MISNOMERS.iter();
-        if let Some((_, right)) = misnomers.find(|(wrong, _)| wrong.eq_ignore_ascii_case(word.text))
-        {
+        if let Some(right) = meant(word.text) {
             let message = format!("{} is an operation, not an action", quote(word.text));
             report.with_fix(word.spot, message, format!("write `{right}`"));
         }
     }
+}
+
+/// Whether the word is the name of an operation.
+pub(super) fn is_misnamed(action: &str) -> bool {
+    meant(action).is_some()
+}
+
+fn meant(action: &str) -> Option<&'static str> {
+    let mut misnomers = MISNOMERS.iter();
+    let found = misnomers.find(|(wrong, _)| wrong.eq_ignore_ascii_case(action));
+    found.map(|(_, right)| *right)
 }

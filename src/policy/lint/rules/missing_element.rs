@@ -2,6 +2,8 @@
 
 use super::{Report, Rule, RuleInfo, Severity, View};
 
+use super::super::tree::Shape;
+
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {
         id: "missing-element",
@@ -24,8 +26,10 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
     if root.member("Statement").is_none() {
         report.at(root.spot, "`Statement` is missing");
     }
-    for statement in &view.statements {
-        let node = statement.node;
+    for node in view.statements.iter().map(|statement| statement.node) {
+        if !matches!(node.shape, Shape::Members(_)) {
+            continue;
+        }
         let lacks = |names: &[&str]| names.iter().all(|name| node.member(name).is_none());
         if lacks(&["Effect"]) {
             report.with_fix(

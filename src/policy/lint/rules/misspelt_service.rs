@@ -4,6 +4,7 @@ use super::super::suggest::nearest;
 use super::unknown_service::{SERVICES, is_known, services};
 use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
+use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -42,12 +43,23 @@ pub(super) fn meant(service: &str) -> Option<&'static str> {
     let name = names
         .find(|(name, _)| name.eq_ignore_ascii_case(service))
         .map(|(_, code)| *code);
-    // The services that an export has to do with come first, whatever else is as near.
-    let own = || nearest(service, ["oss", "ecs", "ram", "sts"]);
+    // Codes of three letters are near one another, so that only letters swapped or doubled will do.
+    let own = || {
+        let mut own = ["oss", "ecs", "ram", "sts"].into_iter();
+        own.find(|code| has_same_letters(service, code))
+    };
     name.or_else(own).or_else(|| {
         nearest(
             service,
             SERVICES.iter().copied().filter(|code| code.len() > 3),
         )
     })
+}
+
+fn has_same_letters(word: &str, code: &str) -> bool {
+    let letters = |word: &str| -> BTreeSet<char> {
+        let word = word.to_ascii_lowercase().replace('0', "o");
+        word.chars().collect()
+    };
+    word.len().abs_diff(code.len()) <= 1 && letters(word) == letters(code)
 }

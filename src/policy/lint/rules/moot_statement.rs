@@ -3,7 +3,10 @@
 use super::statement_never_matches::empty;
 use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::compare::too_complex;
-use crate::policy::{Effect, PolicyDocument, Question, Statement, compare};
+use crate::policy::{
+    Comparison, Effect, PolicyDocument, Question, Statement, TrustPolicy, TrustStatement, compare,
+    compare_trust,
+};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -16,62 +19,85 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Most statements of a document that are tried; each takes a comparison.
-const MAX_STATEMENTS: usize = 48;
+const MAX_STATEMENTS: usize = 32;
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
-    let Some(policy) = view.policy.as_ref().filter(|_| view.is_comparable()) else {
-        return;
+    let statements = match (&view.policy, &view.trust) {
+        (Some(policy), _) => Statements::Policy(policy.statements()),
+        (None, Some(trust)) => Statements::Trust(trust.statements()),
+        (None, None) => return,
     };
-    let statements = policy.statements();
-    if !(2..=MAX_STATEMENTS).contains(&statements.len()) {
+    let count = view.statements.len();
+    if !view.is_comparable() || !(2..=MAX_STATEMENTS).contains(&count) {
         return;
     }
     let empty = empty(view);
-    let mut kept: Vec<usize> = (0..statements.len())
-        .filter(|at| !empty.contains(at))
-        .collect();
+    let mut kept: Vec<usize> = (0..count).filter(|at| !empty.contains(at)).collect();
     // From the last: of two that say the same, the later is the moot one.
     for at in kept.clone().into_iter().rev() {
-        let without: Vec<usize> = kept.iter().copied().filter(|other| *other != at).collect();
-        let comparison = compare(
-            &[&document(statements, &kept)],
-            &[&document(statements, &without)],
-            Question::DropIn,
-        );
+        let others = kept.iter().copied().filter(|other| *other != at);
+        let without: Vec<usize> = others.collect();
+        let comparison = statements.compare(&kept, &without);
         if comparison.reasons.contains(&too_complex()) {
             return;
         }
         if comparison.is_same() {
-            let message = reason(statements, at, &without);
             if let Some(statement) = view.statements.get(at) {
-                report.at(statement.node.spot, message);
+                report.at(statement.node.spot, reason(&statements, at, &without));
             }
             kept = without;
         }
     }
 }
 
-fn document(statements: &[Statement], chosen: &[usize]) -> PolicyDocument {
-    let chosen = chosen.iter().filter_map(|at| statements.get(*at));
-    PolicyDocument::new(chosen.cloned().collect())
+/// The statements of either kind of document.
+enum Statements<'a> {
+    Policy(&'a [Statement]),
+    Trust(&'a [TrustStatement]),
+}
+
+impl Statements<'_> {
+    /// How a document of the statements `other` differs from one of the statements `one`.
+    fn compare(&self, one: &[usize], other: &[usize]) -> Comparison {
+        match self {
+            Statements::Policy(all) => {
+                let document = |chosen| PolicyDocument::new(chosen_from(all, chosen));
+                compare(&[&document(one)], &[&document(other)], Question::DropIn)
+            }
+            Statements::Trust(all) => {
+                let document = |chosen| TrustPolicy::new(chosen_from(all, chosen));
+                compare_trust(&document(one), &document(other))
+            }
+        }
+    }
+
+    fn effect(&self, at: usize) -> Option<Effect> {
+        match self {
+            Statements::Policy(all) => all.get(at).map(|statement| statement.effect),
+            Statements::Trust(all) => all.get(at).map(|statement| statement.effect),
+        }
+    }
+}
+
+fn chosen_from<S: Clone>(all: &[S], chosen: &[usize]) -> Vec<S> {
+    chosen
+        .iter()
+        .filter_map(|at| all.get(*at))
+        .cloned()
+        .collect()
 }
 
 /// Names the one statement that makes `at` moot, if one alone does.
-fn reason(statements: &[Statement], at: usize, others: &[usize]) -> String {
-    let alone = others.iter().copied().find(|other| {
-        let (one, both) = (
-            document(statements, &[*other]),
-            document(statements, &[*other, at]),
-        );
-        compare(&[&one], &[&both], Question::DropIn).is_same()
-    });
-    let effect = |at: usize| statements.get(at).map(|statement| statement.effect);
+fn reason(statements: &Statements<'_>, at: usize, others: &[usize]) -> String {
+    let mut others = others.iter().copied();
+    let alone = others.find(|other| statements.compare(&[*other], &[*other, at]).is_same());
+    let effect = statements.effect(at);
     match alone {
-        Some(other) if effect(other) == effect(at) => {
+        Some(other) if statements.effect(other) == effect => {
             format!("says nothing that `Statement[{other}]` does not say")
         }
         Some(other) => format!("grants only what `Statement[{other}]` refuses"),
-        None if effect(at) == Some(Effect::Allow) => {
+        None if effect == Some(Effect::Allow) => {
             "grants nothing beyond the other statements, or only what they refuse".to_owned()
         }
         None => "refuses nothing beyond the other statements".to_owned(),

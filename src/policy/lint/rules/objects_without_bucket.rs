@@ -5,6 +5,7 @@ use super::super::pattern::{Arn, is_all};
 use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::Level;
 use crate::policy::error::quote;
+use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -17,6 +18,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
+    if !view.is_comparable() {
+        return;
+    }
     for statement in view.grants() {
         let Some((actions, resources)) = statement.positive() else {
             continue;
@@ -35,6 +39,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             // A business of `bucket-action-on-object`.
             continue;
         }
+        let mut told = HashSet::new();
         for word in resources
             .iter()
             .filter(|word| reach(word.text) == Reach::Object)
@@ -45,7 +50,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             let Some((bucket, Some(_))) = arn.bucket_and_key() else {
                 continue;
             };
-            if is_all(bucket) || covered(view, bucket) {
+            if is_all(bucket) || covered(view, bucket) || !told.insert(bucket) {
                 continue;
             }
             let message = format!(

@@ -1,5 +1,6 @@
 //! A principal that is a whole account.
 
+use super::super::pattern::has_wildcard;
 use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
@@ -26,7 +27,9 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             .text
             .strip_prefix("acs:ram::")
             .and_then(|rest| rest.strip_suffix(":root"));
-        let Some(account) = account else { continue };
+        let Some(account) = account.filter(|account| !has_wildcard(account)) else {
+            continue;
+        };
         let whose = match view.options.account {
             Some(own) if own == account => "the whole own account",
             Some(_) => "a whole other account",

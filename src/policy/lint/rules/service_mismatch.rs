@@ -28,7 +28,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         };
         let is_only_oss_resource =
             |text: &str| Arn::read(text).is_some_and(|arn| arn.service == "oss");
-        if !resources.iter().any(|word| is_oss_resource(word.text)) {
+        if !resources.is_empty() && !resources.iter().any(|word| is_oss_resource(word.text)) {
             for word in actions.iter().filter(|word| is_only_oss(word.text)) {
                 report.at(
                     word.spot,

@@ -3,6 +3,7 @@
 use super::super::pattern::{action_parts, has_wildcard, is_all, matches_action};
 use super::super::suggest::nearest;
 use super::invalid_action::is_formed;
+use super::misnamed_action::is_misnamed;
 use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue;
 use crate::policy::error::quote;
@@ -64,12 +65,8 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
 fn is_known(action: &str) -> bool {
     let unlisted = UNLISTED.iter().copied();
     let mut names = catalogue::all().map(|known| known.name).chain(unlisted);
-    names.any(|known| matches_action(action, known))
-}
-
-/// Whether `misnamed-action` has it.
-fn is_misnamed(action: &str) -> bool {
-    catalogue::MISNOMERS
-        .iter()
-        .any(|(wrong, _)| wrong.eq_ignore_ascii_case(action))
+    match has_wildcard(action) {
+        true => names.any(|known| matches_action(action, known)),
+        false => names.any(|known| known.eq_ignore_ascii_case(action)),
+    }
 }
