@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::drift::{DriftKind, DriftReport, Finding, Severity};
 use crate::plan::Plan;
 
+use super::access::new_access_lines;
 use super::account::account_line;
 use super::field::{Detail, one_field};
 use super::readiness::{Moment, verdict};
@@ -58,6 +59,9 @@ fn one_finding(finding: &Finding, detail: Detail, out: &mut String) {
         "{severity} {}{part} {what} [{}]",
         finding.address, finding.fingerprint
     );
+    if let Some(access) = &finding.access {
+        new_access_lines(access, 6, out);
+    }
     if let Some(field) = &finding.field {
         let _ = writeln!(out, "      {}", Styled(DIM, "back to the spec:"));
         one_field(field, detail, out);

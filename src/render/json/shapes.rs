@@ -414,6 +414,8 @@ struct FindingShape {
     severity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
 }
 
 impl FindingShape {
@@ -425,6 +427,7 @@ impl FindingShape {
             severity,
             fingerprint,
             field,
+            access,
         } = finding;
         Self {
             fingerprint: fingerprint.clone(),
@@ -433,6 +436,7 @@ impl FindingShape {
             drift: kind.as_str(),
             severity: severity.as_str(),
             field: field.as_ref().map(Field::new),
+            access: access.as_ref().map(Access::new),
         }
     }
 }
