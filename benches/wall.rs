@@ -39,12 +39,19 @@ fn main() {
         begun.elapsed()
     });
     println!("latency {LATENCY:?}, connection set-up {connect:?}, medians of {RUNS} runs\n");
-    println!("{:<34}{:>10}{:>10}{:>9}{:>9}", "", "wall", "floor", "ratio", "aim");
+    println!(
+        "{:<34}{:>10}{:>10}{:>9}{:>9}",
+        "", "wall", "floor", "ratio", "aim"
+    );
     let over_floor = |name: &str, waves: u32, wall: Duration, aim: Option<f64>| {
         let floor = connect + LATENCY * waves;
         let ratio = wall.as_secs_f64() / floor.as_secs_f64();
         let aim = aim.map_or(String::new(), |aim| format!("{aim:.2}"));
-        println!("{name:<34}{:>8.1}ms{:>8.1}ms{ratio:>9.2}{aim:>9}", ms(wall), ms(floor));
+        println!(
+            "{name:<34}{:>8.1}ms{:>8.1}ms{ratio:>9.2}{aim:>9}",
+            ms(wall),
+            ms(floor)
+        );
     };
     let plan = median(|| sandbox.run(&["plan"]));
     over_floor("plan, empty account", 1, plan, Some(AIM_PLAN));
@@ -105,28 +112,54 @@ impl<'a> Sandbox<'a> {
     fn start(folder: &'a Path) -> Self {
         let latency = format!("{}ms", LATENCY.as_millis());
         let mut command = Command::new(BINARY);
-        command.args(["sandbox", "serve", "--latency", &latency]).env_clear();
-        command.current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .args(["sandbox", "serve", "--latency", &latency])
+            .env_clear();
+        command
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut variables = Vec::new();
         let mut address = String::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap) {
-            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+        for line in BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map(Result::unwrap)
+        {
+            let (name, value) = line
+                .strip_prefix("export ")
+                .unwrap()
+                .split_once('=')
+                .unwrap();
             variables.push((name.to_owned(), value.to_owned()));
             if name == "EXPORT_IAM_ENDPOINT_STS" {
                 value.trim_start_matches("http://").clone_into(&mut address);
                 break;
             }
         }
-        Self { folder, child, variables, address }
+        Self {
+            folder,
+            child,
+            variables,
+            address,
+        }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         let variables = self.variables.iter().map(|(name, value)| (name, value));
-        command.args(arguments).env_clear().envs(variables).env("HOME", self.folder);
-        command.env("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true").current_dir(self.folder);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(variables)
+            .env("HOME", self.folder);
+        command
+            .env("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+            .current_dir(self.folder);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command
     }
 

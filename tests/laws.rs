@@ -29,7 +29,12 @@ use serde_json::{Value, json};
 use support::account::{approved, desired};
 use support::{Account, golden, is_read};
 
-const ROLES: &[&str] = &["Nightly", "Weekly", "image-export", "AliyunECSImageExportDefaultRole"];
+const ROLES: &[&str] = &[
+    "Nightly",
+    "Weekly",
+    "image-export",
+    "AliyunECSImageExportDefaultRole",
+];
 const CUSTOM: &[&str] = &["ToOss", "FromOss", "Other-1"];
 const SYSTEM: &[&str] = &[
     "AliyunECSImageExportRolePolicy",
@@ -37,12 +42,30 @@ const SYSTEM: &[&str] = &[
     "AliyunOSSFullAccess",
     "AdministratorAccess",
 ];
-const ACTIONS: &[&str] =
-    &["oss:GetObject", "oss:PutObject", "oss:Get*", "oss:ListParts", "OSS:listparts", "oss:*", "ecs:ExportImage"];
-const RESOURCES: &[&str] =
-    &["*", "acs:oss:*:*:exports", "acs:oss:*:*:exports/*", "acs:oss:*:1234567890123456:exports/Nightly*"];
+const ACTIONS: &[&str] = &[
+    "oss:GetObject",
+    "oss:PutObject",
+    "oss:Get*",
+    "oss:ListParts",
+    "OSS:listparts",
+    "oss:*",
+    "ecs:ExportImage",
+];
+const RESOURCES: &[&str] = &[
+    "*",
+    "acs:oss:*:*:exports",
+    "acs:oss:*:*:exports/*",
+    "acs:oss:*:1234567890123456:exports/Nightly*",
+];
 const PRINCIPALS: &[&str] = &["ecs.aliyuncs.com", "oss.aliyuncs.com", "fc.aliyuncs.com"];
-const WORDS: &[&str] = &["Lets ECS export images", "镜像导出 é", "a: b # c", "- \"x\" 'y'", "1", "null"];
+const WORDS: &[&str] = &[
+    "Lets ECS export images",
+    "镜像导出 é",
+    "a: b # c",
+    "- \"x\" 'y'",
+    "1",
+    "null",
+];
 
 /// A permission policy's document, written in one of many ways.
 fn document() -> impl Strategy<Value = Value> {
@@ -68,8 +91,12 @@ fn trust() -> impl Strategy<Value = Value> {
 }
 
 fn tags() -> impl Strategy<Value = Value> {
-    btree_map(select(&["team", "cost", "env"][..]), select(&["images", "42", "é"][..]), 0..3)
-        .prop_map(|tags| json!(tags))
+    btree_map(
+        select(&["team", "cost", "env"][..]),
+        select(&["images", "42", "é"][..]),
+        0..3,
+    )
+    .prop_map(|tags| json!(tags))
 }
 
 /// A role as somebody might want or have it. The policies it holds are chosen by number, as those there are differ.
@@ -111,21 +138,32 @@ fn role(name: &'static str) -> impl Strategy<Value = Role> {
         select(&["report", "keep", "detach"][..]),
         option::of(tags()),
     );
-    parts.prop_map(move |(trust, description, session, system, custom, extra, tags)| Role {
-        name,
-        trust,
-        description,
-        session,
-        system,
-        custom,
-        extra,
-        tags,
-    })
+    parts.prop_map(
+        move |(trust, description, session, system, custom, extra, tags)| Role {
+            name,
+            trust,
+            description,
+            session,
+            system,
+            custom,
+            extra,
+            tags,
+        },
+    )
 }
 
 fn policy(name: &'static str) -> impl Strategy<Value = Policy> {
-    let parts = (vec(document(), 1..=5), option::of(select(WORDS)), option::of(tags()));
-    parts.prop_map(move |(versions, description, tags)| Policy { name, versions, description, tags })
+    let parts = (
+        vec(document(), 1..=5),
+        option::of(select(WORDS)),
+        option::of(tags()),
+    );
+    parts.prop_map(move |(versions, description, tags)| Policy {
+        name,
+        versions,
+        description,
+        tags,
+    })
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
@@ -140,7 +178,11 @@ impl Sketch {
     fn custom_of(&self, role: &Role) -> Vec<&'static str> {
         let mut names: Vec<_> = match self.policies.as_slice() {
             [] => Vec::new(),
-            policies => role.custom.iter().map(|index| index.get(policies).name).collect(),
+            policies => role
+                .custom
+                .iter()
+                .map(|index| index.get(policies).name)
+                .collect(),
         };
         names.sort_unstable();
         names.dedup();
@@ -151,7 +193,10 @@ impl Sketch {
     fn spec(&self) -> Value {
         let roles = self.roles.iter().map(|role| {
             let system = role.system.iter().map(|name| json!({ "system": name }));
-            let custom = self.custom_of(role).into_iter().map(|name| json!({ "custom": name }));
+            let custom = self
+                .custom_of(role)
+                .into_iter()
+                .map(|name| json!({ "custom": name }));
             let mut shown = json!({
                 "name": role.name,
                 "trust": { "document": role.trust },
@@ -179,7 +224,10 @@ impl Sketch {
     /// The account that has it.
     fn account(&self) -> Value {
         let roles = self.roles.iter().map(|role| {
-            let system = role.system.iter().map(|name| json!({ "policy": format!("system:{name}") }));
+            let system = role
+                .system
+                .iter()
+                .map(|name| json!({ "policy": format!("system:{name}") }));
             let custom = self.custom_of(role).into_iter();
             let custom = custom.map(|name| json!({ "policy": format!("custom:{name}") }));
             let mut shown = json!({
@@ -193,8 +241,12 @@ impl Sketch {
             shown
         });
         let policies = self.policies.iter().map(|policy| {
-            let versions = policy.versions.iter().map(|document| json!({ "document": document }));
-            let mut shown = json!({ "name": policy.name, "versions": versions.collect::<Vec<_>>() });
+            let versions = policy
+                .versions
+                .iter()
+                .map(|document| json!({ "document": document }));
+            let mut shown =
+                json!({ "name": policy.name, "versions": versions.collect::<Vec<_>>() });
             put(&mut shown, "description", policy.description);
             put(&mut shown, "tags", policy.tags.as_ref());
             shown
@@ -215,7 +267,10 @@ fn put(to: &mut Value, name: &str, value: Option<impl serde::Serialize>) {
 
 /// Reads a spec; JSON is YAML too.
 fn read(text: &str) -> DesiredState {
-    let spec = load(&SpecSource::Stdin(text.as_bytes().to_vec()), &golden::root());
+    let spec = load(
+        &SpecSource::Stdin(text.as_bytes().to_vec()),
+        &golden::root(),
+    );
     desired(&spec.unwrap_or_else(|errors| panic!("{:?}\n{text}", errors.errors())))
 }
 
@@ -230,18 +285,27 @@ fn shuffled_in(place: &str, value: &Value, seed: &mut u64) -> String {
             .iter()
             .map(|(name, value)| format!("{}: {}", json!(name), shuffled_in(name, value, seed)))
             .collect(),
-        Value::Array(items) => items.iter().map(|item| shuffled_in("", item, seed)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| shuffled_in("", item, seed))
+            .collect(),
         other => return other.to_string(),
     };
     let is_list = value.is_array();
     if !is_list || ["roles", "policies", "attachments"].contains(&place) {
         for last in (1..parts.len()).rev() {
-            *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             parts.swap(last, usize::try_from(*seed >> 33).unwrap() % (last + 1));
         }
     }
     let inside = parts.join(", ");
-    if is_list { format!("[{inside}]") } else { format!("{{{inside}}}") }
+    if is_list {
+        format!("[{inside}]")
+    } else {
+        format!("{{{inside}}}")
+    }
 }
 
 /// Runs `work` on tokio's paused clock.
@@ -254,7 +318,13 @@ fn now<T>(work: impl Future<Output = T>) -> T {
 fn every_byte(plan: &Plan) -> String {
     let mut text = json::report("plan", vec![AccountReport::planned(plan)]);
     human::plan(plan, None, Detail::Documents, &mut text);
-    human::drift(plan, None, &DriftReport::of(plan), Detail::Documents, &mut text);
+    human::drift(
+        plan,
+        None,
+        &DriftReport::of(plan),
+        Detail::Documents,
+        &mut text,
+    );
     text
 }
 
@@ -385,7 +455,8 @@ fn the_made_up_worlds_are_worth_trying() {
         let live = sketch().new_tree(&mut runner).unwrap().current();
         for desired in [wanted.desired(), wanted.desired().removed()] {
             let account = Account::new(&live.account().to_string());
-            let plan = now(account.plan(&desired)).unwrap_or_else(|_| now(account.plan(&wanted.desired())).unwrap());
+            let plan = now(account.plan(&desired))
+                .unwrap_or_else(|_| now(account.plan(&wanted.desired())).unwrap());
             operations.extend(plan.steps.iter().map(|planned| planned.step.operation()));
         }
     }
