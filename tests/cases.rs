@@ -164,7 +164,8 @@ impl Case {
             .map(|call| call.operation)
             .collect();
         let mut planned = operations.clone();
-        (writes.sort_unstable(), planned.sort_unstable());
+        writes.sort_unstable();
+        planned.sort_unstable();
         if writes != planned {
             problems.push(format!("planned {operations:?}, called {writes:?}"));
         }

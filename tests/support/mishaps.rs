@@ -233,11 +233,7 @@ impl Raw {
                 }));
             }
             let ended = answering.into_iter().map(JoinHandle::join);
-            assert!(
-                ended
-                    .map(|end| end.is_ok())
-                    .fold(true, |all, one| all && one)
-            );
+            assert!(ended.map(|end| end.is_ok()).all(|end| end));
         });
         Self {
             address,
