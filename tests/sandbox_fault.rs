@@ -132,7 +132,7 @@ async fn calls_under_latency_overlap_and_are_counted() {
     client.call("ListRoles", &[]).await;
     assert_eq!(start.elapsed(), Duration::from_millis(130));
     client.sandbox.clear_calls();
-    assert!(client.sandbox.calls().records().is_empty());
+    assert!(client.sandbox.calls().records().len() == 0);
 }
 
 // Over HTTP.
@@ -213,4 +213,23 @@ async fn over_http_the_call_log_can_be_read() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.contains("\"counts\":{\"ListRoles\":1}"), "{answer}");
+}
+
+/// Idle connections, used or not, must not keep a stopped server and its state file.
+#[tokio::test]
+async fn a_stopped_sandbox_closes_idle_connections() {
+    let (running, _client) = serve(&[]).await;
+    let mut used = TcpStream::connect(running.address()).await.unwrap();
+    let ask = "GET /_sandbox/calls HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
+    used.write_all(ask.as_bytes()).await.unwrap();
+    let mut some = [0; 16];
+    used.read_exact(&mut some).await.unwrap();
+    let mut unused = TcpStream::connect(running.address()).await.unwrap();
+    let sandbox = Arc::downgrade(running.sandbox());
+    running.stop().await;
+    assert!(sandbox.upgrade().is_none());
+    for mut stream in [&mut used, &mut unused] {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+    }
 }

@@ -13,12 +13,13 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use export_iam::sandbox::{Options, start};
+use export_iam::sandbox::{Fleet, Options, World, start};
+use serde_json::{Value, json};
 
 /// Names a Python that has `tests/sdk/requirements.txt` installed.
 const PYTHON: &str = "EXPORT_IAM_SDK_PYTHON";
 
-async fn run(script: &str) {
+async fn run(script: &str, seed: Option<World>) {
     let Some(python) = env::var_os(PYTHON) else {
         let note = format!(
             "SKIPPED: {script}: set {PYTHON} to a Python with tests/sdk/requirements.txt\n"
@@ -27,7 +28,11 @@ async fn run(script: &str) {
         std::io::stderr().write_all(note.as_bytes()).unwrap();
         return;
     };
-    let running = start(Options::default()).await.unwrap();
+    let options = Options {
+        seed,
+        ..Options::default()
+    };
+    let running = start(options).await.unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     let mut command = Command::new(python);
     command
@@ -37,6 +42,7 @@ async fn run(script: &str) {
         .env("PYTHONPATH", &folder)
         .env("HOME", env!("CARGO_TARGET_TMPDIR"))
         .env("NO_PROXY", "127.0.0.1")
+        .env("SANDBOX_CREDENTIALS_URI", running.credentials_uri())
         .envs(running.environment())
         .stdin(Stdio::null());
     let output = tokio::task::spawn_blocking(move || command.output())
@@ -51,5 +57,31 @@ async fn run(script: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_official_sdks_live_a_whole_life_here() {
-    run("life_cycle.py").await;
+    run("life_cycle.py", None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_official_sdks_move_between_accounts_here() {
+    let members = 12;
+    let fleet = World::fleet(Fleet {
+        members,
+        ..Fleet::default()
+    });
+    let mut state: Value = serde_json::from_str(&fleet.unwrap().to_json().unwrap()).unwrap();
+    let trust = |principal: Value| {
+        json!({ "Version": "1", "Statement": [
+            { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal }
+        ]})
+    };
+    let main = &mut state["accounts"][0];
+    main["roles"] = json!([
+        { "name": "Ci", "trust": trust(json!({ "Federated": "acs:ram::1234567890123456:oidc-provider/ci" })) },
+        { "name": "Machine", "trust": trust(json!({ "Service": "ecs.aliyuncs.com" })) },
+    ]);
+    main["oidc_providers"] = json!([
+        { "name": "ci", "issuer": "https://issuer.test", "client_ids": ["sts"] }
+    ]);
+    state["instance"] = json!({ "role": "Machine", "needs_token": true });
+    let seed = World::from_json(&state.to_string()).unwrap();
+    run("accounts.py", Some(seed)).await;
 }

@@ -52,8 +52,7 @@ async fn what_was_answered_is_there_after_a_restart() {
     let kept = fs::read_to_string(&path).unwrap();
     assert!(kept.contains("Export") && kept.contains("Grant"));
     drop(client);
-    running.stop();
-    settle().await;
+    running.stop().await;
 
     let (_running, client) = open(&path).await.unwrap();
     let role = client.ok("GetRole", &[("RoleName", "export")]).await;
@@ -119,13 +118,6 @@ async fn nothing_that_was_answered_is_lost_to_a_kill() {
     client.create_role("after").await;
 }
 
-/// The aborted server task ends at its next turn, and with it the lock.
-async fn settle() {
-    for _ in 0..10 {
-        tokio::task::yield_now().await;
-    }
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn others_cannot_read_the_file() {
@@ -153,8 +145,8 @@ async fn two_sandboxes_do_not_share_a_file() {
     );
     assert!(reset(&path).is_err());
     client.create_role("a").await;
-    drop((running, client));
-    settle().await;
+    drop(client);
+    running.stop().await;
     let (_running, client) = open(&path).await.unwrap();
     client.ok("GetRole", &[("RoleName", "a")]).await;
 }

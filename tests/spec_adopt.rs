@@ -39,6 +39,7 @@ fn empty() -> ObservedState {
         versions: BTreeMap::new(),
         role_tags: BTreeMap::new(),
         policy_tags: BTreeMap::new(),
+        holders: BTreeMap::new(),
     }
 }
 

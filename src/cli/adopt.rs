@@ -1,7 +1,7 @@
 //! `adopt`: print a spec that describes what the account holds now.
 
 use super::args::{AdoptArgs, Global};
-use super::connect::connect;
+use super::connect::Hub;
 use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
@@ -21,7 +21,8 @@ pub(super) async fn run(
     let names = names
         .collect::<Result<Vec<_>, _>>()
         .map_err(|e| Failure::new(ExitStatus::Usage, e.to_string()))?;
-    let connection = connect(global, environment, console).await?;
+    let hub = Hub::open(global, environment, console).await?;
+    let connection = hub.own(None)?;
     let caller = connection.pinned_caller().await?;
     let roles = names
         .iter()

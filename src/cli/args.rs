@@ -52,6 +52,19 @@ pub struct Global {
           default_missing_value = ".export-iam/sandbox.json")]
     pub sandbox: Option<PathBuf>,
 
+    /// Use the credentials of this profile
+    ///
+    /// A profile of the aliyun CLI's config.json, else a section of ~/.alibabacloud/credentials. Beats an access
+    /// key in the environment.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// Take credentials from this source and no other
+    ///
+    /// One of auto, env, oidc, profile, ini, ecs and uri. auto asks them in this order, as Alibaba Cloud's SDKs do.
+    #[arg(long, global = true, value_name = "SOURCE")]
+    pub credential_source: Option<String>,
+
     /// Refuse to work in any account but this one
     #[arg(long, global = true, value_name = "ID")]
     pub account: Option<String>,
@@ -62,8 +75,8 @@ pub struct Global {
 
     /// Send one service's calls elsewhere; plain http only to this machine
     ///
-    /// SERVICE is ram or sts. Each has an environment variable too, EXPORT_IAM_ENDPOINT_RAM and
-    /// EXPORT_IAM_ENDPOINT_STS; the option wins.
+    /// SERVICE is ram, sts or resourcemanager. Each has an environment variable too, EXPORT_IAM_ENDPOINT_RAM and so
+    /// on; the option wins.
     #[arg(long, global = true, value_name = "SERVICE=URL")]
     pub endpoint: Vec<String>,
 
@@ -156,9 +169,40 @@ pub enum Command {
     Adopt(AdoptArgs),
     /// Show whose access key is in use and where it came from
     Whoami,
+    /// Compare, check and lint policy documents, without any network
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Work on reports that were written as JSON
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Run or look after the built-in RAM look-alike
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+}
+
+/// Which accounts of a spec, and how many at a time.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Many accounts")]
+pub struct FleetArgs {
+    /// Work only on accounts whose alias or id matches this glob; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// Leave out accounts whose alias or id matches this glob; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Work on this many accounts at a time
+    #[arg(long, value_name = "N", default_value = "10", value_parser = parse_parallel)]
+    pub parallel: usize,
+    /// Work on the K-th of N parts of the accounts, to split a fleet over machines
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<String>,
+}
+
+fn parse_parallel(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|n| (1..=256).contains(n))
+        .ok_or_else(|| "not a number from 1 to 256".to_owned())
 }
 
 /// `plan`.
@@ -167,6 +211,9 @@ pub struct PlanArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
     /// Save the plan, to be carried out later by `apply --plan`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -184,6 +231,12 @@ pub struct ApplyArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// Begin no new account once this many have failed
+    #[arg(long, value_name = "N")]
+    pub max_failures: Option<usize>,
     /// Carry out this saved plan; refused if the account has moved since it was made
     #[arg(long, value_name = "FILE", conflicts_with = "spec")]
     pub plan: Option<PathBuf>,
@@ -210,6 +263,9 @@ pub struct DriftArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
     /// Exit with 2 only for findings at least this severe
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = SeverityArg::Low)]
     pub fail_on: SeverityArg,
@@ -235,6 +291,12 @@ pub struct DestroyArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// Begin no new account once this many have failed
+    #[arg(long, value_name = "N")]
+    pub max_failures: Option<usize>,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
@@ -253,6 +315,81 @@ pub struct AdoptArgs {
         default_value = "AliyunECSImageExportDefaultRole"
     )]
     pub role: Vec<String>,
+}
+
+/// `policy …`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Show what access WANTED gives beyond LIVE, and the reverse
+    ///
+    /// By meaning, not text: documents that give the same access are equal however they are written. Exits with 0
+    /// when equal, 2 when not, 5 when that could not be settled.
+    Compare(CompareArgs),
+    /// Say whether documents together allow ExportImage into a bucket
+    Check(CheckArgs),
+    /// Show what is wrong with a document, or likely not meant
+    Lint(LintArgs),
+    /// Show a built-in system policy, and what it gives
+    Show(ShowArgs),
+}
+
+/// `policy compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The document in force, a file
+    pub live: PathBuf,
+    /// The document wanted, a file of the same kind
+    pub wanted: PathBuf,
+}
+
+/// `policy check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Permission policies of the role, files; a trust policy among them is checked too
+    #[arg(value_name = "DOC", required = true)]
+    pub documents: Vec<PathBuf>,
+    /// The bucket to export to; left out, any bucket
+    #[arg(long, value_name = "BUCKET")]
+    pub bucket: Option<String>,
+    /// The OSSPrefix that exports are started with
+    #[arg(long, value_name = "PREFIX", requires = "bucket")]
+    pub prefix: Option<String>,
+    /// The account that owns the bucket; left out, any
+    #[arg(long, value_name = "ID")]
+    pub owner: Option<String>,
+}
+
+/// `policy lint`.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Permission or trust policies, files
+    #[arg(value_name = "DOC", required_unless_present = "rules")]
+    pub documents: Vec<PathBuf>,
+    /// List the rules instead
+    #[arg(long)]
+    pub rules: bool,
+}
+
+/// `policy show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The policy's name, such as AliyunECSImageExportRolePolicy
+    pub name: String,
+}
+
+/// `report …`.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Join the reports of the parts of a fleet into one
+    Merge(MergeArgs),
+}
+
+/// `report merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// Reports written by `--format json` or `--report json=FILE`
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
 }
 
 /// `sandbox …`.

@@ -1,8 +1,11 @@
-//! Builds the client: which service, which access key, how patient.
+//! Builds clients: which service, which access key, how patient. One hub for a run, one connection an account.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::args::{Global, SignatureVersion};
@@ -10,9 +13,14 @@ use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
+use super::fleet::Member;
 use super::observe::unread;
 use crate::account::ReadAccount;
-use crate::credentials::{Credentials, env};
+use crate::credentials::{
+    self, Children, CredentialError, Credentials, DirectTransport, Disk, Found, Note, NoteKind,
+    Options, Outside, RoleRequest, SharedTransport, Source, SourceChoice, assume_role, find,
+    sts_endpoint,
+};
 use crate::model::{AccountId, Caller};
 use crate::observe::ObserveError;
 use crate::ram::clock::{Clock, Random};
@@ -21,71 +29,173 @@ use crate::ram::http::{HttpOptions, HttpTransport};
 use crate::ram::{RamClient, Settings, signature};
 use crate::sandbox::{self, Running};
 
-/// A way into one account.
-pub(super) struct Connection {
-    pub(super) account: RamClient<HttpTransport, Credentials>,
-    /// Where the access key came from.
-    pub(super) source: String,
-    /// The key's public half.
-    pub(super) access_key_id: String,
+/// What all accounts of a run share: the connection pool, the settings, and the credentials of the run.
+pub(super) struct Hub {
+    transport: HttpTransport,
+    settings: Settings,
+    outside: Arc<Outside>,
+    /// The credentials of the run.
+    base: Source,
+    sts: String,
+    /// Credentials of profiles that accounts name, each found once.
+    profiles: Mutex<BTreeMap<String, Source>>,
+    options: Options,
     /// The account that was asked for, if any.
     pinned: Option<AccountId>,
     /// Kept alive for as long as it is talked to.
     _sandbox: Option<Running>,
 }
 
-/// Connects to the cloud, or to a sandbox started here.
-///
-/// # Errors
-/// When an option is wrong (64), there is no access key, or the sandbox cannot start (1).
-pub(super) async fn connect(
-    global: &Global,
-    environment: &Environment,
-    console: &mut Console,
-) -> Result<Connection, Failure> {
-    connect_to(None, global, environment, console).await
+/// A way into one account.
+pub(super) struct Connection {
+    pub(super) account: RamClient<HttpTransport, Source>,
+    /// The account it has to be, if that is known.
+    pinned: Option<AccountId>,
 }
 
-/// The same, where it is known already which account it has to be.
-///
-/// # Errors
-/// Also when `--account` asks for another one (3).
-pub(super) async fn connect_to(
-    known: Option<AccountId>,
-    global: &Global,
-    environment: &Environment,
-    console: &mut Console,
-) -> Result<Connection, Failure> {
-    let asked = global.account.as_deref().map(pin).transpose()?;
-    if let (Some(known), Some(asked)) = (&known, &asked) {
-        if known != asked {
-            let message =
-                format!("the plan is for account {known}, but `--account {asked}` was given");
+impl Hub {
+    /// Finds the credentials of the run, and starts the sandbox if that is meant.
+    ///
+    /// # Errors
+    /// When an option is wrong (64), there are no credentials, or the sandbox cannot start (1).
+    pub(super) async fn open(
+        global: &Global,
+        here: &Environment,
+        console: &mut Console,
+    ) -> Result<Self, Failure> {
+        let pinned = global.account.as_deref().map(pin).transpose()?;
+        let sandbox = match &global.sandbox {
+            Some(file) => Some(start_sandbox(&here.folder.join(file), file, console).await?),
+            None => None,
+        };
+        let mut settings = settings(global, here, sandbox.as_ref())?;
+        let transport = transport(global, here)?;
+        let outside = Arc::new(outside(&transport, here)?);
+        let options = Options {
+            source: credential_source(global)?,
+            profile: global.profile.clone(),
+            sts_endpoint: explicit_sts(global, here, sandbox.as_ref()),
+            metadata_endpoint: None,
+        };
+        let (base, notes, region) = match &sandbox {
+            Some(running) => (sandbox_source(running, &outside), Vec::new(), None),
+            None => {
+                let Found {
+                    source,
+                    notes,
+                    region,
+                } = find(&options, &outside)
+                    .await
+                    .map_err(|e| no_credentials(&e))?;
+                (source, notes, region)
+            }
+        };
+        notes.iter().for_each(|note| tell(note, console));
+        let sts = match (&options.sts_endpoint, global.region.clone().or(region)) {
+            (None, Some(region)) => format!("https://sts.{region}.aliyuncs.com"),
+            _ => sts_endpoint(&options, &outside).map_err(|error| no_credentials(&error))?,
+        };
+        settings.sts = endpoint("STS endpoint", &sts)?;
+        let profiles = Mutex::new(BTreeMap::new());
+        Ok(Self {
+            transport,
+            settings,
+            outside,
+            base,
+            sts,
+            profiles,
+            options,
+            pinned,
+            _sandbox: sandbox,
+        })
+    }
+
+    /// Where the credentials of the run came from.
+    pub(super) fn source(&self) -> &Source {
+        &self.base
+    }
+
+    /// The account that `--account` asks for.
+    pub(super) fn pinned(&self) -> Option<&AccountId> {
+        self.pinned.as_ref()
+    }
+
+    /// A way into the account of the run's own credentials. `known` is the account it has to be, where something
+    /// else than `--account` says so.
+    ///
+    /// # Errors
+    /// When `--account` asks for another one (3).
+    pub(super) fn own(&self, known: Option<&AccountId>) -> Result<Connection, Failure> {
+        self.connection(self.base.clone(), known)
+    }
+
+    /// A way into a member of a fleet.
+    ///
+    /// # Errors
+    /// When its profile is not to be found (1), or `--account` asks for another account (3).
+    pub(super) async fn connect(&self, member: &Member) -> Result<Connection, Failure> {
+        let Some(entry) = &member.entry else {
+            return self.own(None);
+        };
+        let base = match &entry.profile {
+            Some(profile) => self.profile(profile).await?,
+            None => self.base.clone(),
+        };
+        let source = match &entry.assume_role {
+            Some(role) => {
+                let request = RoleRequest {
+                    role_arn: role.arn(&entry.id),
+                    external_id: entry.external_id.clone(),
+                    ..RoleRequest::default()
+                };
+                assume_role(&base, &request, &self.sts).map_err(|error| no_credentials(&error))?
+            }
+            None => base,
+        };
+        self.connection(source, Some(&entry.id))
+    }
+
+    async fn profile(&self, name: &str) -> Result<Source, Failure> {
+        let mut profiles = self.profiles.lock().await;
+        if let Some(source) = profiles.get(name) {
+            return Ok(source.clone());
+        }
+        let options = Options {
+            profile: Some(name.to_owned()),
+            source: SourceChoice::Auto,
+            ..self.options.clone()
+        };
+        let found = find(&options, &self.outside)
+            .await
+            .map_err(|error| no_credentials(&error))?;
+        profiles.insert(name.to_owned(), found.source.clone());
+        Ok(found.source)
+    }
+
+    fn connection(&self, source: Source, known: Option<&AccountId>) -> Result<Connection, Failure> {
+        if let (Some(known), Some(asked)) = (known, &self.pinned)
+            && known != asked
+        {
+            let message = format!("this is for account {known}, but `--account {asked}` was given");
             return Err(Failure::new(ExitStatus::Refused, message));
         }
+        let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
+        let settings = self.settings.clone();
+        Ok(Connection {
+            account: RamClient::new(
+                self.transport.clone(),
+                source,
+                Clock::system(),
+                random,
+                settings,
+            ),
+            pinned: known.or(self.pinned.as_ref()).cloned(),
+        })
     }
-    let sandbox = match &global.sandbox {
-        Some(file) => Some(start_sandbox(&environment.folder.join(file), file, console).await?),
-        None => None,
-    };
-    let (credentials, source) = match &sandbox {
-        Some(running) => (sandbox_key(running), "sandbox".to_owned()),
-        None => (key_from_environment(environment)?, "environment".to_owned()),
-    };
-    let settings = settings(global, environment, sandbox.as_ref())?;
-    let transport = transport(global, environment)?;
-    let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
-    Ok(Connection {
-        access_key_id: credentials.access_key_id.clone(),
-        account: RamClient::new(transport, credentials, Clock::system(), random, settings),
-        source,
-        pinned: known.or(asked),
-        _sandbox: sandbox,
-    })
 }
 
 impl Connection {
-    /// The caller, asked for now where an account is pinned, so that nothing else is asked of another one.
+    /// The caller, asked for now where the account is known, so that nothing else is asked of another one.
     ///
     /// # Errors
     /// When it is another account (3), or there is no answer (5).
@@ -114,6 +224,43 @@ fn pin(text: &str) -> Result<AccountId, Failure> {
         .map_err(|error| Failure::new(ExitStatus::Usage, format!("`--account`: {error}")))
 }
 
+fn credential_source(global: &Global) -> Result<SourceChoice, Failure> {
+    let word = global.credential_source.as_deref().unwrap_or("auto");
+    word.parse().map_err(|error| {
+        Failure::new(
+            ExitStatus::Usage,
+            format!("`--credential-source {word}`: {error}"),
+        )
+    })
+}
+
+fn no_credentials(error: &CredentialError) -> Failure {
+    Failure::new(ExitStatus::Failed, error.to_string()).hint(error.hint.clone())
+}
+
+fn tell(note: &Note, console: &mut Console) {
+    let text = format!("{}; {}", note.message, note.hint);
+    match note.kind {
+        NoteKind::Notice => console.note(&text),
+        NoteKind::Warning => console.warn(&text),
+    }
+}
+
+/// What the credential sources may ask of this machine and the network.
+fn outside(transport: &HttpTransport, here: &Environment) -> Result<Outside, Failure> {
+    let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
+    let variables = here.clone();
+    Ok(Outside {
+        environment: Box::new(move |name| variables.variable(name)),
+        files: Box::new(Disk),
+        clock: Box::new(jiff::Timestamp::now),
+        nonce: Box::new(move || random.nonce()),
+        api: SharedTransport::new(transport.clone()),
+        direct: SharedTransport::new(DirectTransport::new()),
+        processes: Box::new(Children),
+    })
+}
+
 async fn start_sandbox(
     file: &Path,
     shown: &Path,
@@ -134,50 +281,57 @@ async fn start_sandbox(
     Ok(running)
 }
 
-fn sandbox_key(running: &Running) -> Credentials {
-    Credentials::permanent(running.access_key_id(), running.access_key_secret())
+fn sandbox_source(running: &Running, outside: &Arc<Outside>) -> Source {
+    let key = Credentials::permanent(running.access_key_id(), running.access_key_secret());
+    credentials::Source::fixed("sandbox", key, outside)
 }
 
-fn key_from_environment(environment: &Environment) -> Result<Credentials, Failure> {
-    let found = env::credentials(|name| environment.variable(name))
-        .map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()).hint(error.hint))?;
-    found.ok_or_else(|| {
-        Failure::new(ExitStatus::Failed, "no access key: none of the known environment variables is set")
-            .hint("set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or try it with `--sandbox`")
-    })
+/// The variable that names a service's endpoint.
+fn endpoint_variable(service: &str) -> String {
+    format!("EXPORT_IAM_ENDPOINT_{}", service.to_ascii_uppercase())
+}
+
+/// The URL that the command line, the sandbox or the environment gives for a service, in this order.
+fn given_endpoint(
+    service: &str,
+    global: &Global,
+    here: &Environment,
+    sandbox: Option<&Running>,
+) -> Option<String> {
+    let option = global
+        .endpoint
+        .iter()
+        .rev()
+        .find_map(|option| option.strip_prefix(service)?.strip_prefix('='));
+    let running = || sandbox.map(Running::base_url);
+    option
+        .map(str::to_owned)
+        .or_else(running)
+        .or_else(|| here.variable(&endpoint_variable(service)))
+}
+
+fn explicit_sts(global: &Global, here: &Environment, sandbox: Option<&Running>) -> Option<String> {
+    given_endpoint("sts", global, here, sandbox)
 }
 
 fn settings(
     global: &Global,
-    environment: &Environment,
+    here: &Environment,
     sandbox: Option<&Running>,
 ) -> Result<Settings, Failure> {
-    let mut settings = Settings::new().map_err(|error| Failure::bug(&error))?;
-    if let Some(region) = global
-        .region
-        .clone()
-        .or_else(|| environment.variable("ALIBABA_CLOUD_REGION_ID"))
-    {
-        settings.sts = endpoint("--region", &format!("https://sts.{region}.aliyuncs.com"))?;
-    }
-    for (service, slot) in [("ram", &mut settings.ram), ("sts", &mut settings.sts)] {
-        let variable = format!("EXPORT_IAM_ENDPOINT_{}", service.to_ascii_uppercase());
-        if let Some(url) = environment.variable(&variable) {
-            *slot = endpoint(&variable, &url)?;
-        }
-        if let Some(running) = sandbox {
-            *slot = endpoint("sandbox", &running.base_url())?;
-        }
-    }
     for option in &global.endpoint {
-        match option.split_once('=') {
-            Some(("ram", url)) => settings.ram = endpoint("--endpoint", url)?,
-            Some(("sts", url)) => settings.sts = endpoint("--endpoint", url)?,
-            _ => {
-                let message = format!("`--endpoint {option}` is not of the form SERVICE=URL");
-                return Err(Failure::new(ExitStatus::Usage, message).hint("SERVICE is ram or sts"));
-            }
+        if !matches!(
+            option.split_once('='),
+            Some(("ram" | "sts" | "resourcemanager", _))
+        ) {
+            let message = format!("`--endpoint {option}` is not of the form SERVICE=URL");
+            return Err(Failure::new(ExitStatus::Usage, message)
+                .hint("SERVICE is ram, sts or resourcemanager"));
         }
+    }
+    let mut settings = Settings::default();
+    if let Some(url) = given_endpoint("ram", global, here, sandbox) {
+        settings.ram = endpoint("RAM endpoint", &url)?;
     }
     settings.signature = match global.signature {
         SignatureVersion::V1 => signature::SignatureVersion::V1,
@@ -194,14 +348,13 @@ fn endpoint(origin: &str, url: &str) -> Result<Endpoint, Failure> {
         .map_err(|error| Failure::new(ExitStatus::Usage, format!("{origin}: {error}")))
 }
 
-fn transport(global: &Global, environment: &Environment) -> Result<HttpTransport, Failure> {
-    let bundle = global.ca_bundle.clone().or_else(|| {
-        environment
-            .variable("ALIBABA_CLOUD_CA_BUNDLE")
-            .map(Into::into)
-    });
+fn transport(global: &Global, here: &Environment) -> Result<HttpTransport, Failure> {
+    let bundle = global
+        .ca_bundle
+        .clone()
+        .or_else(|| here.variable("ALIBABA_CLOUD_CA_BUNDLE").map(Into::into));
     let ca_bundle = bundle.map(|file| {
-        std::fs::read(environment.folder.join(&file)).map_err(|error| {
+        std::fs::read(here.folder.join(&file)).map_err(|error| {
             Failure::new(
                 ExitStatus::Failed,
                 format!("CA bundle `{}` could not be read: {error}", file.display()),
@@ -209,7 +362,7 @@ fn transport(global: &Global, environment: &Environment) -> Result<HttpTransport
         })
     });
     let options = HttpOptions {
-        user_agent: environment.variable("ALIBABA_CLOUD_USER_AGENT"),
+        user_agent: here.variable("ALIBABA_CLOUD_USER_AGENT"),
         ca_bundle: ca_bundle.transpose()?,
         ..HttpOptions::default()
     };

@@ -5,8 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Color, Format, Global};
+use super::connect::Hub;
 use super::exit::ExitStatus;
 use super::failure::Failure;
+use super::progress::Counter;
 use crate::render::human::style::{CHANGE, DIM, Styled};
 
 /// Where output goes and how it looks.
@@ -16,6 +18,8 @@ pub(super) struct Console {
     reports: Vec<ReportFile>,
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
+    /// Kept alive to the end of the run: the sandbox may run inside.
+    hub: Option<Hub>,
 }
 
 /// A report that goes to a file as well.
@@ -51,6 +55,7 @@ impl Console {
             reports,
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
+            hub: None,
         })
     }
 
@@ -104,6 +109,19 @@ impl Console {
         }
     }
 
+    /// Counts accounts on standard error, where there are several.
+    pub(super) fn counter(&self, what: &'static str, total: usize) -> Counter {
+        match self.is_quiet || total < 2 {
+            true => Counter::Silent,
+            false => Counter::new(what, total, io::stderr().is_terminal()),
+        }
+    }
+
+    /// Keeps what the connections of a run need until the end.
+    pub(super) fn keep(&mut self, hub: Hub) {
+        self.hub = Some(hub);
+    }
+
     /// Tells something on the side, unless `--quiet`.
     pub(super) fn note(&mut self, text: &str) {
         if !self.is_quiet {
@@ -112,11 +130,12 @@ impl Console {
     }
 
     /// Tells of a step as it ends: part of the result for people, on the side for programs.
-    pub(super) fn step(&mut self, line: &str) {
+    pub(super) fn step(&mut self, account: Option<&str>, line: &str) {
+        let line = account.map_or(line.to_owned(), |account| format!("{line} [{account}]"));
         match self.format {
             // A reader that is gone does not stop an apply; the end of the run will say so.
             Format::Text => drop(self.print(&format!("  {line}\n"))),
-            Format::Json => self.progress(line),
+            Format::Json => self.progress(&line),
         }
     }
 

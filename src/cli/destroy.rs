@@ -1,12 +1,16 @@
 //! `destroy`: remove exactly what the spec names.
 
-use super::apply::{Consent, carry_out, risks};
+use super::apply::risks;
 use super::args::{DestroyArgs, Global};
+use super::carry_out::{Consent, Limits, carry_out};
+use super::connect::Hub;
 use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::observe::{Aim, look};
+use super::fleet::{look_at_all, members};
+use super::observe::Aim;
+use super::validate::load;
 use crate::render::human::Detail;
 
 pub(super) async fn run(
@@ -15,11 +19,26 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let subject = look(&args.spec, global, environment, console, Aim::Remove).await?;
     let consent = Consent {
         yes: args.yes,
         allowed: risks(&args.allow)?,
         detail: Detail::Access,
     };
-    carry_out("destroy", &subject, &consent, console).await
+    let limits = Limits {
+        parallel: args.fleet.parallel,
+        max_failures: args.max_failures,
+    };
+    let spec = load(&args.spec, environment, console)?;
+    let hub = Hub::open(global, environment, console).await?;
+    let members = members(&spec, &hub, &args.fleet)?;
+    let seen = look_at_all(
+        members,
+        &hub,
+        &spec,
+        Aim::Remove,
+        args.fleet.parallel,
+        console,
+    )
+    .await;
+    carry_out("destroy", &seen, &consent, limits, console).await
 }

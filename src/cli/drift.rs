@@ -1,15 +1,19 @@
-//! `drift`: where the account has moved away from the spec.
+//! `drift`: where the accounts have moved away from the spec.
 
 use super::args::{DriftArgs, Global, SeverityArg};
-use super::console::{Console, Rendered};
+use super::connect::Hub;
+use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::observe::{Aim, look};
+use super::fleet::{Seen, look_at_all, members};
+use super::observe::Aim;
+use super::outcome::{Outcomes, failed};
 use super::plan::detail;
+use super::validate::load;
 use crate::drift::{DriftReport, Severity};
 use crate::render::human;
-use crate::render::json;
+use crate::render::json::AccountReport;
 
 pub(super) async fn run(
     args: &DriftArgs,
@@ -17,22 +21,53 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let subject = look(&args.spec, global, environment, console, Aim::Have).await?;
-    let plan = subject.plan()?;
-    let report = DriftReport::of(&plan);
-    let mut text = String::new();
-    human::drift(&plan, &report, detail(args.show_documents), &mut text);
-    console.result(&Rendered {
-        text,
-        json: json::drift(&plan, &report),
-    })?;
+    let spec = load(&args.spec, environment, console)?;
+    let hub = Hub::open(global, environment, console).await?;
+    let members = members(&spec, &hub, &args.fleet)?;
+    let seen = look_at_all(
+        members,
+        &hub,
+        &spec,
+        Aim::Have,
+        args.fleet.parallel,
+        console,
+    )
+    .await;
     let threshold = match args.fail_on {
         SeverityArg::Low => Severity::Low,
         SeverityArg::Medium => Severity::Medium,
         SeverityArg::High => Severity::High,
     };
-    match report.worst().is_some_and(|worst| worst >= threshold) {
-        true => Ok(ExitStatus::Differs),
-        false => Ok(ExitStatus::Success),
+    let mut outcomes = Outcomes::new("drift");
+    for Seen { member, subject } in &seen {
+        match subject {
+            Ok(subject) => {
+                let report = DriftReport::of(&subject.plan);
+                let mut text = String::new();
+                if !report.findings.is_empty() || seen.len() == 1 {
+                    let label = member.label();
+                    human::drift(
+                        &subject.plan,
+                        label.as_deref(),
+                        &report,
+                        detail(args.show_documents),
+                        &mut text,
+                    );
+                }
+                let status = match report.worst().is_some_and(|worst| worst >= threshold) {
+                    true => ExitStatus::Differs,
+                    false => ExitStatus::Success,
+                };
+                outcomes.add(
+                    member,
+                    status,
+                    text,
+                    AccountReport::drifted(&subject.plan, &report),
+                );
+            }
+            Err(failure) => failed(member, failure, &mut outcomes),
+        }
     }
+    console.result(&outcomes.rendered())?;
+    outcomes.status(&seen, console)
 }

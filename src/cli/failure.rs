@@ -53,6 +53,26 @@ impl Failure {
         )
     }
 
+    /// The same, each problem with the account it is about.
+    pub(super) fn of_account(mut self, label: Option<&str>) -> Self {
+        if let Some(label) = label {
+            for problem in &mut self.problems {
+                problem.message = format!("{label}: {}", problem.message);
+            }
+        }
+        self
+    }
+
+    /// Each problem with its hints.
+    pub(super) fn problems(&self) -> Vec<(String, Option<String>)> {
+        let joined =
+            |problem: &Problem| Some(problem.hints.join("; ")).filter(|hints| !hints.is_empty());
+        self.problems
+            .iter()
+            .map(|problem| (problem.message.clone(), joined(problem)))
+            .collect()
+    }
+
     /// Adds what to do about the last problem.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         if let Some(problem) = self.problems.last_mut() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::args::Command;
+use super::args::{Command, SandboxCommand};
 use crate::apply::Pace;
 
 /// How long calls in flight may still take after the first signal.
@@ -26,15 +26,20 @@ pub(super) async fn received() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// Whether a command can be dropped at any moment. One that writes looks after its own end.
+/// Whether a command can be dropped at any moment. One that writes looks after its own end, and one that serves
+/// is meant to be ended so.
 pub(super) fn may_stop_at_once(command: &Command) -> bool {
     match command {
-        Command::Apply(_) | Command::Destroy(_) => false,
+        Command::Apply(_) | Command::Destroy(_) | Command::Sandbox(SandboxCommand::Serve(_)) => {
+            false
+        }
         Command::Plan(_)
         | Command::Drift(_)
         | Command::Validate(_)
         | Command::Adopt(_)
         | Command::Whoami
+        | Command::Policy(_)
+        | Command::Report(_)
         | Command::Sandbox(_) => true,
     }
 }

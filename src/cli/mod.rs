@@ -3,6 +3,7 @@
 mod adopt;
 mod apply;
 mod args;
+mod carry_out;
 mod connect;
 mod console;
 mod destroy;
@@ -10,9 +11,14 @@ mod drift;
 mod environment;
 mod exit;
 mod failure;
+mod fleet;
 mod interrupt;
 mod observe;
+mod outcome;
 mod plan;
+mod policy;
+mod progress;
+mod report;
 mod sandbox;
 mod saved;
 mod validate;
@@ -49,11 +55,12 @@ pub async fn run(
     };
     verbose::start(cli.global.verbose);
     let ended = tokio::select! {
+        // In this order: signals are listened for before the first call goes out.
         biased;
-        ended = dispatch(&cli, environment, &mut console) => ended,
         () = interrupt::received(), if interrupt::may_stop_at_once(&cli.command) => {
             Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was changed"))
         }
+        ended = dispatch(&cli, environment, &mut console) => ended,
     };
     ended.unwrap_or_else(|failure| {
         console.failure(&failure);
@@ -75,6 +82,8 @@ async fn dispatch(
         Command::Validate(args) => validate::run(args, environment, console),
         Command::Adopt(args) => adopt::run(args, global, environment, console).await,
         Command::Whoami => whoami::run(global, environment, console).await,
+        Command::Policy(command) => policy::run(command, environment, console),
+        Command::Report(command) => report::run(command, environment, console),
         Command::Sandbox(command) => sandbox::run(command, global, environment, console).await,
     }
 }

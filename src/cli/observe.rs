@@ -1,27 +1,48 @@
-//! The stretch of the line that every command with a spec shares: load → desired → observe.
+//! The stretch of the line that every command with a spec shares: desired → observe → plan, for one account.
 
-use super::args::{Global, SpecArg};
-use super::connect::{Connection, connect};
-use super::console::Console;
-use super::environment::Environment;
+use super::connect::{Connection, Hub};
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::validate::{anywhere, load, wrong};
+use super::fleet::Member;
+use super::validate::{anywhere, wrong};
+use crate::account::AccountErrorKind;
 use crate::model::{DesiredState, ObservedState, Scope};
 use crate::observe::{ObserveError, observe};
 use crate::plan::file::SavedPlan;
 use crate::plan::{Plan, PlanError, plan};
+use crate::spec::Spec;
 
-/// Everything that is known once the account was read.
+/// Everything that is known once an account was read.
 pub(super) struct Subject {
     pub(super) connection: Connection,
     pub(super) desired: DesiredState,
     pub(super) observed: ObservedState,
+    pub(super) plan: Plan,
     /// The digest of the spec.
     pub(super) origin: String,
 }
 
 impl Subject {
+    /// Plans with what was read.
+    ///
+    /// # Errors
+    /// When no plan can be made from it (3).
+    pub(super) fn new(
+        connection: Connection,
+        desired: DesiredState,
+        observed: ObservedState,
+        origin: String,
+    ) -> Result<Self, Failure> {
+        let plan = plan(&desired, &observed).map_err(|errors| impossible(&errors))?;
+        Ok(Self {
+            connection,
+            desired,
+            observed,
+            plan,
+            origin,
+        })
+    }
+
     /// What was wanted and read, to be written down.
     pub(super) fn saved(&self) -> SavedPlan {
         SavedPlan {
@@ -29,14 +50,6 @@ impl Subject {
             observed: self.observed.clone(),
             origin: self.origin.clone(),
         }
-    }
-
-    /// Plans with what was read.
-    ///
-    /// # Errors
-    /// When no plan can be made from it.
-    pub(super) fn plan(&self) -> Result<Plan, Failure> {
-        plan(&self.desired, &self.observed).map_err(|errors| impossible(&errors))
     }
 }
 
@@ -49,36 +62,6 @@ pub(super) enum Aim {
     Remove,
 }
 
-/// Loads the spec, connects, and reads everything it names.
-///
-/// # Errors
-/// When the spec is wrong (1), the account is another one (3), or something could not be read (5).
-pub(super) async fn look(
-    spec: &SpecArg,
-    global: &Global,
-    environment: &Environment,
-    console: &mut Console,
-    aim: Aim,
-) -> Result<Subject, Failure> {
-    let spec = load(spec, environment, console)?;
-    // What to read is known before the answer to "who am I", so all of it is asked for at once.
-    let scope = Scope::of(&aim.at(anywhere(&spec)?));
-    let connection = connect(global, environment, console).await?;
-    let caller = connection.pinned_caller().await?;
-    let observed = observe(&connection.account, &scope, caller)
-        .await
-        .map_err(|error| unread(&error))?;
-    let desired = spec
-        .desired(&observed.caller.account, None)
-        .map_err(|errors| wrong(&errors))?;
-    Ok(Subject {
-        connection,
-        desired: aim.at(desired),
-        observed,
-        origin: spec.digest(),
-    })
-}
-
 impl Aim {
     fn at(self, desired: DesiredState) -> DesiredState {
         match self {
@@ -86,6 +69,33 @@ impl Aim {
             Self::Remove => desired.removed(),
         }
     }
+}
+
+/// Connects to one account, reads everything the spec names, and plans.
+///
+/// # Errors
+/// When the account is another one or no plan can be made (3), or something could not be read (5).
+pub(super) async fn look_at(
+    hub: &Hub,
+    member: &Member,
+    spec: &Spec,
+    aim: Aim,
+) -> Result<Subject, Failure> {
+    // What to read is known before the answer to "who am I", so all of it is asked for at once.
+    let scope = Scope::of(&aim.at(anywhere(spec)?));
+    let connection = hub.connect(member).await?;
+    let caller = connection.pinned_caller().await?;
+    let observed = observe(&connection.account, &scope, caller)
+        .await
+        .map_err(|error| unread(&error))?;
+    let exports = member
+        .entry
+        .as_ref()
+        .and_then(|entry| entry.exports.as_deref());
+    let desired = spec
+        .desired(&observed.caller.account, exports)
+        .map_err(|errors| wrong(&errors))?;
+    Subject::new(connection, aim.at(desired), observed, spec.digest())
 }
 
 /// What could not be read, and why.
@@ -97,7 +107,7 @@ pub(super) fn unread(error: &ObserveError) -> Failure {
     let is_refused = error
         .0
         .iter()
-        .all(|error| error.kind == crate::account::AccountErrorKind::Credential);
+        .all(|error| error.kind == AccountErrorKind::Credential);
     let status = if is_refused {
         ExitStatus::Failed
     } else {

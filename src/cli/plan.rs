@@ -1,15 +1,18 @@
 //! `plan`: what would change.
 
 use super::args::{Global, PlanArgs};
-use super::console::{Console, Rendered};
+use super::connect::Hub;
+use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::observe::{Aim, look};
+use super::fleet::{Seen, look_at_all, members};
+use super::observe::Aim;
+use super::outcome::{Outcomes, failed};
 use super::saved;
-use crate::plan::Plan;
+use super::validate::load;
 use crate::render::human::{self, Detail};
-use crate::render::json;
+use crate::render::json::AccountReport;
 
 pub(super) async fn run(
     args: &PlanArgs,
@@ -17,15 +20,58 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let subject = look(&args.spec, global, environment, console, Aim::Have).await?;
-    let plan = subject.plan()?;
-    console.result(&rendered("plan", &plan, detail(args.show_documents)))?;
-    if let Some(file) = &args.out {
+    let spec = load(&args.spec, environment, console)?;
+    let hub = Hub::open(global, environment, console).await?;
+    let members = members(&spec, &hub, &args.fleet)?;
+    if args.out.is_some() && members.len() > 1 {
+        let message = "`--out` saves the plan of one account";
+        return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
+    }
+    let seen = look_at_all(
+        members,
+        &hub,
+        &spec,
+        Aim::Have,
+        args.fleet.parallel,
+        console,
+    )
+    .await;
+    let mut outcomes = Outcomes::new("plan");
+    for Seen { member, subject } in &seen {
+        match subject {
+            Ok(subject) => {
+                let mut text = String::new();
+                human::plan(
+                    &subject.plan,
+                    member.label().as_deref(),
+                    detail(args.show_documents),
+                    &mut text,
+                );
+                let status = match subject.plan.is_empty() {
+                    true => ExitStatus::Success,
+                    false => ExitStatus::Differs,
+                };
+                outcomes.add(member, status, text, AccountReport::planned(&subject.plan));
+            }
+            Err(failure) => failed(member, failure, &mut outcomes),
+        }
+    }
+    console.result(&outcomes.rendered())?;
+    if let (
+        Some(file),
+        [
+            Seen {
+                subject: Ok(subject),
+                ..
+            },
+        ],
+    ) = (&args.out, seen.as_slice())
+    {
         saved::write(&subject.saved(), file, environment, console)?;
     }
-    match args.detailed_exitcode && !plan.is_empty() {
-        true => Ok(ExitStatus::Differs),
-        false => Ok(ExitStatus::Success),
+    match outcomes.status(&seen, console)? {
+        ExitStatus::Differs if !args.detailed_exitcode => Ok(ExitStatus::Success),
+        status => Ok(status),
     }
 }
 
@@ -35,14 +81,5 @@ pub(super) fn detail(show_documents: bool) -> Detail {
         Detail::Documents
     } else {
         Detail::Access
-    }
-}
-
-pub(super) fn rendered(kind: &'static str, plan: &Plan, detail: Detail) -> Rendered {
-    let mut text = String::new();
-    human::plan(plan, detail, &mut text);
-    Rendered {
-        text,
-        json: json::plan(kind, plan),
     }
 }

@@ -4,11 +4,12 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use super::args::Global;
-use super::connect::connect_to;
+use super::connect::Hub;
 use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
+use super::fleet::{Member, Seen};
 use super::observe::{Subject, unread};
 use crate::model::Scope;
 use crate::observe::observe;
@@ -57,9 +58,11 @@ pub(super) async fn load(
     global: &Global,
     here: &Environment,
     console: &mut Console,
-) -> Result<Subject, Failure> {
+) -> Result<Seen, Failure> {
     let saved = parse(file, expected, here)?;
-    let connection = connect_to(Some(saved.account().clone()), global, here, console).await?;
+    let hub = Hub::open(global, here, console).await?;
+    let connection = hub.own(Some(saved.account()))?;
+    console.keep(hub);
     let caller = connection.pinned_caller().await?;
     let scope = Scope::of(&saved.desired);
     let observed = observe(&connection.account, &scope, caller)
@@ -69,11 +72,13 @@ pub(super) async fn load(
     if !moved.is_empty() {
         return Err(stale(&moved));
     }
-    Ok(Subject {
-        connection,
-        desired: saved.desired,
-        observed,
-        origin: saved.origin,
+    let subject = Subject::new(connection, saved.desired, observed, saved.origin)?;
+    Ok(Seen {
+        member: Member {
+            index: 0,
+            entry: None,
+        },
+        subject: Ok(subject),
     })
 }
 

@@ -6,8 +6,7 @@ use tracing::level_filters::LevelFilter;
 pub(super) fn start(count: u8) {
     let level = match count {
         0 => return,
-        1 => LevelFilter::INFO,
-        2 => LevelFilter::DEBUG,
+        1 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
     let subscriber = tracing_subscriber::fmt()

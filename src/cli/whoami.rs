@@ -1,13 +1,14 @@
 //! `whoami`: whose access key is in use.
 
 use super::args::Global;
-use super::connect::connect;
+use super::connect::Hub;
 use super::console::{Console, Rendered};
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::observe::unread;
 use crate::account::ReadAccount;
+use crate::credentials::CredentialSource;
 use crate::observe::ObserveError;
 use crate::render::{human, json};
 
@@ -16,7 +17,8 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let connection = connect(global, environment, console).await?;
+    let hub = Hub::open(global, environment, console).await?;
+    let connection = hub.own(None)?;
     let caller = match connection.pinned_caller().await? {
         Some(caller) => caller,
         None => connection
@@ -25,16 +27,17 @@ pub(super) async fn run(
             .await
             .map_err(|error| unread(&ObserveError(vec![error])))?,
     };
+    let source = hub.source();
+    let key = source
+        .credentials()
+        .await
+        .map(|key| key.access_key_id)
+        .unwrap_or_default();
     let mut text = String::new();
-    human::whoami(
-        &caller,
-        &connection.source,
-        &connection.access_key_id,
-        &mut text,
-    );
+    human::whoami(&caller, source.path(), &key, &mut text);
     console.result(&Rendered {
         text,
-        json: json::whoami(&caller, &connection.source, &connection.access_key_id),
+        json: json::whoami(&caller, source.path(), &key),
     })?;
     Ok(ExitStatus::Success)
 }

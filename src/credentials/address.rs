@@ -116,7 +116,6 @@ mod tests {
             "http://0/",
             "https://[::]/",
             "http://[::]:80/",
-            "https:///x",
         ] {
             let problem = check(text).unwrap_err();
             assert!(!problem.contains("canary"), "{text}");

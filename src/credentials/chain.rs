@@ -320,10 +320,14 @@ impl Search<'_> {
 
 /// The profile `name` is in none of the files `searched`.
 fn missing(name: &str, searched: Vec<(String, Vec<String>)>, named_by: &str) -> CredentialError {
-    let mut names = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     let mut files = Vec::new();
     for (file, own) in searched {
-        names.extend(own);
+        for name in own {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         files.push(file);
     }
     let wanted = name.escape_debug();

@@ -80,14 +80,14 @@ pub(super) fn look(around: Around<'_>, name: Option<&str>) -> Result<Lookup, Cre
             format!("`{FILE}` names {list}, which does not exist"),
             format!("correct `{FILE}`, or unset it"),
         )),
-        (false, false, None) => Ok(Lookup::Absent(format!("there is no {list}"))),
+        (false, false, _) => Ok(Lookup::Absent(format!("there is no {list}"))),
         (true, true, None) => Err(CredentialError::new(
             ORIGIN,
             format!("{list} has no section `default`"),
             known(&names),
         )),
         (true, false, None) => Ok(Lookup::Absent(format!("{list} has no section `default`"))),
-        (_, _, Some(_)) => Ok(Lookup::NotThere { files: list, names }),
+        (true, _, Some(_)) => Ok(Lookup::NotThere { files: list, names }),
     }
 }
 

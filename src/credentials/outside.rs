@@ -194,3 +194,40 @@ impl<T: Transport> Erased for T {
         Box::pin(self.send(request))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_read_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let write = |name: &str, bytes: &[u8]| {
+            std::fs::write(path(name), bytes).unwrap();
+            Disk.read(&path(name)).map(|file| file.text.to_string())
+        };
+        assert_eq!(write("plain", b"a\n").unwrap(), "a\n");
+        assert_eq!(write("marked", b"\xef\xbb\xbfa").unwrap(), "a");
+        assert_eq!(
+            write("full", &[b'a'; 1024 * 1024]).unwrap().len(),
+            1024 * 1024
+        );
+        for (name, bytes) in [("binary", &[0xff][..]), ("long", &[b'a'; 1024 * 1024 + 1])] {
+            assert!(write(name, bytes).is_err(), "{name}");
+        }
+        assert!(Disk.read(folder.path()).is_err());
+        assert!(is_missing(&Disk.read(&path("none")).unwrap_err()));
+        assert!(is_missing(&Disk.read(&path("plain/none")).unwrap_err()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permission_bits_are_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mode = std::fs::Permissions::from_mode(0o640);
+        std::fs::set_permissions(file.path(), mode).unwrap();
+        assert_eq!(Disk.read(file.path()).unwrap().mode, Some(0o640));
+    }
+}

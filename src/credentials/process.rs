@@ -122,3 +122,79 @@ impl Drop for Group {
         }
     }
 }
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    async fn shell(script: &str, argument: &str) -> Result<String, ProcessError> {
+        let words = ["sh", "-c", script, "sh", argument].map(SecretString::from);
+        let output = Children.run(&words, LIMIT).await?;
+        Ok(String::from_utf8(output.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn output_is_read_and_input_is_closed() {
+        let script = "cat; printf '%s' \"$1\"; echo canary >&2";
+        assert_eq!(shell(script, "a b").await.unwrap(), "a b");
+    }
+
+    #[tokio::test]
+    async fn failures_are_told_apart() {
+        assert_eq!(
+            shell("exit 3", "").await,
+            Err(ProcessError::Failed(Some(3)))
+        );
+        assert_eq!(
+            shell("kill -9 $$", "").await,
+            Err(ProcessError::Failed(None))
+        );
+        let long = "head -c 65537 /dev/zero";
+        assert_eq!(shell(long, "").await, Err(ProcessError::TooLong));
+        let full = "head -c 65536 /dev/zero";
+        assert_eq!(shell(full, "").await.unwrap().len(), 65_536);
+        let none = ["/no/such/program"].map(SecretString::from);
+        let error = Children.run(&none, LIMIT).await.unwrap_err();
+        assert_eq!(
+            error,
+            ProcessError::NotStarted(std::io::ErrorKind::NotFound)
+        );
+        let error = Children.run(&[], LIMIT).await.unwrap_err();
+        assert_eq!(
+            error,
+            ProcessError::NotStarted(std::io::ErrorKind::InvalidInput)
+        );
+    }
+
+    /// Tokio's paused clock jumps to the limit as soon as nothing else moves.
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_end_is_ended() {
+        assert_eq!(shell("sleep 1000", "").await, Err(ProcessError::TimedOut));
+    }
+
+    /// The grandchild holds the pipe open for as long as it lives.
+    #[tokio::test]
+    async fn when_nobody_waits_any_more_grandchildren_end_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let (opened, was_opened) = tokio::sync::oneshot::channel();
+        let path = pipe.clone();
+        let reader = std::thread::spawn(move || {
+            let mut file = std::fs::File::open(path).unwrap();
+            opened.send(()).unwrap();
+            file.read_to_end(&mut Vec::new()).unwrap()
+        });
+        tokio::select! {
+            result = shell("sleep 1000 > \"$1\" & wait", pipe.to_str().unwrap()) => panic!("{result:?}"),
+            _ = was_opened => {}
+        }
+        assert_eq!(reader.join().unwrap(), 0);
+    }
+}

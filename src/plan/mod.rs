@@ -28,9 +28,11 @@ pub use effect::Effect;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve};
 pub use order::{OrderCheck, Passing, PassingKind};
 pub use undo::{UndoError, undo};
+pub use verdict::EXPORT_ROLE;
 
-use crate::model::{Address, Caller, DesiredState, ObservedState, Step};
+use crate::model::{Address, Caller, DesiredState, ObservedState, RoleName, Step};
 use crate::policy::need;
+use order::World;
 
 /// Everything that will be done, decided and in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +45,19 @@ pub struct Plan {
     pub steps: Vec<PlannedStep>,
     /// What is known about the moments between the steps.
     pub order: OrderCheck,
-    /// Would ExportImage work now.
-    pub verdict_now: need::Readiness,
-    /// Would ExportImage work after the steps.
-    pub verdict_after: need::Readiness,
+    /// Would ExportImage work, where the spec is about that.
+    pub verdict: Option<Verdict>,
+}
+
+/// Would ExportImage work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The role it would use.
+    pub role: RoleName,
+    /// As the account is.
+    pub now: need::Readiness,
+    /// As the account is after the steps.
+    pub after: need::Readiness,
 }
 
 /// One write of a plan.
@@ -116,13 +127,23 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
         }
     });
     let steps: Vec<PlannedStep> = steps.collect();
+    let verdict = verdict::export_role(desired).map(|role| {
+        let before = World::of(observed);
+        let mut after = before.clone();
+        steps.iter().for_each(|planned| after.apply(&planned.step));
+        let account = &observed.caller.account;
+        Verdict {
+            now: verdict::readiness(&role, &before, desired, account),
+            after: verdict::readiness(&role, &after, desired, account),
+            role,
+        }
+    });
     Ok(Plan {
         caller: observed.caller.clone(),
-        verdict_now: verdict::now(desired, observed),
-        verdict_after: verdict::after(desired, observed, &steps),
         changes,
         steps,
         order: check,
+        verdict,
     })
 }
 

@@ -2,14 +2,15 @@
 //!
 //! In: parsed documents, live and wanted. Out: a [`Comparison`], always of wanted relative to live.
 
+use super::access_line::{AccessLine, Reach, Realism, Witness};
 use super::document::PolicyDocument;
 use super::engine::{
-    Answer, Budget, Finder, Matching, Problem, TooComplex, access_terms, deny_terms, find_all,
-    find_any, principal_has_wildcard,
+    Answer, Budget, Finder, Problem, TooComplex, access_terms, deny_terms, find_all, find_any,
 };
-use super::lines::{self, AccessLine, Sides};
-use super::operator;
-use super::semantics::{NegatedWhenAbsent, PrincipalReading, Semantics};
+use super::lines::Writer;
+use super::readings;
+use super::semantics::Semantics;
+use super::sides::{Aspect, Direction, Sides};
 use super::trust::TrustPolicy;
 use super::write;
 
@@ -52,12 +53,27 @@ impl Verdict {
 }
 
 /// The verdict under one reading of what RAM does not document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {
     /// The reading.
     pub semantics: Semantics,
     /// What it gives.
     pub verdict: Verdict,
+    /// A request that shows what wanted has beyond live in this reading.
+    pub gained: Option<Witness>,
+    /// A request that shows what live has beyond wanted in this reading.
+    pub lost: Option<Witness>,
+}
+
+impl Variant {
+    fn unknown(semantics: Semantics) -> Self {
+        Self {
+            semantics,
+            verdict: Verdict::Unknown,
+            gained: None,
+            lost: None,
+        }
+    }
 }
 
 /// How wanted differs from live.
@@ -97,15 +113,18 @@ impl Comparison {
     }
 
     fn identical(question: Question) -> Self {
-        let semantics = Semantics::DEFAULT;
         let verdict = Verdict::Equal;
+        let variant = Variant {
+            verdict,
+            ..Variant::unknown(Semantics::DEFAULT)
+        };
         Self {
             question,
             verdict,
             gained: Vec::new(),
             lost: Vec::new(),
             reasons: Vec::new(),
-            variants: vec![Variant { semantics, verdict }],
+            variants: vec![variant],
         }
     }
 }
@@ -134,7 +153,7 @@ pub fn compare(
     run(
         question,
         sides,
-        readings(live, wanted),
+        readings::of_policies(live, wanted),
         |semantics, budget| Problem::of_policies(&[live, wanted], semantics, budget),
     )
 }
@@ -150,13 +169,10 @@ pub fn compare_trust(live: &TrustPolicy, wanted: &TrustPolicy) -> Comparison {
     run(
         Question::Effective,
         sides,
-        trust_readings(&[live, wanted]),
+        readings::of_trusts(&[live, wanted]),
         |semantics, budget| Problem::of_trusts(&[Some(live), Some(wanted)], semantics, budget),
     )
 }
-
-const LIVE: usize = 0;
-const WANTED: usize = 1;
 
 fn run(
     question: Question,
@@ -169,98 +185,126 @@ fn run(
     comparison.variants.clear();
     for semantics in readings {
         let is_first = comparison.variants.is_empty();
-        let verdict = match problem(semantics, &mut budget) {
-            Err(TooComplex) => {
-                comparison.explain(too_complex());
-                Verdict::Unknown
+        let mut variant = Variant::unknown(semantics);
+        match problem(semantics, &mut budget) {
+            Err(TooComplex) => comparison.explain(too_complex()),
+            Ok(problem) => {
+                let extent = if is_first {
+                    Extent::Lines
+                } else {
+                    Extent::Existence
+                };
+                let judge = Judge {
+                    problem: &problem,
+                    sides: &sides,
+                    semantics,
+                    extent,
+                };
+                judge.both_ways(&mut variant, &mut comparison, &mut budget);
             }
-            Ok(problem) if is_first => {
-                full(&problem, &sides, semantics, &mut comparison, &mut budget)
-            }
-            Ok(problem) => brief(&problem, &mut comparison, &mut budget),
-        };
-        comparison.variants.push(Variant { semantics, verdict });
+        }
+        comparison.variants.push(variant);
     }
     comparison.conclude();
     comparison
 }
 
-/// Both directions with every line.
-fn full(
-    problem: &Problem,
-    sides: &Sides<'_>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Every line of access.
+    Lines,
+    /// Whether there is a difference, with one witness a direction.
+    Existence,
+}
+
+/// One reading of a comparison.
+struct Judge<'a> {
+    problem: &'a Problem,
+    sides: &'a Sides<'a>,
     semantics: Semantics,
-    comparison: &mut Comparison,
-    budget: &mut Budget,
-) -> Verdict {
-    let mut finder = Finder::new(problem);
-    let mut differs = [false; 2];
-    let mut is_settled = true;
-    for (direction, from, to) in [
-        (lines::Direction::Gained, LIVE, WANTED),
-        (lines::Direction::Lost, WANTED, LIVE),
-    ] {
-        for reach in lines::REACHES {
-            let terms = match reach {
-                lines::Reach::Access => access_terms(problem, from, to),
-                lines::Reach::Deny if comparison.question == Question::DropIn => {
-                    deny_terms(problem, from, to)
+    extent: Extent,
+}
+
+impl Judge<'_> {
+    fn both_ways(&self, variant: &mut Variant, comparison: &mut Comparison, budget: &mut Budget) {
+        let mut finder = Finder::new(self.problem);
+        let mut is_settled = true;
+        for direction in [Direction::Gained, Direction::Lost] {
+            for reach in [Reach::Access, Reach::Deny] {
+                if reach == Reach::Deny && comparison.question == Question::Effective {
+                    continue;
                 }
-                lines::Reach::Deny => continue,
-            };
-            let answer = find_all(&mut finder, &terms, budget);
-            is_settled &= comparison.note_unsettled(problem, &answer);
-            let (Answer::Yes(findings) | Answer::TooComplex(findings)) = answer else {
-                continue;
-            };
-            let mut writer = lines::Writer {
-                finder: &mut finder,
-                sides,
-                semantics,
-                direction,
-                reach,
-                terms: &terms,
-            };
-            let (written, contradicted) = writer.lines(&findings, budget);
-            if contradicted {
-                is_settled = false;
-                comparison
-                    .explain("a witness did not reproduce: this is a bug in export-iam".to_owned());
+                let aspect = Aspect { direction, reach };
+                is_settled &= self.one_way(&mut finder, aspect, variant, comparison, budget);
             }
-            let (own, differs) = match (direction, &mut differs) {
-                (lines::Direction::Gained, [gained, _]) => (&mut comparison.gained, gained),
-                (lines::Direction::Lost, [_, lost]) => (&mut comparison.lost, lost),
+        }
+        if is_settled {
+            variant.verdict = match (variant.gained.is_some(), variant.lost.is_some()) {
+                (false, false) => Verdict::Equal,
+                (true, false) => Verdict::Broader,
+                (false, true) => Verdict::Narrower,
+                (true, true) => Verdict::Incomparable,
             };
-            *differs |= !findings.is_empty();
-            own.extend(written);
         }
     }
-    verdict(is_settled, differs)
-}
 
-/// Both directions, existence only.
-fn brief(problem: &Problem, comparison: &mut Comparison, budget: &mut Budget) -> Verdict {
-    let mut finder = Finder::new(problem);
-    let mut is_settled = true;
-    let differs = [(LIVE, WANTED), (WANTED, LIVE)].map(|(from, to)| {
-        let mut terms = access_terms(problem, from, to);
-        if comparison.question == Question::DropIn {
-            terms.extend(deny_terms(problem, from, to));
+    /// Looks for what one side has beyond the other, and says whether the question is settled.
+    fn one_way(
+        &self,
+        finder: &mut Finder<'_>,
+        aspect: Aspect,
+        variant: &mut Variant,
+        comparison: &mut Comparison,
+        budget: &mut Budget,
+    ) -> bool {
+        let (own, other) = (aspect.own_side().group(), aspect.other_side().group());
+        let terms = match aspect.reach {
+            Reach::Access => access_terms(self.problem, other, own),
+            Reach::Deny => deny_terms(self.problem, own, other),
+        };
+        let answer = match self.extent {
+            Extent::Lines => find_all(finder, &terms, budget),
+            Extent::Existence => find_any(finder, &terms, budget),
+        };
+        let mut is_settled = comparison.note_unsettled(self.problem, &answer);
+        let (Answer::Yes(findings) | Answer::TooComplex(findings)) = answer else {
+            return is_settled;
+        };
+        let replay = |finding| {
+            self.sides
+                .replay(self.problem, finding, aspect, self.semantics)
+        };
+        let witnesses: Vec<Witness> = findings.iter().filter_map(replay).collect();
+        if witnesses.len() < findings.len() {
+            is_settled = false;
+            comparison
+                .explain("a witness did not reproduce: this is a bug in export-iam".to_owned());
         }
-        let answer = find_any(&mut finder, &terms, budget);
-        is_settled &= comparison.note_unsettled(problem, &answer);
-        matches!(answer, Answer::Yes(_))
-    });
-    verdict(is_settled, differs)
-}
-
-fn verdict(is_settled: bool, differs: [bool; 2]) -> Verdict {
-    match (is_settled, differs) {
-        (false, _) => Verdict::Unknown,
-        (true, [false, false]) => Verdict::Equal,
-        (true, [true, false]) => Verdict::Broader,
-        (true, [false, true]) => Verdict::Narrower,
-        (true, [true, true]) => Verdict::Incomparable,
+        let shortest = witnesses.into_iter().min_by_key(Witness::length);
+        let (kept, lines) = match aspect.direction {
+            Direction::Gained => (&mut variant.gained, &mut comparison.gained),
+            Direction::Lost => (&mut variant.lost, &mut comparison.lost),
+        };
+        if kept.is_none() {
+            *kept = shortest;
+        }
+        if self.extent == Extent::Lines {
+            let (sides, semantics, terms) = (self.sides, self.semantics, &terms);
+            let mut writer = Writer {
+                finder,
+                sides,
+                semantics,
+                aspect,
+                terms,
+            };
+            for line in writer.lines(&findings, budget) {
+                // What is lost by a Deny is said once.
+                if !lines.iter().any(|told| told.is_about_the_same(&line)) {
+                    lines.push(line);
+                }
+            }
+        }
+        is_settled
     }
 }
 
@@ -287,32 +331,26 @@ impl Comparison {
     }
 
     fn conclude(&mut self) {
-        let Some(first) = self.variants.first().copied() else {
-            return;
-        };
-        self.verdict = first.verdict;
-        let others: Vec<Variant> = self
-            .variants
-            .iter()
-            .copied()
-            .filter(|v| v.verdict != first.verdict)
-            .collect();
-        if let Some(other) = others.first() {
-            self.verdict = Verdict::Unknown;
-            if first.verdict != Verdict::Unknown && other.verdict != Verdict::Unknown {
-                let reason = depends(first, *other);
-                self.explain(reason);
+        let mut reasons = Vec::new();
+        if let [first, others @ ..] = self.variants.as_slice() {
+            self.verdict = first.verdict;
+            if let Some(other) = others.iter().find(|other| other.verdict != first.verdict) {
+                self.verdict = Verdict::Unknown;
+                if first.verdict != Verdict::Unknown && other.verdict != Verdict::Unknown {
+                    reasons.push(depends(first, other));
+                }
             }
         }
         let mut lines = self.gained.iter().chain(&self.lost).peekable();
-        if lines.peek().is_some() && lines.all(|line| line.realism == lines::Realism::NotMadeToday)
-        {
-            self.explain("differs only on requests that OSS does not make today".to_owned());
+        if lines.peek().is_some() && lines.all(|line| line.realism == Realism::NotMadeToday) {
+            reasons.push("differs only on requests that OSS does not make today".to_owned());
         }
+        reasons.into_iter().for_each(|reason| self.explain(reason));
     }
 }
 
-fn depends(first: Variant, other: Variant) -> String {
+/// Which open question the answer hangs on, with the request that shows it.
+fn depends(first: &Variant, other: &Variant) -> String {
     let mut questions = Vec::new();
     if first.semantics.matching != other.semantics.matching {
         questions.push("whether a wildcard runs across `:`");
@@ -323,74 +361,18 @@ fn depends(first: Variant, other: Variant) -> String {
     if first.semantics.principals != other.semantics.principals {
         questions.push("whether a wildcard means anything in a principal");
     }
+    let changed = |one: &Option<Witness>, other: &Option<Witness>| match (one, other) {
+        (Some(witness), None) | (None, Some(witness)) => Some(witness.to_string()),
+        _ => None,
+    };
+    let shown = changed(&first.gained, &other.gained).or_else(|| changed(&first.lost, &other.lost));
+    let shown = shown
+        .map(|witness| format!(", for example {witness}"))
+        .unwrap_or_default();
     format!(
-        "depends on {}, which RAM does not document: {} or {}",
+        "depends on {}, which RAM does not document: {} or {}{shown}",
         questions.join(" and on "),
         first.verdict.as_str(),
         other.verdict.as_str()
     )
-}
-
-/// The readings that can matter for these documents, the likeliest first.
-pub(crate) fn readings(live: &[&PolicyDocument], wanted: &[&PolicyDocument]) -> Vec<Semantics> {
-    let statements = || {
-        live.iter()
-            .chain(wanted)
-            .flat_map(|document| document.statements())
-    };
-    let negated = statements().any(|statement| has_negated(&statement.condition));
-    let fields = statements().any(|statement| {
-        statement
-            .resource
-            .patterns()
-            .iter()
-            .any(|pattern| has_wildcard_in_a_field(pattern))
-    });
-    let mut readings = vec![Semantics::DEFAULT];
-    vary(&mut readings, fields, |s| {
-        s.matching = Matching::WholeString
-    });
-    vary(&mut readings, negated, |s| {
-        s.negated_when_absent = NegatedWhenAbsent::DoesNotMatch
-    });
-    readings
-}
-
-/// As [`readings`], for trust policies.
-pub(crate) fn trust_readings(trusts: &[&TrustPolicy]) -> Vec<Semantics> {
-    let statements = || trusts.iter().flat_map(|trust| trust.statements());
-    let negated = statements().any(|statement| has_negated(&statement.condition));
-    let wildcards = statements().any(|statement| principal_has_wildcard(&statement.principal));
-    let mut readings = vec![Semantics::DEFAULT];
-    vary(&mut readings, negated, |s| {
-        s.negated_when_absent = NegatedWhenAbsent::DoesNotMatch
-    });
-    vary(&mut readings, wildcards, |s| {
-        s.principals = PrincipalReading::Literal
-    });
-    readings
-}
-
-fn vary(readings: &mut Vec<Semantics>, matters: bool, change: impl Fn(&mut Semantics)) {
-    if matters {
-        let mut varied = readings.clone();
-        varied.iter_mut().for_each(change);
-        readings.append(&mut varied);
-    }
-}
-
-fn has_negated(condition: &super::document::Condition) -> bool {
-    condition
-        .tests()
-        .any(|(name, ..)| operator::named(name).is_none_or(|operator| operator.negated))
-}
-
-/// Whether the two readings of wildcards differ on a resource pattern.
-fn has_wildcard_in_a_field(pattern: &str) -> bool {
-    let fields: Vec<&str> = pattern.splitn(5, ':').collect();
-    fields.len() == 5
-        && fields
-            .iter()
-            .take(4)
-            .any(|field| field.contains(['*', '?']))
 }

@@ -3,25 +3,31 @@
 //! In: the text of permission and trust policies. Out: typed documents, decisions, comparisons.
 //! Knows nothing of accounts, HTTP, files, time or the terminal, and uses nothing else of ours.
 
+mod access_line;
 pub mod catalogue;
 mod compare;
 mod document;
+pub mod documented;
 mod engine;
 mod error;
 mod evaluate;
 pub mod grant;
 mod json;
 mod lines;
+pub mod lint;
 pub mod need;
 mod operator;
 mod read;
+mod readings;
 pub mod same;
 mod semantics;
+mod sides;
 pub mod transition;
 mod trust;
 mod words;
 mod write;
 
+pub use access_line::{AccessLine, Change, Reach, Realism, Witness};
 pub use compare::{Comparison, Question, Variant, Verdict, compare, compare_trust};
 
 pub use document::{
@@ -30,6 +36,5 @@ pub use document::{
 };
 pub use error::{PolicyError, PolicyErrorKind};
 pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust};
-pub use lines::{AccessLine, Change, Reach, Realism, Witness};
 pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 pub use trust::{Principal, TrustPolicy, TrustStatement};

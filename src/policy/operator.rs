@@ -132,6 +132,11 @@ pub(crate) fn named(name: &str) -> Option<Operator> {
         .map(|(_, operator)| *operator)
 }
 
+/// The names of all operators.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    OPERATORS.iter().map(|(name, _)| *name)
+}
+
 /// Whether RAM documents the operator.
 pub(crate) fn is_known(name: &str) -> bool {
     named(name).is_some()

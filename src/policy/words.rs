@@ -1,95 +1,144 @@
 //! Actions, resources, principals and conditions in people's words.
 
-use super::catalogue::{self, KnownAction};
+use super::access_line::{AccessLine, Witness};
+use super::catalogue::{self, KnownAction, Level};
 use super::document::Condition;
-use super::engine::{ActionClass, Choice, Glob, Problem, Rule};
-use super::lines::{AccessLine, Witness};
+use super::engine::{ActionClass, Glob, Problem, Rule, Way};
+use super::evaluate::Request;
 use super::operator;
+use std::sync::OnceLock;
 
 /// Most things that one line names before it says how many more there are.
 const MAX_NAMED: usize = 4;
 
-/// The catalogue's actions in a class, those that an export needs first.
-pub(crate) fn known_actions(problem: &Problem, class: &ActionClass) -> Vec<KnownAction> {
-    let needed = catalogue::IMAGE_EXPORT.iter().copied();
-    let closed: Option<Vec<KnownAction>> = class
+fn symbols(word: &str) -> Vec<char> {
+    word.to_ascii_lowercase().chars().collect()
+}
+
+/// Whether a class holds named actions only: each of its words is itself a pattern.
+fn is_closed(problem: &Problem, class: &ActionClass) -> bool {
+    let globs = &problem.rules.actions.globs;
+    class
         .words
         .iter()
-        .map(|word| catalogue::find(word))
-        .collect();
-    let is_closed = |word: &String| {
-        let symbols: Vec<char> = word.chars().collect();
-        problem
-            .rules
-            .actions
-            .globs
+        .all(|word| globs.iter().any(|glob| glob.is_word(&symbols(word))))
+}
+
+/// The catalogue's actions in a class, those that an export needs first, then those about objects and
+/// buckets.
+pub(crate) fn known_actions(problem: &Problem, class: &ActionClass) -> Vec<KnownAction> {
+    if is_closed(problem, class) {
+        return class
+            .words
             .iter()
-            .any(|glob| glob.is_word(&symbols))
-    };
-    if let Some(known) = closed
-        && class.words.iter().all(is_closed)
-    {
-        return known;
+            .filter_map(|word| catalogue::find(word))
+            .collect();
     }
-    let mut known = Vec::new();
-    for action in needed.chain(catalogue::all()) {
-        if !known.contains(&action) && problem.falls_into(class, action.name) {
-            known.push(action);
-        }
-    }
-    known
+    let known = catalogue_words()
+        .iter()
+        .filter(|(word, _)| problem.falls_into(class, word));
+    known.map(|(_, action)| *action).collect()
+}
+
+/// Every known action with its folded name, in the order of [`known_actions`].
+fn catalogue_words() -> &'static [(Vec<char>, KnownAction)] {
+    static WORDS: OnceLock<Vec<(Vec<char>, KnownAction)>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let rank = |action: &KnownAction| match action.level {
+            _ if catalogue::IMAGE_EXPORT.contains(action) => 0,
+            Level::Object => 1,
+            Level::Bucket => 2,
+            Level::Service => 3,
+            Level::Other => 4,
+        };
+        let mut actions: Vec<KnownAction> = catalogue::all().collect();
+        actions.sort_by_key(rank);
+        actions
+            .into_iter()
+            .map(|action| (symbols(action.name), action))
+            .collect()
+    })
 }
 
 /// The actions of a line, and whether they are patterns.
 ///
 /// A class of named actions shows their names. One that holds more than names shows the patterns of the
-/// rule that reach it.
+/// rules that reach it, the narrower ones where two rules do, and what of them group `other` reaches by itself.
 pub(crate) fn actions(
     problem: &Problem,
     class: &ActionClass,
-    rule: &Rule,
+    way: &Way,
+    other: usize,
     known: &[KnownAction],
 ) -> (Vec<String>, bool) {
-    let symbols = |word: &str| -> Vec<char> { word.to_ascii_lowercase().chars().collect() };
-    let is_named = |word: &String| {
-        problem
-            .rules
-            .actions
-            .globs
-            .iter()
-            .any(|glob| glob.is_word(&symbols(word)))
-    };
-    if class.words.iter().all(is_named) {
+    if is_closed(problem, class) {
         let spelt = |word: &String| {
             catalogue::find(word).map_or_else(|| word.clone(), |known| known.name.to_owned())
         };
         return (class.words.iter().map(spelt).collect(), false);
     }
-    let texts: Vec<&str> = rule
-        .actions
+    let rules = way.parts.iter().filter_map(|(at, _)| problem.rule(*at));
+    let Some(rule) = rules.min_by_key(|rule| (rule.not_action, widest(problem, rule))) else {
+        return (
+            known.iter().map(|action| action.name.to_owned()).collect(),
+            true,
+        );
+    };
+    let globs = || {
+        rule.actions.iter().filter_map(|at| {
+            Some((
+                problem.rules.actions.get(*at)?,
+                problem.rules.actions.text(*at)?,
+            ))
+        })
+    };
+    if rule.not_action {
+        let but: Vec<&str> = globs().map(|(_, text)| text).collect();
+        return (vec![format!("every action but {}", some_of(&but))], true);
+    }
+    let reached = |glob: &Glob| class.words.iter().any(|word| glob.matches(&symbols(word)));
+    let own: Vec<(&Glob, &str)> = globs().filter(|(glob, _)| reached(glob)).collect();
+    let others = problem
+        .rules
+        .rules
+        .iter()
+        .filter(|of| of.group == other && of.effect == rule.effect && !of.not_action);
+    let mut inside: Vec<usize> = others
+        .flat_map(|rule| rule.actions.iter().copied())
+        .collect();
+    inside.sort_unstable();
+    inside.dedup();
+    inside.retain(|at| {
+        let glob = problem.rules.actions.get(*at);
+        glob.is_some_and(|glob| {
+            !reached(glob) && own.iter().any(|(own, _)| own.plainly_covers(glob))
+        })
+    });
+    let mut texts: Vec<String> = own.into_iter().map(|(_, text)| text.to_owned()).collect();
+    let beyond: Vec<&str> = inside
         .iter()
         .filter_map(|at| problem.rules.actions.text(*at))
         .collect();
-    if rule.not_action {
-        return (vec![format!("every action but {}", some_of(&texts))], true);
+    if let Some(last) = texts.last_mut()
+        && !beyond.is_empty()
+    {
+        last.push_str(&format!(" beyond {}", some_of(&beyond)));
     }
-    let reaches = |text: &&str| {
-        let glob = Glob::pattern(&text.to_ascii_lowercase());
-        class.words.iter().any(|word| glob.matches(&symbols(word)))
-    };
-    let mut patterns: Vec<String> = texts
-        .into_iter()
-        .filter(reaches)
-        .map(str::to_owned)
-        .collect();
-    if patterns.is_empty() {
-        patterns = known.iter().map(|action| action.name.to_owned()).collect();
-    }
-    (patterns, true)
+    (texts, true)
 }
 
-/// The targets of a line.
-pub(crate) fn target(problem: &Problem, rule: &Rule, way: &Choice, beyond: Vec<usize>) -> String {
+/// A rough order of width: patterns with longer texts reach less.
+fn widest(problem: &Problem, rule: &Rule) -> std::cmp::Reverse<usize> {
+    let lengths = rule
+        .actions
+        .iter()
+        .filter_map(|at| Some(problem.rules.actions.get(*at)?.tokens().len()));
+    std::cmp::Reverse(lengths.min().unwrap_or_default())
+}
+
+/// The targets of a line: the narrower pattern where two rules reach it, and what of it group `other`
+/// reaches by itself.
+pub(crate) fn target(problem: &Problem, class: &ActionClass, way: &Way, other: usize) -> String {
     let text = |at: &usize| {
         problem
             .rules
@@ -98,16 +147,60 @@ pub(crate) fn target(problem: &Problem, rule: &Rule, way: &Choice, beyond: Vec<u
             .map(resource)
             .unwrap_or_default()
     };
-    if rule.not_target {
-        let but: Vec<String> = rule.targets.iter().map(text).collect();
+    let mut own: Option<usize> = None;
+    for at in &way.choice.wanted {
+        let glob = |at: usize| problem.rules.targets.get(at);
+        let is_narrower = |best: usize| match (glob(best), glob(*at)) {
+            (Some(best), Some(glob)) => best.plainly_covers(glob),
+            _ => false,
+        };
+        if own.is_none_or(is_narrower) {
+            own = Some(*at);
+        }
+    }
+    let Some(own) = own else {
+        let but: Vec<String> = way.choice.forbidden.iter().map(text).collect();
         return format!("everything but {}", some_of(&but));
-    }
-    let own = way.wanted.first().map(text).unwrap_or_default();
+    };
+    let beyond: Vec<String> = match way.parts.as_slice() {
+        [(rule, _)] => beyond(problem, class, *rule, own, other)
+            .iter()
+            .map(text)
+            .collect(),
+        _ => Vec::new(),
+    };
     if beyond.is_empty() {
-        return own;
+        return text(&own);
     }
-    let beyond: Vec<String> = beyond.iter().map(text).collect();
-    format!("{own} beyond {}", some_of(&beyond))
+    format!("{} beyond {}", text(&own), some_of(&beyond))
+}
+
+/// Target patterns of group `other` that lie inside `own` and hold for the same actions and effect.
+fn beyond(
+    problem: &Problem,
+    class: &ActionClass,
+    rule: usize,
+    own: usize,
+    other: usize,
+) -> Vec<usize> {
+    let targets = &problem.rules.targets;
+    let (Some(rule), Some(own)) = (problem.rule(rule), targets.get(own)) else {
+        return Vec::new();
+    };
+    let active = class.active.iter().filter_map(|at| problem.rule(at));
+    let others =
+        active.filter(|of| of.group == other && of.effect == rule.effect && !of.not_target);
+    let mut inside: Vec<usize> = others
+        .flat_map(|rule| rule.targets.iter().copied())
+        .collect();
+    inside.retain(|at| {
+        targets
+            .get(*at)
+            .is_some_and(|glob| glob != own && own.plainly_covers(glob))
+    });
+    inside.sort_unstable();
+    inside.dedup();
+    inside
 }
 
 fn some_of<T: AsRef<str>>(names: &[T]) -> String {
@@ -249,6 +342,7 @@ pub(crate) fn join_actions(line: &mut AccessLine, other: AccessLine) {
             kept.push(text.clone());
         }
     }
+    kept.sort();
     line.actions = kept;
 }
 
@@ -258,54 +352,71 @@ pub(crate) fn dressed(
     other: char,
     reproduces: impl Fn(&Witness) -> bool,
 ) -> Witness {
-    let mut best = witness.clone();
+    let with = |request: &Request| Witness {
+        caller: witness.caller.clone(),
+        request: request.clone(),
+    };
+    with(&dressed_request(&witness.request, other, |request| {
+        reproduces(&with(request))
+    }))
+}
+
+/// As [`dressed`], of a request.
+pub(crate) fn dressed_request(
+    request: &Request,
+    other: char,
+    reproduces: impl Fn(&Request) -> bool,
+) -> Request {
     let placeholder = other.to_string();
-    let names = [(2, "cn-hangzhou"), (3, "1234567890123456")];
-    let mut attempt = |change: &dyn Fn(&mut Vec<String>)| {
-        let mut fields: Vec<String> = best
-            .request
-            .resource
-            .splitn(5, ':')
-            .map(str::to_owned)
-            .collect();
+    let service = request
+        .action
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let names = [
+        (1, service.as_str()),
+        (2, "cn-hangzhou"),
+        (3, "1234567890123456"),
+        (
+            4,
+            if service == "oss" {
+                "example-bucket"
+            } else {
+                "example"
+            },
+        ),
+    ];
+    let mut best = request.clone();
+    for (at, name) in names {
+        let mut fields: Vec<&str> = best.resource.splitn(5, ':').collect();
         if fields.len() < 5 {
-            return;
+            continue;
         }
-        change(&mut fields);
+        let relative;
+        if let Some(field) = fields.get_mut(at) {
+            if at == 4 {
+                relative = dressed_relative(field, &placeholder, name);
+                *field = &relative;
+            } else if *field == placeholder {
+                *field = name;
+            }
+        }
         let mut dressed = best.clone();
-        dressed.request.resource = fields.join(":");
-        if dressed.request.resource != best.request.resource && reproduces(&dressed) {
+        dressed.resource = fields.join(":");
+        if dressed.resource != best.resource && reproduces(&dressed) {
             best = dressed;
         }
-    };
-    for (at, name) in names {
-        attempt(&|fields| {
-            if let Some(field) = fields.get_mut(at)
-                && *field == placeholder
-            {
-                *field = name.to_owned();
-            }
-        });
     }
-    attempt(&|fields| {
-        let Some(relative) = fields.get_mut(4) else {
-            return;
-        };
-        let parts: Vec<String> = match relative.split_once('/') {
-            None => vec![relative.clone()],
-            Some((bucket, key)) => vec![bucket.to_owned(), key.to_owned()],
-        };
-        let name = |(at, part): (usize, &String)| match (at, part == &placeholder) {
-            (0, true) => "example-bucket".to_owned(),
-            (_, true) => "example".to_owned(),
-            _ => part.clone(),
-        };
-        *relative = parts
-            .iter()
-            .enumerate()
-            .map(name)
-            .collect::<Vec<_>>()
-            .join("/");
-    });
     best
+}
+
+fn dressed_relative(relative: &str, placeholder: &str, name: &str) -> String {
+    let parts = relative.splitn(2, '/').enumerate();
+    let parts = parts.map(|(at, part)| match (at, part == placeholder) {
+        (0, true) => name,
+        (_, true) => "example",
+        _ => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::clock::{Clock, Random};
-use super::endpoint::{self, Endpoint, EndpointError};
+use super::endpoint::Endpoint;
 use super::exchange::{Failure, Fate};
 use super::ledger::Ledger;
 use super::limiter::Limiter;
@@ -38,21 +38,18 @@ pub struct Settings {
     pub propagation: Duration,
 }
 
-impl Settings {
-    /// The service's own endpoints and the usual patience.
-    ///
-    /// # Errors
-    /// Never; the endpoints are constant.
-    pub fn new() -> Result<Self, EndpointError> {
-        Ok(Self {
-            ram: Endpoint::new(endpoint::RAM)?,
-            sts: Endpoint::new(endpoint::STS)?,
+/// The service's own endpoints and the usual patience.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            ram: Endpoint::ram(),
+            sts: Endpoint::sts(),
             signature: SignatureVersion::default(),
             schedule: Schedule::default(),
             deadline: None,
             unreachable_after: Duration::from_secs(5),
             propagation: Duration::from_secs(30),
-        })
+        }
     }
 }
 

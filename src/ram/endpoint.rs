@@ -12,13 +12,26 @@ pub struct Endpoint {
     host: String,
 }
 
-/// RAM has one address for the whole world and both sites. Source: RAM API Reference, "Endpoints".
-pub const RAM: &str = "https://ram.aliyuncs.com";
-
-/// STS's global address; a region's own, `https://sts.<region>.aliyuncs.com`, is nearer.
-pub const STS: &str = "https://sts.aliyuncs.com";
-
 impl Endpoint {
+    /// RAM's address, one for the whole world and both sites. Source: RAM API Reference, "Endpoints".
+    #[must_use]
+    pub fn ram() -> Self {
+        Self::public("ram.aliyuncs.com")
+    }
+
+    /// STS's global address; a region's own, `sts.<region>.aliyuncs.com`, is nearer.
+    #[must_use]
+    pub fn sts() -> Self {
+        Self::public("sts.aliyuncs.com")
+    }
+
+    fn public(host: &str) -> Self {
+        Self {
+            url: format!("https://{host}/"),
+            host: host.to_owned(),
+        }
+    }
+
     /// Checks `text`, a URL or a bare host.
     ///
     /// # Errors
@@ -107,7 +120,11 @@ mod tests {
     #[test]
     fn hosts_and_urls_are_taken() {
         for (text, url, host) in [
-            (RAM, "https://ram.aliyuncs.com/", "ram.aliyuncs.com"),
+            (
+                "https://ram.aliyuncs.com",
+                "https://ram.aliyuncs.com/",
+                "ram.aliyuncs.com",
+            ),
             (
                 "sts.cn-beijing.aliyuncs.com",
                 "https://sts.cn-beijing.aliyuncs.com/",
@@ -124,6 +141,13 @@ mod tests {
         ] {
             let endpoint = Endpoint::new(text).unwrap();
             assert_eq!((endpoint.url(), endpoint.host()), (url, host));
+        }
+    }
+
+    #[test]
+    fn the_services_own_addresses_pass_the_check() {
+        for endpoint in [Endpoint::ram(), Endpoint::sts()] {
+            assert_eq!(Endpoint::new(endpoint.url()).unwrap(), endpoint);
         }
     }
 

@@ -11,7 +11,9 @@ use super::request::{Call, Service};
 use super::response::Reply;
 use super::retry::RetryClass;
 use super::signature::{SignatureVersion, sent_string_to_sign, v1, v3};
-use super::transport::{HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
+use super::transport::{
+    Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
+};
 use super::{encoding, signature};
 use crate::account::{AccessDenied, AccountError, AccountErrorKind};
 use crate::credentials::{CredentialSource, Credentials};
@@ -203,14 +205,15 @@ fn one_lined(detail: AccessDenied) -> AccessDenied {
 fn unanswered(call: &Call, error: &TransportError) -> Failure {
     let unknown = |late| Fate::Unknown { late };
     let (kind, class, fate) = match error.kind {
+        // A certificate that is not trusted will not be so a second later.
+        TransportErrorKind::NotConnected(Barrier::Tls) | TransportErrorKind::BadRequest => (
+            AccountErrorKind::Unreachable,
+            RetryClass::Final,
+            Fate::NotDone,
+        ),
         TransportErrorKind::NotConnected(_) => (
             AccountErrorKind::Unreachable,
             RetryClass::Transient,
-            Fate::NotDone,
-        ),
-        TransportErrorKind::BadRequest => (
-            AccountErrorKind::Unreachable,
-            RetryClass::Final,
             Fate::NotDone,
         ),
         TransportErrorKind::Interrupted => (

@@ -28,7 +28,9 @@ pub fn hint(error: &AccountError) -> Option<String> {
             "run again later; what is already done will be seen and not repeated".to_owned()
         }
         AccountErrorKind::Unreachable => {
-            "check the network, `HTTPS_PROXY` and `NO_PROXY`, and any endpoint given".to_owned()
+            "check the network, `HTTPS_PROXY` and `NO_PROXY`, and any endpoint given; a proxy that opens TLS \
+             needs `--ca-bundle`"
+                .to_owned()
         }
         AccountErrorKind::Clock => {
             "set this machine's clock; the service takes at most 15 minutes of difference".to_owned()

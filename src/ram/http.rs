@@ -107,10 +107,14 @@ impl Transport for HttpTransport {
                 sending = sending.header(name, value);
             }
         }
-        let host = url.host_str().unwrap_or_default();
+        let name = url.host_str().unwrap_or_default();
+        let host = match url.port() {
+            Some(port) => format!("{name}:{port}"),
+            None => name.to_owned(),
+        };
         let response = sending.body(request.body).send().await;
-        let response = response.map_err(|error| failure(host, &error))?;
-        self.0.read(host, response).await
+        let response = response.map_err(|error| failure(&host, &error))?;
+        self.0.read(&host, response).await
     }
 }
 
@@ -326,7 +330,12 @@ fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn StdErr
 /// The innermost error's text. The outer ones hold the URL, maybe that of a proxy with its password.
 fn root_cause(error: &reqwest::Error) -> String {
     let text = causes(error).last().map(ToString::to_string);
-    one_line(&text.unwrap_or_else(|| "no further cause".to_owned()))
+    let text = one_line(&text.unwrap_or_else(|| "no further cause".to_owned()));
+    // A certificate may name hundreds of hosts.
+    match text.char_indices().nth(160) {
+        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
+        None => text,
+    }
 }
 
 #[cfg(test)]

@@ -138,6 +138,8 @@ fn list_tags(subject: &Address, kind: &str, name: &str) -> Call {
 }
 
 /// The call that carries out `step`.
+///
+/// Neither `RotateStrategy` nor `CascadingDelete` is ever sent: which versions go is the plan's to say.
 pub(super) fn write(step: &Step) -> Call {
     let operation = step.operation();
     let on_role = |role| Call::write(operation, &of_role(role)).with("RoleName", role);
@@ -177,7 +179,6 @@ pub(super) fn write(step: &Step) -> Call {
             policy,
             description,
         } => on_policy(policy).with("NewDescription", description),
-        // No RotateStrategy: which version goes is the plan's to say, not the server's.
         Step::CreatePolicyVersion { policy, document } => on_policy(policy)
             .with("PolicyDocument", document)
             .with("SetAsDefault", true),
@@ -185,7 +186,6 @@ pub(super) fn write(step: &Step) -> Call {
         | Step::DeletePolicyVersion { policy, version } => {
             on_policy(policy).with("VersionId", version)
         }
-        // No CascadingDelete: versions are dropped by steps that the plan shows.
         Step::DeletePolicy { policy } => on_policy(policy),
         Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => {
             Call::write(operation, &of_attachment(role, policy))

@@ -309,65 +309,37 @@ impl VersionsReply {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct HoldersReply {
-    users: HolderUsers,
-    groups: HolderGroups,
-    roles: HolderRoles,
+    users: HolderList,
+    groups: HolderList,
+    roles: HolderList,
 }
 
 #[derive(Deserialize)]
-struct HolderUsers {
-    #[serde(default, rename = "User")]
-    list: Vec<UserShape>,
+struct HolderList {
+    #[serde(default, rename = "User", alias = "Group", alias = "Role")]
+    list: Vec<Holder>,
 }
 
 #[derive(Deserialize)]
-struct UserShape {
-    #[serde(rename = "UserName")]
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct HolderGroups {
-    #[serde(default, rename = "Group")]
-    list: Vec<GroupShape>,
-}
-
-#[derive(Deserialize)]
-struct GroupShape {
-    #[serde(rename = "GroupName")]
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct HolderRoles {
-    #[serde(default, rename = "Role")]
-    list: Vec<HolderRole>,
-}
-
-#[derive(Deserialize)]
-struct HolderRole {
-    #[serde(rename = "RoleName")]
+struct Holder {
+    #[serde(rename = "UserName", alias = "GroupName", alias = "RoleName")]
     name: String,
 }
 
 impl HoldersReply {
     pub(super) fn into_model(self) -> Vec<String> {
-        let users = self
-            .users
-            .list
+        let kinds = [
+            ("user", self.users),
+            ("group", self.groups),
+            ("role", self.roles),
+        ];
+        kinds
             .into_iter()
-            .map(|u| format!("user/{}", u.name));
-        let groups = self
-            .groups
-            .list
-            .into_iter()
-            .map(|g| format!("group/{}", g.name));
-        let roles = self
-            .roles
-            .list
-            .into_iter()
-            .map(|r| format!("role/{}", r.name));
-        users.chain(groups).chain(roles).collect()
+            .flat_map(|(kind, holders)| {
+                let holders = holders.list.into_iter();
+                holders.map(move |holder| format!("{kind}/{}", holder.name))
+            })
+            .collect()
     }
 }
 

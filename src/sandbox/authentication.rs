@@ -153,7 +153,7 @@ fn find_key(world: &World, claim: &Claim<'_>, now: Timestamp) -> Result<(String,
     let caller = Caller {
         account: session.account.clone(),
         identity: Identity::Session(session.clone()),
-        allowed: session.policy.clone(),
+        allowed: None,
     };
     Ok((session.secret.clone(), caller))
 }

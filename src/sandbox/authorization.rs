@@ -1,9 +1,11 @@
-//! Whether the caller may do what it asks. Keys may do everything unless they, or their account, are limited.
+//! Whether the caller may do what it asks.
 //!
-//! Two layers say no: a control policy over the account, and the policy a key or session is limited to. Each must
-//! allow the action on every resource it touches. Resources follow the table of permission names in RAM's manual.
+//! A key may do everything, unless the state limits it to a document. A session may do what the policies on its role
+//! allow. Over both stand a session policy and the account's control policy. Each layer must allow the action on
+//! every resource it touches. Resources follow the table of permission names in RAM's manual.
 
 use super::caller::{Caller, Identity};
+use super::decision::refusal_of;
 use super::gateway::denied_detail;
 use super::operations::{Operation, Service};
 use super::parameters::Parameters;
@@ -23,20 +25,9 @@ pub(crate) fn authorize(
     }
     let action = format!("{}:{}", operation.service.ram_code(), operation.name);
     let resources = resources(operation, &caller.account, parameters);
-    let control = world
-        .account(&caller.account)
-        .and_then(|account| account.control_policy.as_deref());
-    let own_layer = match &caller.identity {
-        Identity::Session(_) => "SessionPolicy",
-        _ => "AccountLevelIdentityBasedPolicy",
-    };
-    for (document, layer) in [
-        (control, "ControlPolicy"),
-        (caller.allowed.as_deref(), own_layer),
-    ] {
-        let Some(document) = document else { continue };
+    for (documents, layer) in layers(world, caller) {
         for resource in &resources {
-            if let Some(kind) = refused(document, &action, resource) {
+            if let Some(kind) = refusal_of(&documents, &action, resource) {
                 return Err(denied(caller, &action, (kind, layer)));
             }
         }
@@ -44,7 +35,31 @@ pub(crate) fn authorize(
     Ok(())
 }
 
-fn denied(caller: &Caller, action: &str, reason: (&str, &str)) -> Refusal {
+/// The layers that must each say yes, outermost first, with RAM's names for them.
+fn layers<'a>(world: &'a World, caller: &'a Caller) -> Vec<(Vec<&'a str>, &'static str)> {
+    let mut layers = Vec::new();
+    let account = world.account(&caller.account);
+    if let Some(control) = account.and_then(|account| account.control_policy.as_deref()) {
+        layers.push((vec![control], "ControlPolicy"));
+    }
+    let identity = "AccountLevelIdentityBasedPolicy";
+    match &caller.identity {
+        Identity::Root | Identity::User(_) => {
+            let own = caller.allowed.as_deref();
+            layers.extend(own.map(|own| (vec![own], identity)));
+        }
+        Identity::Session(session) => {
+            let own = session.policy.as_deref();
+            layers.extend(own.map(|own| (vec![own], "SessionPolicy")));
+            let of_role = account.map(|account| account.role_documents(&session.role));
+            layers.push((of_role.unwrap_or_default(), identity));
+        }
+    }
+    layers
+}
+
+/// The refusal, with RAM's account of it: `ExplicitDeny` or `ImplicitDeny`, and the layer.
+pub(super) fn denied(caller: &Caller, action: &str, reason: (&str, &str)) -> Refusal {
     let mut refusal = Refusal::no_permission();
     let (principal_type, principal) = caller.principal();
     refusal.denied = Some(denied_detail(
@@ -97,9 +112,4 @@ fn resources(operation: &Operation, account: &AccountId, parameters: &Parameters
         resources.push("*".to_owned());
     }
     resources
-}
-
-/// Why `document` does not allow the action on the resource: `ExplicitDeny` or `ImplicitDeny`; `None` if it does.
-fn refused(_document: &str, _action: &str, _resource: &str) -> Option<&'static str> {
-    None
 }

@@ -8,7 +8,7 @@ use crate::model::AccountId;
 pub(crate) struct Caller {
     pub(crate) account: AccountId,
     pub(crate) identity: Identity,
-    /// What the key may do; everything when absent.
+    /// What a long-term key may do; everything when absent.
     pub(crate) allowed: Option<String>,
 }
 
@@ -33,6 +33,18 @@ impl Caller {
                 let role = session.role.as_str().to_ascii_lowercase();
                 format!("acs:ram::{account}:assumed-role/{role}/{}", session.name)
             }
+        }
+    }
+
+    /// The names by which a trust policy may know the caller; those of a session are its role's.
+    pub(crate) fn trusted_arns(&self) -> Vec<String> {
+        let account = &self.account;
+        match &self.identity {
+            Identity::Session(session) => {
+                let arn = format!("acs:ram::{account}:role/{}", session.role);
+                vec![arn.to_ascii_lowercase(), arn]
+            }
+            _ => vec![self.arn()],
         }
     }
 

@@ -10,6 +10,7 @@ use super::authentication::expired_token;
 use super::call_log::{CallLog, CallRecord};
 use super::fault::{Fault, FaultKind, FaultPlan};
 use super::gateway::{self, Outcome, Subject};
+use super::incoming::Incoming;
 use super::refusal::Refusal;
 use super::reply;
 use super::state::World;
@@ -115,7 +116,8 @@ impl Sandbox {
     }
 
     pub(crate) async fn call(&self, request: HttpRequest) -> Ending {
-        let subject = gateway::subject(&request);
+        let incoming = Incoming::new(&request);
+        let subject = gateway::subject(&incoming);
         let start = Instant::now();
         let fault = self.lock().faults.next(subject.operation);
         let delay = self.latency + fault.map_or(Duration::ZERO, delay);
@@ -124,7 +126,7 @@ impl Sandbox {
         }
         let now = (self.clock)();
         let mut inner = self.lock();
-        let (ending, account, code) = inner.end(&request, &subject, fault, now);
+        let (ending, account, code) = inner.end(&incoming, &subject, fault, now);
         let status = match &ending {
             Ending::Answered(response) | Ending::Cut(response, _) => response.status,
             Ending::Dropped => 0,
@@ -163,61 +165,61 @@ type End = (Ending, Option<crate::model::AccountId>, Option<String>);
 impl Inner {
     fn end(
         &mut self,
-        request: &HttpRequest,
+        incoming: &Incoming<'_>,
         subject: &Subject,
         fault: Option<Fault>,
         now: Timestamp,
     ) -> End {
         let Some(Fault { kind, value }) = fault else {
-            return answered(self.handle(request, subject, now));
+            return answered(self.handle(incoming, subject, now));
         };
         let number = value.and_then(|value| u64::try_from(value).ok());
         let status = number.and_then(|number| u16::try_from(number).ok());
         match kind {
-            FaultKind::Delay => answered(self.handle(request, subject, now)),
-            FaultKind::Throttle => self.refuse(request, Refusal::throttled(number)),
+            FaultKind::Delay => answered(self.handle(incoming, subject, now)),
+            FaultKind::Throttle => self.refuse(incoming, Refusal::throttled(number)),
             FaultKind::ErrorBefore => {
-                self.refuse(request, Refusal::server_error(status.unwrap_or(500)))
+                self.refuse(incoming, Refusal::server_error(status.unwrap_or(500)))
             }
             FaultKind::ErrorAfter => {
-                self.handle(request, subject, now);
-                self.refuse(request, Refusal::server_error(status.unwrap_or(500)))
+                self.handle(incoming, subject, now);
+                self.refuse(incoming, Refusal::server_error(status.unwrap_or(500)))
             }
             FaultKind::DropBefore => (Ending::Dropped, None, None),
             FaultKind::DropAfter => {
-                self.handle(request, subject, now);
+                self.handle(incoming, subject, now);
                 (Ending::Dropped, None, None)
             }
             FaultKind::Cut => {
-                let outcome = self.handle(request, subject, now);
+                let outcome = self.handle(incoming, subject, now);
                 let bytes = number.and_then(|number| usize::try_from(number).ok());
                 let ending = Ending::Cut(outcome.response, bytes.unwrap_or(10));
                 (ending, outcome.account, outcome.code)
             }
-            FaultKind::Stale => answered(self.handle_stale(request, subject, now)),
-            FaultKind::NoPermission => self.refuse(request, gateway::denied(subject.operation)),
+            FaultKind::Stale => answered(self.handle_stale(incoming, subject, now)),
+            FaultKind::NoPermission => self.refuse(incoming, gateway::denied(subject.operation)),
             FaultKind::Html => (Ending::Answered(reply::html()), None, None),
-            FaultKind::ExpiredToken => self.refuse(request, expired_token()),
+            FaultKind::ExpiredToken => self.refuse(incoming, expired_token()),
             FaultKind::Skew => {
                 let skew = SignedDuration::from_secs(value.unwrap_or(3600));
                 let now = now.checked_add(skew).unwrap_or(now);
-                answered(self.handle(request, subject, now))
+                answered(self.handle(incoming, subject, now))
             }
         }
     }
 
-    fn refuse(&mut self, request: &HttpRequest, refusal: Refusal) -> End {
+    fn refuse(&mut self, incoming: &Incoming<'_>, refusal: Refusal) -> End {
         let code = refusal.code.clone();
-        let response = gateway::refuse(&mut self.world, request, refusal);
+        let response = gateway::refuse(&mut self.world, incoming, refusal);
         (Ending::Answered(response), None, Some(code))
     }
 
     /// Answers, and keeps what changed before the answer goes out. What cannot be kept did not happen.
-    fn handle(&mut self, request: &HttpRequest, subject: &Subject, now: Timestamp) -> Outcome {
+    fn handle(&mut self, incoming: &Incoming<'_>, subject: &Subject, now: Timestamp) -> Outcome {
         let must_remember =
             subject.is_write && (self.store.is_some() || self.faults.has_stale_reads());
         let before = must_remember.then(|| self.world.snapshot());
-        let mut outcome = gateway::handle(&mut self.world, request, now);
+        let mut outcome = gateway::handle(&mut self.world, incoming, now);
         if !outcome.has_changed {
             return outcome;
         }
@@ -240,7 +242,7 @@ impl Inner {
                 }
                 let refusal = Refusal::server_error(500);
                 outcome.code = Some(refusal.code.clone());
-                outcome.response = gateway::refuse(&mut self.world, request, refusal);
+                outcome.response = gateway::refuse(&mut self.world, incoming, refusal);
             }
         }
         outcome
@@ -248,13 +250,13 @@ impl Inner {
 
     fn handle_stale(
         &mut self,
-        request: &HttpRequest,
+        incoming: &Incoming<'_>,
         subject: &Subject,
         now: Timestamp,
     ) -> Outcome {
         match &mut self.before {
-            Some(before) if !subject.is_write => gateway::handle(before, request, now),
-            _ => self.handle(request, subject, now),
+            Some(before) if !subject.is_write => gateway::handle(before, incoming, now),
+            _ => self.handle(incoming, subject, now),
         }
     }
 }

@@ -84,7 +84,7 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
     /// The JSON cannot be read.
-    #[error("fault plan: {0}")]
+    #[error("{0}")]
     Json(String),
     /// The short text is not of the form `OPERATION[#N|%K|<N]=FAULT[:VALUE]`.
     #[error(

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use super::authentication::authenticate;
 use super::authorization::authorize;
 use super::incoming::Incoming;
+use super::metadata;
 use super::operations::{self, Answer, Operation, Run, Service};
 use super::refusal::Refusal;
 use super::reply;
 use super::state::World;
 use crate::model::AccountId;
-use crate::ram::transport::{HttpRequest, HttpResponse};
+use crate::ram::transport::HttpResponse;
 
 /// What came of one request.
 #[derive(Debug)]
@@ -33,9 +34,14 @@ pub(crate) struct Subject {
 }
 
 /// Reads of a request only what it is for.
-pub(crate) fn subject(request: &HttpRequest) -> Subject {
-    let incoming = Incoming::new(request);
-    match find(&incoming) {
+pub(crate) fn subject(incoming: &Incoming<'_>) -> Subject {
+    if metadata::is_for(incoming) {
+        return Subject {
+            operation: "metadata",
+            is_write: true,
+        };
+    }
+    match find(incoming) {
         Ok((_, operation)) => Subject {
             operation: operation.name,
             is_write: operation.is_write(),
@@ -47,27 +53,34 @@ pub(crate) fn subject(request: &HttpRequest) -> Subject {
     }
 }
 
-/// Answers `request` as the service does at the time `now`.
-pub(crate) fn handle(world: &mut World, request: &HttpRequest, now: Timestamp) -> Outcome {
+/// Answers as the service does at the time `now`.
+pub(crate) fn handle(world: &mut World, incoming: &Incoming<'_>, now: Timestamp) -> Outcome {
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    let incoming = Incoming::new(request);
+    if let Some((response, has_changed)) = metadata::answer(world, incoming, now) {
+        return Outcome {
+            response,
+            account: None,
+            has_changed,
+            code: None,
+        };
+    }
     let mut account = None;
     let mut has_changed = false;
-    let answer = answer(world, &incoming, now, &mut account, &mut has_changed);
+    let answer = answer(world, incoming, now, &mut account, &mut has_changed);
     let request_id = world.next_request_id();
     let code = answer.as_ref().err().map(|refusal| refusal.code.clone());
     Outcome {
-        response: render(&incoming, &request_id, answer),
+        response: render(incoming, &request_id, answer),
         account,
         has_changed,
         code,
     }
 }
 
-/// Refuses `request` whatever it asks.
-pub(crate) fn refuse(world: &mut World, request: &HttpRequest, refusal: Refusal) -> HttpResponse {
+/// Refuses, whatever is asked.
+pub(crate) fn refuse(world: &mut World, incoming: &Incoming<'_>, refusal: Refusal) -> HttpResponse {
     let request_id = world.next_request_id();
-    render(&Incoming::new(request), &request_id, Err(refusal))
+    render(incoming, &request_id, Err(refusal))
 }
 
 fn answer(

@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::door::{Ending, Sandbox};
 use super::line::{Breaker, Line, Lines};
@@ -19,14 +20,22 @@ const LONGEST_REQUEST: usize = 10 * 1024 * 1024;
 /// Shows the call log as JSON; for benchmarks that run in another process. Not a path of the services.
 const CALLS_PATH: &str = "/_sandbox/calls";
 
-/// Serves until the task that runs it ends.
-pub(super) async fn serve(listener: TcpListener, sandbox: Arc<Sandbox>) {
+/// Serves until the other end of `end` is dropped, and then until the calls under way are answered.
+pub(super) async fn serve(
+    listener: TcpListener,
+    sandbox: Arc<Sandbox>,
+    end: oneshot::Receiver<()>,
+) {
     let service = Router::new()
         .fallback(answer)
         .with_state(sandbox)
         .into_make_service_with_connect_info::<Breaker>();
-    // It runs for ever; failures to accept are retried inside.
-    let _ = axum::serve(Lines::new(listener), service).await;
+    // Failures to accept are retried inside, so it cannot fail.
+    let _ = axum::serve(Lines::new(listener), service)
+        .with_graceful_shutdown(async {
+            let _ = end.await;
+        })
+        .await;
 }
 
 async fn answer(
@@ -44,12 +53,12 @@ async fn answer(
         return refusal;
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let host = parts.headers.get("host").map(text).unwrap_or_default();
     let request = HttpRequest {
         method: parts.method.as_str().to_owned(),
+        // Not the `Host` header's name: what a client says there must not change the path.
         url: match parts.uri.path_and_query() {
-            Some(rest) => format!("http://{host}{rest}"),
-            None => format!("http://{host}/"),
+            Some(rest) => format!("http://sandbox{rest}"),
+            None => "http://sandbox/".to_owned(),
         },
         headers: parts
             .headers

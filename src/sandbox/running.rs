@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::door::{Clock, Sandbox};
 use super::fault::FaultPlan;
 use super::http;
+use super::metadata::CREDENTIALS;
 use super::state::{AccessKey, World};
 use super::store::{SeedError, Store, StoreError};
 use super::{ACCESS_KEY_ID, ACCESS_KEY_SECRET};
@@ -67,14 +69,16 @@ pub enum StartError {
     Seed(#[from] SeedError),
 }
 
-/// A sandbox that serves; dropping it stops it.
+/// A sandbox that serves. When dropped it takes no more calls, and ends once those under way are answered.
 pub struct Running {
     address: SocketAddr,
     sandbox: Arc<Sandbox>,
     access_key_id: String,
     access_key_secret: String,
     account_id: String,
-    task: JoinHandle<()>,
+    /// Ends the task when dropped.
+    end: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
 }
 
 /// Starts a sandbox in the current tokio runtime. Several may run at once, each on its own port and state file.
@@ -118,12 +122,18 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         sandbox = sandbox.with_store(store);
     }
     let sandbox = Arc::new(sandbox);
+    let (end, ended) = oneshot::channel();
     Ok(Running {
         address,
         access_key_id: id,
         access_key_secret: secret,
         account_id,
-        task: tokio::spawn(http::serve(listener, Arc::clone(&sandbox))),
+        end: Some(end),
+        task: Some(tokio::spawn(http::serve(
+            listener,
+            Arc::clone(&sandbox),
+            ended,
+        ))),
         sandbox,
     })
 }
@@ -156,6 +166,12 @@ impl Running {
         format!("http://{}", self.address)
     }
 
+    /// A credentials URI, which gives the keys of the instance's role, where the state has an instance.
+    #[must_use]
+    pub fn credentials_uri(&self) -> String {
+        format!("{}{CREDENTIALS}", self.base_url())
+    }
+
     /// The access key id that opens the main account.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
@@ -186,15 +202,14 @@ impl Running {
         environment(self.address, &self.access_key_id, &self.access_key_secret)
     }
 
-    /// Stops serving. Requests under way get no answer.
-    pub fn stop(self) {
-        drop(self);
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.task.abort();
+    /// Takes no more calls, and returns once those under way are answered. Then the state file is free, unless
+    /// someone else still holds [`Running::sandbox`].
+    pub async fn stop(mut self) {
+        drop(self.end.take());
+        if let Some(task) = self.task.take() {
+            // It can only fail by a panic of its own, which has been shown.
+            let _ = task.await;
+        }
     }
 }
 

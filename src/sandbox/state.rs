@@ -23,6 +23,7 @@ pub struct World {
     /// By temporary access key id.
     pub(crate) sessions: BTreeMap<String, Session>,
     pub(crate) directory: Option<Directory>,
+    pub(crate) instance: Option<Instance>,
     /// Not kept on disk: a restart forgets them, as fifteen minutes do.
     pub(crate) nonces: Nonces,
     /// How many requests were answered; makes request ids.
@@ -43,6 +44,7 @@ impl World {
             keys: self.keys.clone(),
             sessions: self.sessions.clone(),
             directory: self.directory.clone(),
+            instance: self.instance.clone(),
             nonces: Nonces::default(),
             requests: self.requests,
         }
@@ -66,6 +68,8 @@ pub(crate) struct Account {
     pub(crate) quota: Quota,
     /// A resource directory's control policy over this account; refuses what it does not allow.
     pub(crate) control_policy: Option<String>,
+    /// Identity providers for OIDC, by name in lower case.
+    pub(crate) oidc_providers: BTreeMap<String, OidcProvider>,
     /// Makes ids of roles and users.
     pub(crate) last_id: u64,
 }
@@ -80,6 +84,7 @@ impl Account {
             users: BTreeMap::new(),
             quota: Quota::default(),
             control_policy: None,
+            oidc_providers: BTreeMap::new(),
             last_id: 0,
         }
     }
@@ -102,6 +107,27 @@ impl Account {
             .get_key_value(name)
             .map(|(name, policy)| (name.clone(), policy.clone()))
             .or_else(|| system::find(name))
+    }
+
+    /// The documents of what is attached to the role at account scope; none when there is no such role.
+    pub(crate) fn role_documents(&self, role: &RoleName) -> Vec<&str> {
+        let attachments = self.roles.get(role).map(|role| role.attachments.as_slice());
+        attachments
+            .unwrap_or_default()
+            .iter()
+            .filter(|attachment| attachment.resource_group.is_none())
+            .filter_map(|attachment| match attachment.policy_type {
+                PolicyType::Custom => {
+                    let policy = self.policies.get(&attachment.policy)?;
+                    Some(policy.document())
+                }
+                PolicyType::System => self
+                    .system_policies
+                    .get(&attachment.policy)
+                    .map(|policy| policy.document.as_str())
+                    .or_else(|| system::document(&attachment.policy)),
+            })
+            .collect()
     }
 
     /// All system policies in force here.
@@ -228,6 +254,23 @@ pub(crate) struct User {
     pub(crate) comments: String,
     pub(crate) created: Timestamp,
     pub(crate) attachments: Vec<Attachment>,
+}
+
+/// Who issues tokens that stand for identities of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct OidcProvider {
+    pub(crate) name: String,
+    pub(crate) issuer: String,
+    pub(crate) client_ids: Vec<String>,
+}
+
+/// The machine that the metadata server speaks for.
+#[derive(Debug, Clone)]
+pub(crate) struct Instance {
+    pub(crate) account: AccountId,
+    pub(crate) role: RoleName,
+    /// Whether requests without a token are refused (`HttpTokens=required`).
+    pub(crate) needs_token: bool,
 }
 
 /// A long-term key pair.

@@ -168,6 +168,12 @@ fn to_json(world: &World) -> serde_json::Result<String> {
 #[error("seed: {0}")]
 pub struct SeedError(String);
 
+impl SeedError {
+    pub(super) fn new(problem: String) -> Self {
+        Self(problem)
+    }
+}
+
 impl World {
     /// One empty account, [`ACCOUNT_ID`](super::ACCOUNT_ID), opened by the usual key.
     ///

@@ -4,52 +4,14 @@ use jiff::Timestamp;
 
 use super::state::SystemPolicy;
 use crate::model::{PolicyName, VersionId};
-
-struct Documented {
-    name: &'static str,
-    description: &'static str,
-    document: &'static str,
-}
-
-const DOCUMENTED: &[Documented] = &[
-    Documented {
-        name: "AdministratorAccess",
-        description: "Provides full access to Alibaba Cloud services and resources.",
-        document: include_str!("../../policies/system/AdministratorAccess.json"),
-    },
-    Documented {
-        name: "AliyunECSDiskEncryptRolePolicy",
-        description: "The policy for AliyunECSDiskEncryptDefaultRole.",
-        document: include_str!("../../policies/system/AliyunECSDiskEncryptRolePolicy.json"),
-    },
-    Documented {
-        name: "AliyunECSImageExportRolePolicy",
-        description: "The policy for AliyunECSImageExportDefaultRole.",
-        document: include_str!("../../policies/system/AliyunECSImageExportRolePolicy.json"),
-    },
-    Documented {
-        name: "AliyunECSImageImportRolePolicy",
-        description: "The policy for AliyunECSImageImportDefaultRole.",
-        document: include_str!("../../policies/system/AliyunECSImageImportRolePolicy.json"),
-    },
-    Documented {
-        name: "AliyunOSSFullAccess",
-        description: "Provides full access to OSS.",
-        document: include_str!("../../policies/system/AliyunOSSFullAccess.json"),
-    },
-    Documented {
-        name: "AliyunSTSAssumeRoleAccess",
-        description: "Provides access to the AssumeRole operation of STS.",
-        document: include_str!("../../policies/system/AliyunSTSAssumeRoleAccess.json"),
-    },
-];
+use crate::policy::documented::{self, SYSTEM};
 
 /// When all of them were made, as far as the sandbox says. Made up: 2021-01-01.
 const CREATED_SECOND: i64 = 1_609_459_200;
 
 /// Every documented system policy.
 pub(super) fn all() -> impl Iterator<Item = (PolicyName, SystemPolicy)> {
-    DOCUMENTED.iter().filter_map(|documented| {
+    SYSTEM.iter().filter_map(|documented| {
         let policy = SystemPolicy {
             document: documented.document.trim_end().to_owned(),
             description: documented.description.to_owned(),
@@ -58,6 +20,11 @@ pub(super) fn all() -> impl Iterator<Item = (PolicyName, SystemPolicy)> {
         };
         Some((PolicyName::new(documented.name).ok()?, policy))
     })
+}
+
+/// The document of this name.
+pub(super) fn document(name: &PolicyName) -> Option<&'static str> {
+    documented::system(name.as_str()).map(|documented| documented.document.trim_end())
 }
 
 /// The documented system policy of this name, with its own spelling.
@@ -72,7 +39,7 @@ mod tests {
 
     #[test]
     fn every_documented_policy_has_a_good_name_and_document() {
-        assert_eq!(all().count(), DOCUMENTED.len());
+        assert_eq!(all().count(), SYSTEM.len());
         for (name, policy) in all() {
             assert!(PolicyDocument::parse(&policy.document).is_ok(), "{name}");
         }

@@ -99,6 +99,10 @@ pub(crate) fn refused() -> Reply {
     broken(TransportErrorKind::NotConnected(Barrier::Refused))
 }
 
+pub(crate) fn untrusted() -> Reply {
+    broken(TransportErrorKind::NotConnected(Barrier::Tls))
+}
+
 /// No answer to a connection attempt.
 pub(crate) fn black_hole() -> Reply {
     broken(TransportErrorKind::NotConnected(Barrier::NoAnswer)).after(5_000)
@@ -233,7 +237,7 @@ impl Transport for Fake {
 pub(crate) const WALL: &str = "2026-01-02T03:04:05Z";
 
 pub(crate) fn settings() -> Settings {
-    Settings::new().unwrap()
+    Settings::default()
 }
 
 pub(crate) fn credentials() -> Credentials {

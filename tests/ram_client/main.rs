@@ -12,3 +12,4 @@ mod fake;
 mod lost_answers;
 mod retries;
 mod secrets;
+mod storm;

@@ -107,6 +107,7 @@ async fn what_will_not_change_is_not_repeated() {
         ),
         (body(302, "text/html", ""), AccountErrorKind::BadAnswer),
         (too_large(), AccountErrorKind::BadAnswer),
+        (untrusted(), AccountErrorKind::Unreachable),
     ] {
         let fake = Fake::default().on("GetRole", [lasting]);
         let failed = client(&fake).role(&name()).await.unwrap_err();

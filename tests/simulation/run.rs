@@ -28,9 +28,6 @@ use super::chance;
 use super::network::{CANARY, KEYS, LAG, Network};
 use super::plain::{Params, Plain};
 
-/// TODO: the policy engine's transition check is still a stub.
-const ORDER_IS_SEARCHED: bool = false;
-
 /// How a run ended.
 #[derive(Debug)]
 pub(crate) enum Ended {
@@ -272,7 +269,7 @@ impl Operator<'_> {
             if let Some(missing) = unsatisfied(&after, desired) {
                 self.violation(format!("the plan does not lead to the spec: {missing}"));
             }
-            if ORDER_IS_SEARCHED && planned.order == OrderCheck::Safe {
+            if planned.order == OrderCheck::Safe {
                 bounds = Some((before, Access::of(&after)));
             }
         }

@@ -194,6 +194,10 @@ impl ConfigFile {
     /// With what is wrong, to be put behind the file's name. The parser's own words are left out but for the
     /// place: they may quote the file.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        // The parser would take a list for the members in their order.
+        if text.trim_start().starts_with('[') {
+            return Err("is a list, not of the aliyun CLI's form".to_owned());
+        }
         serde_json::from_str(text).map_err(|error| {
             let what = if error.is_data() {
                 "is not of the aliyun CLI's form"

@@ -106,12 +106,12 @@ impl Config<'_> {
         };
         let Some(profile) = self.file.profile(name) else {
             let names: Vec<_> = self.file.names().into_iter().map(str::to_owned).collect();
-            let file = self.path.display().to_string();
+            let file = format!("`{}`", self.path.display());
             return match asked {
-                None if names.is_empty() => Ok(Lookup::Absent(format!("`{file}` has no profile"))),
+                None if names.is_empty() => Ok(Lookup::Absent(format!("{file} has no profile"))),
                 None => Err(CredentialError::new(
                     ORIGIN,
-                    format!("`{file}` has no profile `{name}`, which is its current one"),
+                    format!("{file} has no profile `{name}`, which is its current one"),
                     known(&names),
                 )),
                 Some(_) => Ok(Lookup::NotThere { file, names }),

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{PolicyRef, RoleName, Step};
-use crate::policy::transition::{self, Moment, TransitionCheck, Witness};
+use crate::policy::transition::{self, Found, Use};
 
 use super::super::steps::{DraftStep, must_precede};
-use super::{Found, Passing, PassingKind, World};
+use super::{Found as FoundOrder, Passing, PassingKind, World};
 
 /// Most steps whose orders are searched together. Unit: steps of one component. The search visits sets of steps,
 /// at worst 2^n of them; past this the plan says that the order was not checked.
@@ -103,7 +103,10 @@ fn touched_roles(drafts: &[DraftStep], before: &World) -> Vec<BTreeSet<RoleName>
 }
 
 /// What is wrong with one moment between two steps.
-type Wrong = (RoleName, PassingKind, Witness);
+type Wrong = (RoleName, PassingKind, Use);
+
+/// What is wrong with one role at one moment, if anything, or why that cannot be told.
+type Look = Result<Option<(PassingKind, Use)>, String>;
 
 /// The moments between the steps of one component, each looked at once.
 struct Moments<'a> {
@@ -112,7 +115,7 @@ struct Moments<'a> {
     before: &'a World,
     after: World,
     /// By role and the done steps that touch it.
-    seen: HashMap<(RoleName, Mask), Result<Option<(PassingKind, Witness)>, String>>,
+    seen: HashMap<(RoleName, Mask), Look>,
 }
 
 impl Component {
@@ -128,13 +131,13 @@ impl Component {
 
     /// Searches an order whose every moment is right; where there is none, takes RAM's order with additions
     /// before removals, and says what is wrong on the way.
-    pub(super) fn search(&self, drafts: &[DraftStep], before: &World) -> Found {
+    pub(super) fn search(&self, drafts: &[DraftStep], before: &World) -> FoundOrder {
         if self.steps.len() > MOST_STEPS {
             let reason = format!(
                 "{} steps bear on each other, the limit is {MOST_STEPS}",
                 self.steps.len()
             );
-            return Found {
+            return FoundOrder {
                 order: self.plain_order(drafts),
                 passing: Vec::new(),
                 unchecked: Some(reason),
@@ -143,7 +146,7 @@ impl Component {
         let mut moments = Moments::new(self, drafts, before);
         let mut path = Vec::new();
         match moments.extend(&mut path, 0, &mut HashSet::new()) {
-            Ok(true) => Found {
+            Ok(true) => FoundOrder {
                 order: moments.grouped(&path),
                 passing: Vec::new(),
                 unchecked: None,
@@ -151,13 +154,13 @@ impl Component {
             Ok(false) => {
                 let order = self.plain_order(drafts);
                 let passing = moments.passing(&order);
-                Found {
+                FoundOrder {
                     order,
                     passing,
                     unchecked: None,
                 }
             }
-            Err(reason) => Found {
+            Err(reason) => FoundOrder {
                 order: self.plain_order(drafts),
                 passing: Vec::new(),
                 unchecked: Some(reason),
@@ -261,30 +264,24 @@ impl<'a> Moments<'a> {
         Ok(None)
     }
 
-    fn look(&self, role: &RoleName, done: Mask) -> Result<Option<(PassingKind, Witness)>, String> {
+    fn look(&self, role: &RoleName, done: Mask) -> Look {
         let mut world = self.before.clone();
         for (position, step) in self.component.steps.iter().enumerate() {
             if let Some(draft) = self.drafts.get(*step).filter(|_| done & bit(position) != 0) {
                 world.apply(&draft.step);
             }
         }
-        let moment = |world: &World| -> Result<Moment, String> {
-            world
-                .moment(role)
-                .map_err(|_| format!("a live document of role `{role}` cannot be interpreted"))
+        let moment = |world: &World| {
+            let cannot = |_| format!("a live document of role `{role}` cannot be interpreted");
+            world.moment(role).map_err(cannot)
         };
         let (before, mid, after) = (moment(self.before)?, moment(&world)?, moment(&self.after)?);
-        match transition::check(&before, &mid, &after) {
-            TransitionCheck::Safe => Ok(None),
-            TransitionCheck::Unsafe {
-                transient_access: Some(witness),
-                ..
-            } => Ok(Some((PassingKind::Access, witness))),
-            TransitionCheck::Unsafe {
-                gap: Some(witness), ..
-            } => Ok(Some((PassingKind::Gap, witness))),
-            TransitionCheck::Unsafe { .. } => Ok(None),
-            TransitionCheck::Unknown(reason) => Err(reason),
+        let check = transition::check(before.as_ref(), mid.as_ref(), after.as_ref());
+        match (check.transient_access, check.gap) {
+            (Found::Use(shown), _) => Ok(Some((PassingKind::Access, *shown))),
+            (_, Found::Use(shown)) => Ok(Some((PassingKind::Gap, *shown))),
+            (Found::Unknown(reason), _) | (_, Found::Unknown(reason)) => Err(reason),
+            (Found::None, Found::None) => Ok(None),
         }
     }
 

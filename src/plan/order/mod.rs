@@ -14,7 +14,7 @@ mod world;
 pub(super) use world::World;
 
 use crate::model::{ObservedState, RoleName};
-use crate::policy::transition::Witness;
+use crate::policy::transition::Use;
 
 use super::steps::DraftStep;
 use component::components;
@@ -41,8 +41,8 @@ pub struct Passing {
     pub role: RoleName,
     /// Whether access is there that should not be, or missing.
     pub kind: PassingKind,
-    /// One request that shows it.
-    pub witness: Witness,
+    /// One use of the role that shows it.
+    pub witness: Use,
 }
 
 /// In which way access is wrong for a moment.

@@ -92,7 +92,9 @@ mod tests {
     #[test]
     fn numbers_beyond_the_first_word_are_kept() {
         let mut bits = Bits::new(200);
-        [0, 63, 64, 199].map(|at| bits.insert(at));
+        for at in [0, 63, 64, 199] {
+            bits.insert(at);
+        }
         assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 199]);
         assert!(bits.contains(199) && !bits.contains(62) && !bits.contains(1000));
         assert_eq!(Bits::full(130).iter().count(), 130);

@@ -7,7 +7,7 @@ use super::contexts::Context;
 use super::glob::Glob;
 use super::problem::{ActionClass, Problem, Requests};
 use super::search::shortest_word;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Most ways of choosing one pattern for each part of a question.
 const MAX_CHOICES: usize = 4096;
@@ -45,6 +45,23 @@ impl Choice {
     }
 }
 
+/// One way to answer every part of a question: the rule that answers it, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Way {
+    pub(crate) parts: Vec<(usize, Choice)>,
+    /// All parts together.
+    pub(crate) choice: Choice,
+}
+
+impl Way {
+    fn and(&self, rule: usize, choice: &Choice) -> Way {
+        let mut parts = self.parts.clone();
+        parts.push((rule, choice.clone()));
+        let choice = self.choice.and(choice);
+        Way { parts, choice }
+    }
+}
+
 /// Where to look: some requests, in a class of actions and a kind of context.
 pub(crate) struct Place<'p> {
     pub(crate) requests: Requests,
@@ -55,6 +72,8 @@ pub(crate) struct Place<'p> {
 /// Answers questions about one problem, remembering what it found.
 pub(crate) struct Finder<'p> {
     pub(crate) problem: &'p Problem,
+    /// Which requests questions are about, unless a place says otherwise.
+    pub(crate) requests: Requests,
     known: HashMap<(Requests, Choice), Option<Vec<char>>>,
 }
 
@@ -68,13 +87,34 @@ impl<'p> Finder<'p> {
     pub(crate) fn new(problem: &'p Problem) -> Self {
         Self {
             problem,
+            requests: Requests::All,
             known: HashMap::new(),
         }
     }
 
-    /// The ways to have some rule of `set` match: one for each pattern of an ordinary rule, one for a
-    /// whole `NotResource` rule.
-    pub(crate) fn ways(&self, set: &Bits) -> Vec<(usize, Choice)> {
+    /// Every way to have some rule of each set match, given those whose action part holds.
+    ///
+    /// # Errors
+    /// When there are too many.
+    pub(crate) fn ways(&self, sets: &[Bits], active: &Bits) -> Result<Vec<Way>, TooComplex> {
+        let mut ways = vec![Way::default()];
+        for set in sets {
+            let each = self.ways_of(&set.and(active));
+            if ways.len() * each.len() > MAX_CHOICES {
+                return Err(TooComplex);
+            }
+            let joint = ways
+                .iter()
+                .flat_map(|way| each.iter().map(|(rule, choice)| way.and(*rule, choice)));
+            ways = joint.collect();
+        }
+        let mut seen = HashSet::new();
+        ways.retain(|way| seen.insert(way.choice.clone()));
+        Ok(ways)
+    }
+
+    /// One way for each pattern of an ordinary rule, one for a whole `NotResource` rule.
+    fn ways_of(&self, set: &Bits) -> Vec<(usize, Choice)> {
         let mut ways: Vec<(usize, Choice)> = Vec::new();
         for at in set.iter() {
             let Some(rule) = self.problem.rule(at) else {
@@ -82,22 +122,14 @@ impl<'p> Finder<'p> {
             };
             if rule.not_target {
                 let forbidden = rule.targets.clone();
-                ways.push((
-                    at,
-                    Choice {
-                        forbidden,
-                        ..Choice::default()
-                    },
-                ));
+                let wanted = Vec::new();
+                ways.push((at, Choice { wanted, forbidden }));
                 continue;
             }
             for target in &rule.targets {
                 let wanted = vec![*target];
-                let way = Choice {
-                    wanted,
-                    ..Choice::default()
-                };
-                ways.push((at, way));
+                let forbidden = Vec::new();
+                ways.push((at, Choice { wanted, forbidden }));
             }
         }
         ways
@@ -128,30 +160,22 @@ impl<'p> Finder<'p> {
         Ok(choices)
     }
 
-    /// The shortest target among `requests` that answers the question in a class and a context.
-    ///
-    /// `way` fixes how the first part of the question is answered.
+    /// The shortest target that no rule of `none` matches, in a place and with every part of the question
+    /// answered as `way` says.
     ///
     /// # Errors
     /// When the budget is spent.
     pub(crate) fn target(
         &mut self,
         place: &Place<'_>,
-        term: &Term,
+        none: &Bits,
         way: &Choice,
         budget: &mut Budget,
     ) -> Result<Option<Vec<char>>, TooComplex> {
-        let must = place.class.active.and(&place.context.must);
         let may = place.class.active.and(&place.context.may);
-        let refusals = self.refusals(&term.none.and(&may))?;
-        let mut choices: Vec<Choice> = refusals.iter().map(|refusal| refusal.and(way)).collect();
-        for set in term.some.iter().skip(1) {
-            let ways = self.ways(&set.and(&must));
-            let ways: Vec<Choice> = ways.into_iter().map(|(_, way)| way).collect();
-            choices = product(&choices, &ways)?;
-        }
         let mut best: Option<Vec<char>> = None;
-        for choice in choices {
+        for refusal in self.refusals(&none.and(&may))? {
+            let choice = refusal.and(way);
             budget.spend(8 + choice.forbidden.len() * choice.wanted.len() * 4)?;
             let limit = best.as_ref().map_or(usize::MAX, Vec::len);
             best = self

@@ -1,10 +1,13 @@
 //! Whether everything that one group of statements grants (or denies) another does too.
 
+use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::contexts::Context;
-use super::find::{Choice, Finder, Place, Term};
-use super::problem::{Problem, Requests};
-use std::collections::HashSet;
+use super::find::{Finder, Place, Term, Way};
+use super::problem::Problem;
+
+/// Most terms of one question.
+const MAX_TERMS: usize = 64;
 
 /// Where a question holds.
 #[derive(Debug, Clone)]
@@ -15,9 +18,8 @@ pub(crate) struct Finding {
     pub(crate) context: Context,
     /// Which of the question's terms.
     pub(crate) term: usize,
-    /// The rule that answers the first part of the term, and how.
-    pub(crate) rule: usize,
-    pub(crate) way: Choice,
+    /// How its parts are answered.
+    pub(crate) way: Way,
     /// The shortest target.
     pub(crate) target: String,
 }
@@ -69,6 +71,47 @@ pub(crate) fn deny_terms(problem: &Problem, from: usize, to: usize) -> Vec<Term>
         none: after.clone(),
     };
     Vec::from_iter((!before.is_empty()).then_some(term))
+}
+
+/// Requests to which each group answers as `allowed` says, for those groups that it says something of.
+///
+/// # Errors
+/// When there are too many ways to be refused.
+pub(crate) fn outcome_terms(
+    problem: &Problem,
+    allowed: &[Option<bool>],
+) -> Result<Vec<Term>, TooComplex> {
+    let none = Bits::new(problem.rules.rules.len());
+    let mut terms = vec![Term {
+        some: Vec::new(),
+        none,
+    }];
+    for (group, allowed) in allowed.iter().enumerate() {
+        let (Some(allow), Some(deny)) = (problem.allow.get(group), problem.deny.get(group)) else {
+            continue;
+        };
+        let with = |term: &Term, some: Option<&Bits>, none: Option<&Bits>| Term {
+            some: term.some.iter().chain(some).cloned().collect(),
+            none: none.map_or_else(|| term.none.clone(), |none| term.none.or(none)),
+        };
+        terms = match allowed {
+            None => continue,
+            Some(true) => terms
+                .iter()
+                .map(|term| with(term, Some(allow), Some(deny)))
+                .collect(),
+            // Refused: nothing allows it, or something denies it.
+            Some(false) => terms
+                .iter()
+                .flat_map(|term| [with(term, None, Some(allow)), with(term, Some(deny), None)])
+                .collect(),
+        };
+        if terms.len() > MAX_TERMS {
+            return Err(TooComplex);
+        }
+    }
+    terms.retain(|term| term.some.iter().all(|set| !set.is_empty()));
+    Ok(terms)
 }
 
 /// Every class and way in which one of the terms holds, a shortest target each.
@@ -129,35 +172,29 @@ fn collect(
 ) -> Result<(), TooComplex> {
     let problem = finder.problem;
     for (at, class) in problem.classes.iter().enumerate() {
-        let mut found: HashSet<Choice> = HashSet::new();
         for (number, term) in terms.iter().enumerate() {
-            let Some(first) = term.some.first() else {
-                continue;
-            };
-            for (rule, way) in finder.ways(&first.and(&class.active)) {
-                if found.contains(&way) {
-                    continue;
-                }
-                for context in contexts
-                    .iter()
-                    .filter(|context| context.must.contains(rule))
-                {
+            for way in finder.ways(&term.some, &class.active)? {
+                let holds = |context: &&Context| {
+                    way.parts
+                        .iter()
+                        .all(|(rule, _)| context.must.contains(*rule))
+                };
+                for context in contexts.iter().filter(holds) {
                     budget.spend(16)?;
+                    let requests = finder.requests;
                     let place = Place {
-                        requests: Requests::All,
+                        requests,
                         class,
                         context,
                     };
-                    let Some(word) = finder.target(&place, term, &way, budget)? else {
+                    let Some(word) = finder.target(&place, &term.none, &way.choice, budget)? else {
                         continue;
                     };
-                    found.insert(way.clone());
                     findings.push(Finding {
                         class: at,
                         context: context.clone(),
                         term: number,
-                        rule,
-                        way,
+                        way: way.clone(),
                         target: word.into_iter().collect(),
                     });
                     if extent == Extent::First {

@@ -27,7 +27,7 @@ pub(crate) enum Requests {
     All,
     /// Those that OSS makes about buckets.
     Buckets,
-    /// Those that OSS makes about objects; a key is not empty.
+    /// Those that OSS makes about objects; a key is not empty and does not begin with `/`.
     Objects,
 }
 
@@ -144,16 +144,16 @@ impl Problem {
         self.rules.rules.get(at)
     }
 
-    /// Whether the statements treat an action as they treat a class.
-    pub(crate) fn falls_into(&self, class: &ActionClass, action: &str) -> bool {
-        let word: Vec<char> = action.to_ascii_lowercase().chars().collect();
-        let globs = &self.rules.actions.globs;
-        let matched: Vec<bool> = globs.iter().map(|glob| glob.matches(&word)).collect();
-        self.rules.rules.iter().enumerate().all(|(at, rule)| {
-            let any = rule
+    /// Whether the statements treat an action, in lower case, as they treat a class.
+    pub(crate) fn falls_into(&self, class: &ActionClass, action: &[char]) -> bool {
+        let is_matched = |at: &usize| {
+            self.rules
                 .actions
-                .iter()
-                .any(|action| matched.get(*action) == Some(&true));
+                .get(*at)
+                .is_some_and(|glob| glob.matches(action))
+        };
+        self.rules.rules.iter().enumerate().all(|(at, rule)| {
+            let any = rule.actions.iter().any(is_matched);
             class.active.contains(at) == (any != rule.not_action)
         })
     }
@@ -227,10 +227,11 @@ fn bucket_universe() -> Glob {
 }
 
 fn object_universe() -> Glob {
-    let relative: Vec<Token> = FIELD
-        .into_iter()
-        .chain([Token::Symbol('/')])
-        .chain(SOME)
-        .collect();
+    let key = [
+        Token::Symbol('/'),
+        Token::One(Kind::NoSlash),
+        Token::Star(Kind::Any),
+    ];
+    let relative: Vec<Token> = FIELD.into_iter().chain(key).collect();
     arn(&OSS, &FIELD, &relative)
 }

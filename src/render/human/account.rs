@@ -7,8 +7,12 @@ use crate::model::{Caller, IdentityType};
 use super::style::{STRONG, Styled, safe};
 
 /// Appends the line that opens every report.
-pub(super) fn account_line(caller: &Caller, out: &mut String) {
-    let account = Styled(STRONG, format_args!("Account {}", caller.account));
+pub(super) fn account_line(caller: &Caller, label: Option<&str>, out: &mut String) {
+    let label = label.filter(|label| *label != caller.account.as_str());
+    let name = label
+        .map(|label| format!(" ({})", safe(label)))
+        .unwrap_or_default();
+    let account = Styled(STRONG, format!("Account {}{name}", caller.account));
     let _ = writeln!(out, "{account} as {}", safe(&caller.arn));
 }
 

@@ -38,7 +38,7 @@ pub fn step_line(report: &StepReport) -> String {
 }
 
 /// Appends the line that counts what became of the steps; each had its own line as it ended.
-pub fn apply_report(report: &ApplyReport, out: &mut String) {
+pub fn apply_report(label: Option<&str>, report: &ApplyReport, out: &mut String) {
     let count = |wanted: fn(&Outcome) -> bool| {
         report
             .steps
@@ -50,13 +50,18 @@ pub fn apply_report(report: &ApplyReport, out: &mut String) {
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
     let unknown = count(|outcome| matches!(outcome, Outcome::Unknown(_)));
     let left = count(|outcome| matches!(outcome, Outcome::NotAttempted));
-    let line = format!("Apply: {done} done, {failed} failed, {unknown} unknown, {left} not run.");
+    let line = format!(
+        "{}: {done} done, {failed} failed, {unknown} unknown, {left} not run.",
+        label.unwrap_or("Apply")
+    );
     let _ = writeln!(out, "{}", Styled(STRONG, line));
 }
 
 /// Appends what the look after an apply showed: nothing left to do, and what the role is now good for.
 pub fn verified(left: &Plan, out: &mut String) {
-    readiness("ExportImage", &left.verdict_now, out);
+    if let Some(verdict) = &left.verdict {
+        readiness("ExportImage", &verdict.now, out);
+    }
     let _ = writeln!(
         out,
         "{}",

@@ -10,8 +10,14 @@ use super::field::{Detail, one_field};
 use super::style::{CHANGE, DIM, REMOVE, STRONG, Styled};
 
 /// Appends the findings, worst first.
-pub fn drift(plan: &Plan, report: &DriftReport, detail: Detail, out: &mut String) {
-    account_line(&plan.caller, out);
+pub fn drift(
+    plan: &Plan,
+    label: Option<&str>,
+    report: &DriftReport,
+    detail: Detail,
+    out: &mut String,
+) {
+    account_line(&plan.caller, label, out);
     out.push('\n');
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

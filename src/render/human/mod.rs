@@ -7,12 +7,16 @@ mod documents;
 mod drift;
 mod field;
 mod plan;
+mod policy;
 mod readiness;
 mod step;
 pub mod style;
+mod tally;
 
 pub use account::whoami;
 pub use apply::{apply_report, step_line, verified};
 pub use drift::drift;
 pub use field::Detail;
 pub use plan::plan;
+pub use policy::{comparison, document, lint, lint_rules};
+pub use tally::{Tally, tally};

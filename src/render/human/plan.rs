@@ -8,13 +8,13 @@ use crate::plan::{Action, Change, Effect, Plan, PlannedStep, Reason, Summary};
 use super::access::new_access_lines;
 use super::account::account_line;
 use super::field::{Detail, one_field};
-use super::readiness::readiness;
+use super::readiness::verdict;
 use super::step;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
-/// Appends the whole plan.
-pub fn plan(plan: &Plan, detail: Detail, out: &mut String) {
-    account_line(&plan.caller, out);
+/// Appends the whole plan. `label` is what the spec calls the account.
+pub fn plan(plan: &Plan, label: Option<&str>, detail: Detail, out: &mut String) {
+    account_line(&plan.caller, label, out);
     out.push('\n');
     let shown: Vec<&Change> = plan
         .changes
@@ -28,7 +28,9 @@ pub fn plan(plan: &Plan, detail: Detail, out: &mut String) {
         out.push('\n');
     }
     steps(&plan.steps, out);
-    verdicts(plan, out);
+    if let Some(found) = &plan.verdict {
+        verdict(found, !plan.is_empty(), out);
+    }
     summary_line(plan, out);
 }
 
@@ -111,15 +113,6 @@ fn steps(steps: &[PlannedStep], out: &mut String) {
         };
     }
     out.push('\n');
-}
-
-fn verdicts(plan: &Plan, out: &mut String) {
-    if plan.is_empty() {
-        readiness("ExportImage", &plan.verdict_now, out);
-    } else {
-        readiness("ExportImage now", &plan.verdict_now, out);
-        readiness("ExportImage after these steps", &plan.verdict_after, out);
-    }
 }
 
 fn summary_line(plan: &Plan, out: &mut String) {

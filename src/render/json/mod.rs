@@ -4,54 +4,84 @@
 //! or removed. Readers ignore keys they do not know. Account ids and versions are strings.
 
 mod access;
+mod merge;
+mod policy;
 mod shapes;
 
 use crate::apply::ApplyReport;
 use crate::drift::DriftReport;
-use crate::model::Caller;
+use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
 
-use shapes::{Account, Drift, Report, Whoami};
+pub use merge::{MergeError, merge};
+pub use policy::{comparison, document, lint};
+use shapes::{Account, Report, Whoami};
 
 /// The number every report carries.
 pub const FORMAT_VERSION: &str = "1.0";
 
-/// A report that failed to be made into text, which a value of these shapes cannot.
-fn text<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value)
-        .map(|text| text + "\n")
-        .unwrap_or_default()
+/// One account's part of a report.
+pub struct AccountReport(Account);
+
+impl AccountReport {
+    /// Of `plan`: what would change.
+    #[must_use]
+    pub fn planned(plan: &Plan) -> Self {
+        Self(Account::planned(plan))
+    }
+
+    /// Of `apply` and `destroy`: the plan, and what became of its steps. `in_sync` tells whether the second plan
+    /// was empty, where there was one.
+    #[must_use]
+    pub fn applied(plan: &Plan, report: &ApplyReport, in_sync: Option<bool>) -> Self {
+        Self(Account::applied(plan, report, in_sync))
+    }
+
+    /// Of `drift`: the findings.
+    #[must_use]
+    pub fn drifted(plan: &Plan, report: &DriftReport) -> Self {
+        Self(Account::drifted(plan, report))
+    }
+
+    /// Of any command: the account could not be worked on. Each problem is a message and perhaps a hint.
+    #[must_use]
+    pub fn failed(id: Option<&AccountId>, problems: &[(String, Option<String>)]) -> Self {
+        Self(Account::failed(id, problems))
+    }
+
+    /// Adds why the work on the account did not end well.
+    #[must_use]
+    pub fn with_errors(self, problems: &[(String, Option<String>)]) -> Self {
+        Self(self.0.with_errors(problems))
+    }
+
+    /// Says which account of the spec it is: its place from 0, and its alias.
+    #[must_use]
+    pub fn member(mut self, index: usize, alias: Option<&str>) -> Self {
+        self.0.index = index;
+        self.0.alias = alias.map(str::to_owned);
+        self
+    }
 }
 
-/// The report of `plan` and `destroy`.
+/// The report of a run over accounts.
 #[must_use]
-pub fn plan(kind: &'static str, plan: &Plan) -> String {
-    text(&Report::new(kind, vec![Account::planned(plan)]))
-}
-
-/// The report of `apply`: the plan, and what became of its steps. `in_sync` tells whether the second plan was
-/// empty, where there was one.
-#[must_use]
-pub fn apply(
-    kind: &'static str,
-    plan: &Plan,
-    report: &ApplyReport,
-    in_sync: Option<bool>,
-) -> String {
+pub fn report(kind: &'static str, accounts: Vec<AccountReport>) -> String {
     text(&Report::new(
         kind,
-        vec![Account::applied(plan, report, in_sync)],
+        accounts.into_iter().map(|account| account.0).collect(),
     ))
-}
-
-/// The report of `drift`.
-#[must_use]
-pub fn drift(plan: &Plan, report: &DriftReport) -> String {
-    text(&Drift::new(plan, report))
 }
 
 /// The answer of `whoami`.
 #[must_use]
 pub fn whoami(caller: &Caller, source: &str, access_key_id: &str) -> String {
     text(&Whoami::new(caller, source, access_key_id))
+}
+
+/// Values of these shapes always become text.
+fn text<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .unwrap_or_default()
 }

@@ -7,9 +7,10 @@ use super::access::Access;
 use crate::account::{AccountError, Written};
 use crate::apply::{ApplyReport, Outcome, StepReport};
 use crate::drift::{DriftReport, Finding};
-use crate::model::{Caller, Step, Tags};
+use crate::model::{AccountId, Caller, Step, Tags};
 use crate::plan::{Change as PlanChange, DocumentChange, FieldChange, Plan, PlannedStep};
 
+/// The whole report of one run over any number of accounts.
 #[derive(Serialize)]
 pub(super) struct Report {
     format_version: &'static str,
@@ -33,12 +34,15 @@ impl Report {
     }
 }
 
+/// Counts over the accounts of a report.
 #[derive(Serialize, Default, Clone, Copy)]
 pub(super) struct Summary {
     create: usize,
     update: usize,
     delete: usize,
     unmanaged: usize,
+    findings: usize,
+    failed_accounts: usize,
 }
 
 impl Summary {
@@ -48,33 +52,76 @@ impl Summary {
             update,
             delete,
             unmanaged,
+            findings,
+            failed_accounts,
         } = other;
         self.create += create;
         self.update += update;
         self.delete += delete;
         self.unmanaged += unmanaged;
+        self.findings += findings;
+        self.failed_accounts += failed_accounts;
     }
 }
 
-#[derive(Serialize)]
+/// One account of a report. What a command has no say in is left out.
+#[derive(Serialize, Default)]
 pub(super) struct Account {
-    id: String,
-    caller: String,
-    changes: Vec<Change>,
-    steps: Vec<StepShape>,
-    summary: Summary,
+    /// The account's place in the spec, from 0; `report merge` sorts by it.
+    pub(super) index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) alias: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caller: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<Change>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Vec<StepShape>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<FindingShape>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_sync: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Problem>,
+    summary: Summary,
+}
+
+/// Why an account could not be worked on.
+#[derive(Serialize)]
+struct Problem {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
 }
 
 impl Account {
     pub(super) fn planned(plan: &Plan) -> Self {
-        let steps = plan
-            .steps
-            .iter()
-            .map(|step| StepShape::new(step, None))
-            .collect();
-        Self::new(plan, steps, None)
+        let crate::plan::Summary {
+            create,
+            update,
+            delete,
+            unmanaged,
+        } = plan.summary();
+        let summary = Summary {
+            create,
+            update,
+            delete,
+            unmanaged,
+            ..Summary::default()
+        };
+        Self {
+            changes: Some(plan.changes.iter().map(Change::new).collect()),
+            steps: Some(
+                plan.steps
+                    .iter()
+                    .map(|step| StepShape::new(step, None))
+                    .collect(),
+            ),
+            summary,
+            ..Self::of(plan)
+        }
     }
 
     pub(super) fn applied(plan: &Plan, report: &ApplyReport, in_sync: Option<bool>) -> Self {
@@ -82,28 +129,55 @@ impl Account {
             .steps
             .iter()
             .map(|StepReport { step, outcome }| StepShape::new(step, Some(outcome)));
-        Self::new(plan, steps.collect(), in_sync)
+        Self {
+            steps: Some(steps.collect()),
+            in_sync,
+            ..Self::planned(plan)
+        }
     }
 
-    fn new(plan: &Plan, steps: Vec<StepShape>, in_sync: Option<bool>) -> Self {
-        let crate::plan::Summary {
-            create,
-            update,
-            delete,
-            unmanaged,
-        } = plan.summary();
+    pub(super) fn drifted(plan: &Plan, report: &DriftReport) -> Self {
+        let findings: Vec<FindingShape> = report.findings.iter().map(FindingShape::new).collect();
+        let summary = Summary {
+            findings: findings.len(),
+            ..Summary::default()
+        };
         Self {
-            id: plan.caller.account.to_string(),
-            caller: plan.caller.arn.clone(),
-            changes: plan.changes.iter().map(Change::new).collect(),
-            steps,
+            findings: Some(findings),
+            summary,
+            ..Self::of(plan)
+        }
+    }
+
+    pub(super) fn failed(id: Option<&AccountId>, problems: &[(String, Option<String>)]) -> Self {
+        let problem = |(message, hint): &(String, Option<String>)| Problem {
+            message: message.clone(),
+            hint: hint.clone(),
+        };
+        Self {
+            id: id.map(ToString::to_string),
+            errors: problems.iter().map(problem).collect(),
             summary: Summary {
-                create,
-                update,
-                delete,
-                unmanaged,
+                failed_accounts: 1,
+                ..Summary::default()
             },
-            in_sync,
+            ..Self::default()
+        }
+    }
+
+    /// Adds why the work on the account did not end well.
+    pub(super) fn with_errors(mut self, problems: &[(String, Option<String>)]) -> Self {
+        let failed = Self::failed(None, problems);
+        self.errors = failed.errors;
+        self.summary.failed_accounts = 1;
+        self
+    }
+
+    fn of(plan: &Plan) -> Self {
+        Self {
+            id: Some(plan.caller.account.to_string()),
+            caller: Some(plan.caller.arn.clone()),
+            ..Self::default()
         }
     }
 }
@@ -318,19 +392,6 @@ impl ErrorShape {
 }
 
 #[derive(Serialize)]
-pub(super) struct Drift {
-    format_version: &'static str,
-    kind: &'static str,
-    accounts: Vec<DriftAccount>,
-}
-
-#[derive(Serialize)]
-struct DriftAccount {
-    id: String,
-    findings: Vec<FindingShape>,
-}
-
-#[derive(Serialize)]
 struct FindingShape {
     fingerprint: String,
     address: String,
@@ -341,34 +402,23 @@ struct FindingShape {
     field: Option<Field>,
 }
 
-impl Drift {
-    pub(super) fn new(plan: &Plan, report: &DriftReport) -> Self {
-        let findings = report.findings.iter().map(|finding| {
-            let Finding {
-                address,
-                part,
-                kind,
-                severity,
-                fingerprint,
-                field,
-            } = finding;
-            FindingShape {
-                fingerprint: fingerprint.clone(),
-                address: address.to_string(),
-                part,
-                drift: kind.as_str(),
-                severity: severity.as_str(),
-                field: field.as_ref().map(Field::new),
-            }
-        });
-        let account = DriftAccount {
-            id: plan.caller.account.to_string(),
-            findings: findings.collect(),
-        };
+impl FindingShape {
+    fn new(finding: &Finding) -> Self {
+        let Finding {
+            address,
+            part,
+            kind,
+            severity,
+            fingerprint,
+            field,
+        } = finding;
         Self {
-            format_version: FORMAT_VERSION,
-            kind: "drift",
-            accounts: vec![account],
+            fingerprint: fingerprint.clone(),
+            address: address.to_string(),
+            part,
+            drift: kind.as_str(),
+            severity: severity.as_str(),
+            field: field.as_ref().map(Field::new),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! byte, or an object, kept in compact form.
 
 mod read;
+mod read_world;
 mod write;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::Tags;
+
+pub(super) use read::made;
 
 /// The number of this format. A file of a higher one is left alone.
 pub(super) const FORMAT: u32 = 1;
@@ -40,6 +43,8 @@ pub(super) struct WorldFile {
     sessions: Vec<SessionFile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     directory: Option<DirectoryFile>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    instance: Option<InstanceFile>,
 }
 
 impl WorldFile {
@@ -52,6 +57,7 @@ impl WorldFile {
             keys: Vec::new(),
             sessions: Vec::new(),
             directory: None,
+            instance: None,
         }
     }
 }
@@ -73,6 +79,8 @@ pub(super) struct AccountFile {
     quota: BTreeMap<String, usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     control_policy: Option<Document>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    oidc_providers: Vec<OidcProviderFile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_id: Option<u64>,
 }
@@ -160,6 +168,25 @@ struct SystemPolicyFile {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct OidcProviderFile {
+    name: String,
+    issuer: String,
+    client_ids: Vec<String>,
+}
+
+/// The machine behind the metadata server; `account` is the main one when left out.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstanceFile {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    role: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    needs_token: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct UserFile {
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -210,7 +237,19 @@ struct SessionFile {
 #[serde(deny_unknown_fields)]
 struct DirectoryFile {
     id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    folders: Vec<FolderFile>,
     members: Vec<MemberFile>,
+}
+
+/// `parent` is the root when left out.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FolderFile {
+    id: String,
+    name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    parent: String,
 }
 
 #[derive(Serialize, Deserialize)]

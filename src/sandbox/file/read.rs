@@ -1,108 +1,24 @@
-//! From the file's shape to the state.
+//! From the file's shape to the state: one account and what is in it.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::{
-    AccountFile, AttachmentFile, DirectoryFile, Document, KeyFile, MemberFile, PolicyFile,
-    RoleFile, SessionFile, SystemPolicyFile, UserFile, WorldFile,
+    AccountFile, AttachmentFile, Document, OidcProviderFile, PolicyFile, RoleFile,
+    SystemPolicyFile, UserFile,
 };
 use crate::model::{AccountId, NameError, PolicyName, PolicyType, RoleName, VersionId, limit};
-use crate::sandbox::directory::{Directory, Member};
-use crate::sandbox::nonces::Nonces;
+use crate::sandbox::ACCOUNT_ID;
 use crate::sandbox::state::{
-    AccessKey, Account, Attachment, CustomPolicy, KeyOwner, Quota, Role, Session, SystemPolicy,
-    User, Version, World,
+    Account, Attachment, CustomPolicy, OidcProvider, Quota, Role, SystemPolicy, User, Version,
 };
-use crate::sandbox::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, USER};
 
 /// When things were made whose file does not say: 2026-01-02T03:04:05Z.
 const MADE_SECOND: i64 = 1_767_323_045;
 
 /// What is wrong with a file that is good JSON, and where.
 pub(in crate::sandbox) type Wrong = String;
-
-impl WorldFile {
-    pub(in crate::sandbox) fn into_world(self) -> Result<World, Wrong> {
-        let Self {
-            format: _,
-            main_account,
-            accounts,
-            keys,
-            sessions,
-            directory,
-        } = self;
-        let mut by_id = BTreeMap::new();
-        let mut main = None;
-        for account in accounts {
-            let account = account.into_account()?;
-            main.get_or_insert_with(|| account.id.clone());
-            if let Some(twice) = by_id.insert(account.id.clone(), account) {
-                return Err(format!("account {} is there twice", twice.id));
-            }
-        }
-        if let Some(id) = main_account {
-            main = Some(at("main_account", AccountId::new(&id))?);
-        }
-        let main = match main {
-            Some(main) if by_id.contains_key(&main) => main,
-            Some(main) => return Err(format!("main account {main} is not among the accounts")),
-            None => return Err("there is no account".to_owned()),
-        };
-        let mut world = World {
-            keys: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-            directory: directory.map(DirectoryFile::into_directory).transpose()?,
-            nonces: Nonces::default(),
-            requests: 0,
-            accounts: by_id,
-            main,
-        };
-        for key in keys {
-            let (id, key) = key.into_key(&world.main)?;
-            world.keys.insert(id, key);
-        }
-        for session in sessions {
-            let (id, session) = session.into_session()?;
-            world.sessions.insert(id, session);
-        }
-        world.add_usual_key();
-        Ok(world)
-    }
-}
-
-impl World {
-    /// Makes sure that some key opens the main account: its user `sandbox` with the usual key.
-    fn add_usual_key(&mut self) {
-        if self.keys.values().any(|key| key.account == self.main) {
-            return;
-        }
-        let key = AccessKey {
-            secret: ACCESS_KEY_SECRET.to_owned(),
-            account: self.main.clone(),
-            owner: KeyOwner::User(USER.to_owned()),
-            is_active: true,
-            allowed: None,
-        };
-        self.keys.insert(ACCESS_KEY_ID.to_owned(), key);
-        let Some(account) = self.accounts.get_mut(&self.main) else {
-            return;
-        };
-        if account.users.contains_key(USER) {
-            return;
-        }
-        let user = User {
-            name: USER.to_owned(),
-            id: account.next_id(),
-            display_name: String::new(),
-            comments: "holds the key that the sandbox hands out".to_owned(),
-            created: made(),
-            attachments: Vec::new(),
-        };
-        account.users.insert(USER.to_owned(), user);
-    }
-}
 
 impl AccountFile {
     pub(in crate::sandbox) fn into_account(self) -> Result<Account, Wrong> {
@@ -114,6 +30,7 @@ impl AccountFile {
             users,
             quota,
             control_policy,
+            oidc_providers,
             last_id,
         } = self;
         let id = at(
@@ -124,6 +41,20 @@ impl AccountFile {
         account.last_id = last_id.unwrap_or(0);
         account.quota = read_quota(quota)?;
         account.control_policy = control_policy.map(|Document(text)| text);
+        for provider in oidc_providers {
+            let OidcProviderFile {
+                name,
+                issuer,
+                client_ids,
+            } = provider;
+            let key = name.to_ascii_lowercase();
+            let provider = OidcProvider {
+                name,
+                issuer,
+                client_ids,
+            };
+            account.oidc_providers.insert(key, provider);
+        }
         for policy in system_policies {
             let (name, policy) = policy.into_policy()?;
             account.system_policies.insert(name, policy);
@@ -308,78 +239,11 @@ impl UserFile {
     }
 }
 
-impl KeyFile {
-    fn into_key(self, main: &AccountId) -> Result<(String, AccessKey), Wrong> {
-        let account = match self.account {
-            Some(id) => at("key", AccountId::new(&id))?,
-            None => main.clone(),
-        };
-        let key = AccessKey {
-            secret: self.secret,
-            account,
-            owner: self.user.map_or(KeyOwner::Root, KeyOwner::User),
-            is_active: !self.inactive,
-            allowed: self.allowed.map(|Document(text)| text),
-        };
-        Ok((self.id, key))
-    }
-}
-
-impl SessionFile {
-    fn into_session(self) -> Result<(String, Session), Wrong> {
-        let place = "session";
-        let session = Session {
-            secret: self.secret,
-            token: self.token,
-            account: at(place, AccountId::new(&self.account))?,
-            role: at(place, RoleName::new(&self.role))?,
-            role_id: self.role_id,
-            name: self.name,
-            expires: time(Some(&self.expires), place)?,
-            policy: self.policy.map(|Document(text)| text),
-        };
-        Ok((self.id, session))
-    }
-}
-
-impl DirectoryFile {
-    fn into_directory(self) -> Result<Directory, Wrong> {
-        let mut members = BTreeMap::new();
-        for file in self.members {
-            let id = at("directory", AccountId::new(&file.account))?;
-            members.insert(id, file.into_member());
-        }
-        Ok(Directory {
-            id: self.id,
-            members,
-        })
-    }
-}
-
-impl MemberFile {
-    fn into_member(self) -> Member {
-        let or = |text: String, usual: &str| {
-            if text.is_empty() {
-                usual.to_owned()
-            } else {
-                text
-            }
-        };
-        Member {
-            display_name: self.display_name,
-            folder: or(self.folder, "r-root"),
-            status: or(self.status, "CreateSuccess"),
-            deletion_status: self.deletion_status,
-            tags: self.tags,
-        }
-    }
-}
-
-fn at<T>(place: &str, result: Result<T, NameError>) -> Result<T, Wrong> {
+pub(super) fn at<T>(place: &str, result: Result<T, NameError>) -> Result<T, Wrong> {
     result.map_err(|error| format!("{place}: {error}"))
 }
 
-fn time(text: Option<&str>, place: &str) -> Result<Timestamp, Wrong> {
+pub(super) fn time(text: Option<&str>, place: &str) -> Result<Timestamp, Wrong> {
     match text {
         None => Ok(made()),
         Some(text) => text
@@ -388,6 +252,6 @@ fn time(text: Option<&str>, place: &str) -> Result<Timestamp, Wrong> {
     }
 }
 
-fn made() -> Timestamp {
+pub(in crate::sandbox) fn made() -> Timestamp {
     Timestamp::from_second(MADE_SECOND).unwrap_or_default()
 }

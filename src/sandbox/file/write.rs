@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AccountFile, AttachmentFile, DirectoryFile, Document, FORMAT, KeyFile, MemberFile, PolicyFile,
-    RoleFile, SessionFile, SystemPolicyFile, UserFile, VersionFile, WorldFile,
+    AccountFile, AttachmentFile, DirectoryFile, Document, FORMAT, FolderFile, InstanceFile,
+    KeyFile, MemberFile, OidcProviderFile, PolicyFile, RoleFile, SessionFile, SystemPolicyFile,
+    UserFile, VersionFile, WorldFile,
 };
 use crate::model::{PolicyName, PolicyRef, RoleName};
 use crate::ram::signature::timestamp;
-use crate::sandbox::directory::{Directory, Member};
+use crate::sandbox::directory::{Directory, Folder, Member};
 use crate::sandbox::state::{
-    AccessKey, Account, Attachment, CustomPolicy, KeyOwner, Quota, Role, Session, SystemPolicy,
-    User, World,
+    AccessKey, Account, Attachment, CustomPolicy, Instance, KeyOwner, OidcProvider, Quota, Role,
+    Session, SystemPolicy, User, World,
 };
 
 impl WorldFile {
@@ -22,6 +23,7 @@ impl WorldFile {
             keys,
             sessions,
             directory,
+            instance,
             nonces: _,
             requests: _,
         } = world;
@@ -35,6 +37,7 @@ impl WorldFile {
                 .map(|(id, session)| session_file(id, session))
                 .collect(),
             directory: directory.as_ref().map(directory_file),
+            instance: instance.as_ref().map(instance_file),
         }
     }
 }
@@ -48,6 +51,7 @@ fn account(account: &Account) -> AccountFile {
         users,
         quota,
         control_policy,
+        oidc_providers,
         last_id,
     } = account;
     AccountFile {
@@ -67,6 +71,7 @@ fn account(account: &Account) -> AccountFile {
         users: users.values().map(user_file).collect(),
         quota: quota_file(quota),
         control_policy: control_policy.clone().map(Document),
+        oidc_providers: oidc_providers.values().map(oidc_provider_file).collect(),
         last_id: Some(*last_id),
     }
 }
@@ -250,10 +255,48 @@ fn session_file(id: &str, session: &Session) -> SessionFile {
     }
 }
 
+fn oidc_provider_file(provider: &OidcProvider) -> OidcProviderFile {
+    let OidcProvider {
+        name,
+        issuer,
+        client_ids,
+    } = provider;
+    OidcProviderFile {
+        name: name.clone(),
+        issuer: issuer.clone(),
+        client_ids: client_ids.clone(),
+    }
+}
+
+fn instance_file(instance: &Instance) -> InstanceFile {
+    let Instance {
+        account,
+        role,
+        needs_token,
+    } = instance;
+    InstanceFile {
+        account: Some(account.as_str().to_owned()),
+        role: role.as_str().to_owned(),
+        needs_token: *needs_token,
+    }
+}
+
 fn directory_file(directory: &Directory) -> DirectoryFile {
-    let Directory { id, members } = directory;
+    let Directory {
+        id,
+        folders,
+        members,
+    } = directory;
     DirectoryFile {
         id: id.clone(),
+        folders: folders
+            .iter()
+            .map(|(id, Folder { name, parent })| FolderFile {
+                id: id.clone(),
+                name: name.clone(),
+                parent: parent.clone(),
+            })
+            .collect(),
         members: members
             .iter()
             .map(|(account, member)| {

@@ -6,6 +6,7 @@
 
 mod attachments;
 mod directory;
+mod oidc;
 mod policies;
 mod roles;
 mod sts;
@@ -130,6 +131,9 @@ const fn of(service: Service, name: &'static str, run: Run) -> Operation {
     Operation { name, service, run }
 }
 
+const MANAGER: Service = Service::ResourceManager;
+const MASTER: Service = Service::ResourceDirectoryMaster;
+
 static TABLE: &[Operation] = &[
     ram("GetRole", Run::Read(roles::get)),
     ram("ListPoliciesForRole", Run::Read(attachments::list_for_role)),
@@ -181,5 +185,47 @@ static TABLE: &[Operation] = &[
         Service::Sts,
         "GetCallerIdentity",
         Run::Call(sts::caller_identity),
+    ),
+    of(Service::Sts, "AssumeRole", Run::Session(sts::assume_role)),
+    of(
+        Service::Sts,
+        "AssumeRoleWithOIDC",
+        Run::Session(oidc::assume_role),
+    ),
+    of(MANAGER, "ListAccounts", Run::Call(directory::list_accounts)),
+    of(
+        MANAGER,
+        "ListAccountsForParent",
+        Run::Call(directory::list_accounts_for_parent),
+    ),
+    of(
+        MANAGER,
+        "ListFoldersForParent",
+        Run::Call(directory::list_folders_for_parent),
+    ),
+    of(
+        MANAGER,
+        "GetResourceDirectory",
+        Run::Call(directory::get_resource_directory),
+    ),
+    of(
+        MASTER,
+        "ListAccounts",
+        Run::Call(directory::list_all_accounts),
+    ),
+    of(
+        MASTER,
+        "ListAccountsForParent",
+        Run::Call(directory::list_accounts_for_parent),
+    ),
+    of(
+        MASTER,
+        "ListFoldersForParent",
+        Run::Call(directory::list_folders_for_parent),
+    ),
+    of(
+        MASTER,
+        "GetResourceDirectory",
+        Run::Call(directory::get_resource_directory),
     ),
 ];

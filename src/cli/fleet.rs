@@ -1,0 +1,191 @@
+//! The accounts of a run: which, in what order, how many at a time.
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use sha2::{Digest, Sha256};
+
+use super::args::FleetArgs;
+use super::connect::Hub;
+use super::console::Console;
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::observe::{Aim, Subject, look_at};
+use crate::model::AccountId;
+use crate::spec::{AccountEntry, Spec};
+
+/// One account of a run.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    /// Its place in the spec, from 0.
+    pub(super) index: usize,
+    /// Its entry in the spec; `None` for the account of the run's own credentials.
+    pub(super) entry: Option<AccountEntry>,
+}
+
+impl Member {
+    /// What people call it: alias, else id; nothing for the account of the run's own credentials.
+    pub(super) fn label(&self) -> Option<String> {
+        let entry = self.entry.as_ref()?;
+        Some(entry.alias.clone().unwrap_or_else(|| entry.id.to_string()))
+    }
+
+    /// Its number, where the spec says it.
+    pub(super) fn id(&self) -> Option<&AccountId> {
+        self.entry.as_ref().map(|entry| &entry.id)
+    }
+}
+
+/// One account, and what was seen in it.
+pub(super) struct Seen {
+    pub(super) member: Member,
+    pub(super) subject: Result<Subject, Failure>,
+}
+
+/// The accounts of a spec that the command line leaves in, in the order of the spec.
+///
+/// # Errors
+/// When a glob or shard is malformed (64), or nothing is left (1).
+pub(super) fn members(spec: &Spec, hub: &Hub, args: &FleetArgs) -> Result<Vec<Member>, Failure> {
+    if spec.accounts().is_empty() {
+        if !args.only.is_empty() || !args.exclude.is_empty() || args.shard.is_some() {
+            let message = "`--only`, `--exclude` and `--shard` choose among the accounts of a spec, and this one names none";
+            return Err(Failure::new(ExitStatus::Usage, message));
+        }
+        return Ok(vec![Member {
+            index: 0,
+            entry: None,
+        }]);
+    }
+    let only = globs("--only", &args.only)?;
+    let exclude = globs("--exclude", &args.exclude)?;
+    let shard = args.shard.as_deref().map(Shard::parse).transpose()?;
+    for (glob, text) in only.iter().zip(&args.only) {
+        if !spec.accounts().iter().any(|entry| matches(glob, entry)) {
+            return Err(Failure::new(
+                ExitStatus::Usage,
+                format!("`--only {text}` matches no account of the spec"),
+            ));
+        }
+    }
+    let left = spec.accounts().iter().enumerate().filter(|(_, entry)| {
+        (only.is_empty() || only.iter().any(|glob| matches(glob, entry)))
+            && !exclude.iter().any(|glob| matches(glob, entry))
+            && hub.pinned().is_none_or(|pinned| *pinned == entry.id)
+    });
+    let left: Vec<(usize, &AccountEntry)> = left.collect();
+    if left.is_empty() {
+        return Err(Failure::new(
+            ExitStatus::Usage,
+            "no account of the spec is left to work on",
+        ));
+    }
+    let mine = left
+        .into_iter()
+        .filter(|(_, entry)| shard.is_none_or(|shard| shard.holds(&entry.id)));
+    Ok(mine
+        .map(|(index, entry)| Member {
+            index,
+            entry: Some(entry.clone()),
+        })
+        .collect())
+}
+
+fn globs(option: &str, texts: &[String]) -> Result<Vec<glob::Pattern>, Failure> {
+    let read = |text: &String| {
+        glob::Pattern::new(text).map_err(|error| {
+            Failure::new(
+                ExitStatus::Usage,
+                format!("`{option} {text}`: {}", error.msg),
+            )
+        })
+    };
+    texts.iter().map(read).collect()
+}
+
+fn matches(glob: &glob::Pattern, entry: &AccountEntry) -> bool {
+    glob.matches(entry.id.as_str())
+        || entry
+            .alias
+            .as_deref()
+            .is_some_and(|alias| glob.matches(alias))
+}
+
+/// One part of a fleet, `K/N`. Which part an account is in depends on its id alone, so that parts stay stable
+/// when accounts come and go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shard {
+    part: u64,
+    of: u64,
+}
+
+impl Shard {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let parts = text
+            .split_once('/')
+            .and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+        match parts {
+            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
+            _ => Err(Failure::new(
+                ExitStatus::Usage,
+                format!("`--shard {text}` is not of the form K/N"),
+            )
+            .hint("K counts from 1 to N, as in `--shard 2/8`")),
+        }
+    }
+
+    fn holds(self, id: &AccountId) -> bool {
+        let digest = Sha256::digest(id.as_str().as_bytes());
+        let number = digest
+            .iter()
+            .take(8)
+            .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        number % self.of == self.part - 1
+    }
+}
+
+/// Looks at all members, so many at a time, and gives what was seen in their order.
+pub(super) async fn look_at_all(
+    members: Vec<Member>,
+    hub: &Hub,
+    spec: &Spec,
+    aim: Aim,
+    parallel: usize,
+    console: &mut Console,
+) -> Vec<Seen> {
+    let total = members.len();
+    let looks = members.into_iter().map(|member| async move {
+        let subject = look_at(hub, &member, spec, aim).await;
+        Seen { member, subject }
+    });
+    let mut progress = console.counter("read", total);
+    stream::iter(looks)
+        .buffered(parallel)
+        .inspect(|_| progress.advance())
+        .collect()
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_account_is_in_exactly_one_part() {
+        for id in 0..500_u32 {
+            let id =
+                AccountId::new(&format!("{}", 1_000_000_000_000_000_u64 + u64::from(id))).unwrap();
+            let parts = (1..=7)
+                .filter(|part| Shard { part: *part, of: 7 }.holds(&id))
+                .count();
+            assert_eq!(parts, 1);
+        }
+    }
+
+    #[test]
+    fn a_part_is_written_k_of_n() {
+        assert_eq!(Shard::parse("2/8").unwrap(), Shard { part: 2, of: 8 });
+        for bad in ["", "2", "0/8", "9/8", "2/0", "a/b", "1/2/3", "-1/2"] {
+            assert!(Shard::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

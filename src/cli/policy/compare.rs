@@ -1,0 +1,46 @@
+//! `policy compare`: what access one document gives beyond another.
+
+use super::{Document, document_of};
+use crate::cli::args::CompareArgs;
+use crate::cli::console::{Console, Rendered};
+use crate::cli::environment::Environment;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::policy::{Comparison, Question, Verdict, compare, compare_trust};
+use crate::render::{human, json};
+
+pub(super) fn run(
+    args: &CompareArgs,
+    here: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    let (live, wanted) = (
+        document_of(&args.live, here)?,
+        document_of(&args.wanted, here)?,
+    );
+    let (effective, drop_in): (Comparison, Comparison) = match (&live, &wanted) {
+        (Document::Permission(live), Document::Permission(wanted)) => (
+            compare(&[live], &[wanted], Question::Effective),
+            compare(&[live], &[wanted], Question::DropIn),
+        ),
+        (Document::Trust(live), Document::Trust(wanted)) => {
+            let comparison = compare_trust(live, wanted);
+            (comparison.clone(), comparison)
+        }
+        _ => {
+            let message = "one is a permission policy and the other a trust policy";
+            return Err(Failure::new(ExitStatus::Failed, message).hint("compare two of one kind"));
+        }
+    };
+    let mut text = String::new();
+    human::comparison(&effective, &drop_in, &mut text);
+    console.result(&Rendered {
+        text,
+        json: json::comparison(&effective, &drop_in),
+    })?;
+    Ok(match drop_in.verdict {
+        Verdict::Equal => ExitStatus::Success,
+        Verdict::Unknown => ExitStatus::Incomplete,
+        Verdict::Broader | Verdict::Narrower | Verdict::Incomparable => ExitStatus::Differs,
+    })
+}

@@ -1,0 +1,43 @@
+//! `policy lint`: what is wrong with a document, or likely not meant.
+
+use super::text_of;
+use crate::cli::args::LintArgs;
+use crate::cli::console::{Console, Rendered};
+use crate::cli::environment::Environment;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::policy::lint::{Finding, Options, Severity, lint, rules};
+use crate::render::{human, json};
+
+pub(super) fn run(
+    args: &LintArgs,
+    here: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    if args.rules {
+        let mut text = String::new();
+        human::lint_rules(rules(), &mut text);
+        console.print(&text)?;
+        return Ok(ExitStatus::Success);
+    }
+    let mut found: Vec<(String, Vec<Finding>)> = Vec::new();
+    for file in &args.documents {
+        let text = text_of(file, here)?;
+        found.push((file.display().to_string(), lint(&text, &Options::default())));
+    }
+    let mut text = String::new();
+    human::lint(&found, &mut text);
+    console.result(&Rendered {
+        text,
+        json: json::lint(&found),
+    })?;
+    let worst = found
+        .iter()
+        .flat_map(|(_, findings)| findings)
+        .any(|finding| finding.rule.severity != Severity::Note);
+    Ok(if worst {
+        ExitStatus::Differs
+    } else {
+        ExitStatus::Success
+    })
+}

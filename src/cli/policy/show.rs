@@ -1,0 +1,33 @@
+//! `policy show`: a built-in document, and what it gives.
+
+use crate::cli::args::ShowArgs;
+use crate::cli::console::{Console, Rendered};
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::policy::documented::{self, SYSTEM};
+use crate::policy::{PolicyDocument, Question, compare};
+use crate::render::{human, json};
+
+pub(super) fn run(args: &ShowArgs, console: &mut Console) -> Result<ExitStatus, Failure> {
+    let Some(found) = documented::system(&args.name) else {
+        let names: Vec<&str> = SYSTEM.iter().map(|documented| documented.name).collect();
+        let message = format!("`{}` is not built in", args.name);
+        return Err(Failure::new(ExitStatus::Failed, message)
+            .hint(format!("these are: {}", names.join(", "))));
+    };
+    let document = PolicyDocument::parse(found.document).map_err(|error| Failure::bug(&error))?;
+    let access = compare(&[], &[&document], Question::Effective);
+    let mut text = String::new();
+    human::document(
+        found.name,
+        found.description,
+        &document.pretty(),
+        &access,
+        &mut text,
+    );
+    console.result(&Rendered {
+        text,
+        json: json::document(found.name, found.description, &document.pretty(), &access),
+    })?;
+    Ok(ExitStatus::Success)
+}

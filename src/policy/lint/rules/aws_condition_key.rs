@@ -1,0 +1,52 @@
+//! A condition key of AWS.
+
+use super::{Report, Rule, RuleInfo, Severity, View};
+use crate::policy::error::quote;
+
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "aws-condition-key",
+        severity: Severity::Error,
+        why: "RAM does not know the key, so the condition never has a value to test",
+        fix: "use RAM's key, which starts with `acs:`",
+    },
+    check,
+};
+
+/// Keys with another name in RAM.
+const KEYS: &[(&str, &str)] = &[
+    ("aws:SourceIp", "acs:SourceIp"),
+    ("aws:VpcSourceIp", "acs:SourceIp"),
+    ("aws:SourceVpc", "acs:SourceVpc"),
+    ("aws:CurrentTime", "acs:CurrentTime"),
+    ("aws:SecureTransport", "acs:SecureTransport"),
+    ("aws:MultiFactorAuthPresent", "acs:MFAPresent"),
+    ("aws:UserAgent", "acs:UserAgent"),
+    ("aws:PrincipalArn", "acs:PrincipalARN"),
+    ("aws:PrincipalOrgID", "acs:PrincipalRDId"),
+    ("s3:prefix", "oss:Prefix"),
+    ("s3:delimiter", "oss:Delimiter"),
+    ("s3:x-amz-acl", "oss:x-oss-object-acl"),
+];
+
+fn check(view: &View<'_>, report: &mut Report<'_>) {
+    for (_, test) in view.tests() {
+        let key = test.key.text;
+        if !is_of_aws(key) {
+            continue;
+        }
+        let message = format!("{} is a condition key of AWS", quote(key));
+        match KEYS
+            .iter()
+            .find(|(theirs, _)| theirs.eq_ignore_ascii_case(key))
+        {
+            Some((_, ours)) => report.with_fix(test.key.spot, message, format!("write `{ours}`")),
+            None => report.at(test.key.spot, message),
+        }
+    }
+}
+
+fn is_of_aws(key: &str) -> bool {
+    key.split_once(':')
+        .is_some_and(|(service, _)| matches!(service, "aws" | "s3"))
+}

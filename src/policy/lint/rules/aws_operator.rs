@@ -1,0 +1,54 @@
+//! A condition operator that only AWS has.
+
+use super::{Report, Rule, RuleInfo, Severity, View};
+use crate::policy::error::quote;
+use crate::policy::operator;
+
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "aws-operator",
+        severity: Severity::Error,
+        why: "RAM refuses `…IfExists` and `Null`, and documents no `ForAnyValue:` or `ForAllValues:`",
+        fix: "use the plain operator; say what should happen without the key in a statement of its own",
+    },
+    check,
+};
+
+fn check(view: &View<'_>, report: &mut Report<'_>) {
+    let conditions = view
+        .statements
+        .iter()
+        .filter_map(|s| s.node.member("Condition"));
+    for member in conditions.flat_map(|condition| condition.value.members()) {
+        let name = member.name.as_str();
+        if !is_of_aws(name) {
+            continue;
+        }
+        let message = format!("{} is an operator of AWS", quote(name));
+        let plain = name
+            .rsplit(':')
+            .next()
+            .unwrap_or(name)
+            .trim_end_matches("IfExists");
+        match operator::is_known(plain) {
+            true => report.with_fix(
+                member.name_spot,
+                message,
+                format!("RAM has `{plain}`; mind requests that lack the key"),
+            ),
+            false => report.at(member.name_spot, message),
+        }
+    }
+}
+
+/// Whether the operator is one that AWS has and RAM has not.
+pub(super) fn is_of_aws(name: &str) -> bool {
+    let form = ["ForAnyValue:", "ForAllValues:"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix));
+    form || name.ends_with("IfExists")
+        || matches!(
+            name,
+            "Null" | "ArnEquals" | "ArnLike" | "ArnNotEquals" | "ArnNotLike" | "BinaryEquals"
+        )
+}

@@ -1,0 +1,32 @@
+//! A service principal that misses a known one by a letter.
+
+use super::misspelt_service::meant;
+use super::{Report, Rule, RuleInfo, Severity, View};
+use crate::policy::error::quote;
+
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "misspelt-principal",
+        severity: Severity::Warning,
+        why: "a service that does not exist cannot assume the role, and the one that was meant may not",
+        fix: "write the service's name, as `ecs.aliyuncs.com`",
+    },
+    check,
+};
+
+fn check(view: &View<'_>, report: &mut Report<'_>) {
+    for (_, word) in view.principals().filter(|(member, _)| *member == "Service") {
+        let code = word
+            .text
+            .strip_suffix(".aliyuncs.com")
+            .filter(|code| !code.contains('.'));
+        if let Some(meant) = code.and_then(meant) {
+            let message = format!("no service {} is known", quote(word.text));
+            report.with_fix(
+                word.spot,
+                message,
+                format!("did you mean `{meant}.aliyuncs.com`?"),
+            );
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The two sides of a comparison, asked about single requests.
+
+use super::access_line::{Reach, Witness};
+use super::catalogue;
+use super::document::{Condition, PolicyDocument};
+use super::engine::{Finding, Problem};
+use super::evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust};
+use super::semantics::Semantics;
+use super::trust::TrustPolicy;
+use std::collections::BTreeMap;
+
+/// The documents compared, for deciding single requests.
+pub(crate) enum Sides<'a> {
+    Policies {
+        live: &'a [&'a PolicyDocument],
+        wanted: &'a [&'a PolicyDocument],
+    },
+    Trusts {
+        live: &'a TrustPolicy,
+        wanted: &'a TrustPolicy,
+    },
+}
+
+/// Which way a question goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Gained,
+    Lost,
+}
+
+/// What a question is about: which way, and access or `Deny`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Aspect {
+    pub(crate) direction: Direction,
+    pub(crate) reach: Reach,
+}
+
+impl Aspect {
+    /// The side that allows, or denies, what the other does not.
+    pub(crate) fn own_side(self) -> Side {
+        match (self.direction, self.reach) {
+            (Direction::Gained, Reach::Access) | (Direction::Lost, Reach::Deny) => Side::Wanted,
+            (Direction::Lost, Reach::Access) | (Direction::Gained, Reach::Deny) => Side::Live,
+        }
+    }
+
+    pub(crate) fn other_side(self) -> Side {
+        match self.own_side() {
+            Side::Live => Side::Wanted,
+            Side::Wanted => Side::Live,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Live,
+    Wanted,
+}
+
+impl Side {
+    /// The side's group of rules in a problem.
+    pub(crate) fn group(self) -> usize {
+        match self {
+            Side::Live => 0,
+            Side::Wanted => 1,
+        }
+    }
+}
+
+impl Sides<'_> {
+    pub(crate) fn decide(&self, side: Side, witness: &Witness, semantics: Semantics) -> Decision {
+        match self {
+            Sides::Policies { live, wanted } => {
+                let documents = if side == Side::Live { live } else { wanted };
+                decide(documents, &witness.request, semantics)
+            }
+            Sides::Trusts { live, wanted } => {
+                let trust = if side == Side::Live { live } else { wanted };
+                match &witness.caller {
+                    Some(caller) => decide_trust(trust, caller, &witness.request, semantics),
+                    None => Decision::ImplicitDeny,
+                }
+            }
+        }
+    }
+
+    pub(crate) fn condition(&self, side: Side, place: StatementPlace) -> Option<&Condition> {
+        match self {
+            Sides::Policies { live, wanted } => {
+                let documents = if side == Side::Live { live } else { wanted };
+                let statements = documents.get(place.document)?.statements();
+                Some(&statements.get(place.statement)?.condition)
+            }
+            Sides::Trusts { live, wanted } => {
+                let trust = if side == Side::Live { live } else { wanted };
+                Some(&trust.statements().get(place.statement)?.condition)
+            }
+        }
+    }
+
+    /// Whether the side that is said to have it has it, and the other does not.
+    pub(crate) fn reproduces(
+        &self,
+        aspect: Aspect,
+        semantics: Semantics,
+        witness: &Witness,
+    ) -> bool {
+        let own = self.decide(aspect.own_side(), witness, semantics);
+        let other = self.decide(aspect.other_side(), witness, semantics);
+        match aspect.reach {
+            Reach::Access => own.is_allowed() == Some(true) && other.is_allowed() == Some(false),
+            Reach::Deny => {
+                let denies = |decision| matches!(decision, Decision::ExplicitDeny(_));
+                denies(own) && !denies(other) && !matches!(other, Decision::Untold(_))
+            }
+        }
+    }
+
+    /// The shortest request of a finding, if it shows what the finding says.
+    pub(crate) fn replay(
+        &self,
+        problem: &Problem,
+        finding: &Finding,
+        aspect: Aspect,
+        semantics: Semantics,
+    ) -> Option<Witness> {
+        let word = problem.classes.get(finding.class)?.words.first()?;
+        let witness = self.witness(word, &finding.target, &finding.context.sample);
+        self.reproduces(aspect, semantics, &witness)
+            .then_some(witness)
+    }
+
+    pub(crate) fn witness(
+        &self,
+        action: &str,
+        target: &str,
+        context: &[(String, String)],
+    ) -> Witness {
+        let action = catalogue::find(action)
+            .map_or(action, |known| known.name)
+            .to_owned();
+        let context: BTreeMap<String, String> = context.iter().cloned().collect();
+        let (caller, resource) = match self {
+            Sides::Policies { .. } => (None, target.to_owned()),
+            Sides::Trusts { .. } => (Caller::read(target), String::new()),
+        };
+        let request = Request {
+            action,
+            resource,
+            context,
+        };
+        Witness { caller, request }
+    }
+}

@@ -1,0 +1,91 @@
+//! Answers of the policy engine, for programs.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::FORMAT_VERSION;
+use super::access::{Access, Line};
+use crate::policy::Comparison;
+use crate::policy::lint::Finding;
+
+#[derive(Serialize)]
+struct Compared {
+    format_version: &'static str,
+    kind: &'static str,
+    effective: Answer,
+    drop_in: Answer,
+    gained: Vec<Line>,
+    lost: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
+}
+
+impl Answer {
+    fn new(comparison: &Comparison) -> Self {
+        Self {
+            verdict: comparison.verdict.as_str(),
+            reasons: comparison.reasons.clone(),
+        }
+    }
+}
+
+/// The answer of `policy compare`: verdicts of WANTED relative to LIVE, and what is gained and lost in company.
+#[must_use]
+pub fn comparison(effective: &Comparison, drop_in: &Comparison) -> String {
+    super::text(&Compared {
+        format_version: FORMAT_VERSION,
+        kind: "comparison",
+        effective: Answer::new(effective),
+        drop_in: Answer::new(drop_in),
+        gained: drop_in.gained.iter().map(Line::new).collect(),
+        lost: drop_in.lost.iter().map(Line::new).collect(),
+    })
+}
+
+/// The answer of `policy lint`.
+#[must_use]
+pub fn lint(found: &[(String, Vec<Finding>)]) -> String {
+    let findings = found.iter().flat_map(|(file, findings)| {
+        findings.iter().map(move |finding| {
+            json!({
+                "file": file,
+                "line": finding.line,
+                "column": finding.column,
+                "rule": finding.rule.id,
+                "severity": finding.rule.severity.as_str(),
+                "message": finding.message,
+                "fix": finding.fix_text(),
+            })
+        })
+    });
+    let findings: Vec<serde_json::Value> = findings.collect();
+    super::text(&json!({ "format_version": FORMAT_VERSION, "kind": "lint", "findings": findings }))
+}
+
+/// The answer of `policy show`.
+#[must_use]
+pub fn document(name: &str, description: &str, pretty: &str, access: &Comparison) -> String {
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        format_version: &'static str,
+        kind: &'static str,
+        name: &'a str,
+        description: &'a str,
+        document: &'a str,
+        access: Access,
+    }
+    let access = Access::new(access);
+    super::text(&Shown {
+        format_version: FORMAT_VERSION,
+        kind: "policy",
+        name,
+        description,
+        document: pretty,
+        access,
+    })
+}
