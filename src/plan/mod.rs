@@ -109,10 +109,11 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
     let mut changes = diff::diff(desired, observed);
     changes.extend(removal::removals(&desired.removals, observed));
     changes.sort_by(|a, b| a.address.cmp(&b.address));
-    let errors: Vec<PlanError> = changes
-        .iter()
-        .filter_map(|change| impossible(change, &changes, desired, observed))
-        .collect();
+    let mut errors: Vec<PlanError> = Vec::new();
+    for change in &changes {
+        let error = impossible(change, &changes, desired, observed);
+        errors.extend(error.filter(|error| !errors.contains(error)));
+    }
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -155,10 +156,10 @@ fn impossible(
     if !change.is_pending() {
         return None;
     }
-    if let Address::Role(role) = &change.address {
+    if let Address::Role(role) | Address::Attachment { role, .. } = &change.address {
         let live = observed.roles.get(role).and_then(Option::as_ref);
         if live.is_some_and(|live| live.is_service_linked) {
-            return Some(PlanError::ServiceLinked(change.address.clone()));
+            return Some(PlanError::ServiceLinked(Address::Role(role.clone())));
         }
     }
     match (&change.address, change.action) {
