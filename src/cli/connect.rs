@@ -173,12 +173,11 @@ impl Hub {
     }
 
     fn connection(&self, source: Source, known: Option<&AccountId>) -> Result<Connection, Failure> {
-        if let (Some(known), Some(asked)) = (known, &self.pinned) {
-            if known != asked {
-                let message =
-                    format!("this is for account {known}, but `--account {asked}` was given");
-                return Err(Failure::new(ExitStatus::Refused, message));
-            }
+        if let (Some(known), Some(asked)) = (known, &self.pinned)
+            && known != asked
+        {
+            let message = format!("this is for account {known}, but `--account {asked}` was given");
+            return Err(Failure::new(ExitStatus::Refused, message));
         }
         let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
         let settings = self.settings.clone();

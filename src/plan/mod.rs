@@ -28,9 +28,11 @@ pub use effect::Effect;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve};
 pub use order::{OrderCheck, Passing, PassingKind};
 pub use undo::{UndoError, undo};
+pub use verdict::EXPORT_ROLE;
 
-use crate::model::{Address, Caller, DesiredState, ObservedState, Step};
+use crate::model::{Address, Caller, DesiredState, ObservedState, RoleName, Step};
 use crate::policy::need;
+use order::World;
 
 /// Everything that will be done, decided and in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +45,19 @@ pub struct Plan {
     pub steps: Vec<PlannedStep>,
     /// What is known about the moments between the steps.
     pub order: OrderCheck,
-    /// Would ExportImage work now.
-    pub verdict_now: need::Readiness,
-    /// Would ExportImage work after the steps.
-    pub verdict_after: need::Readiness,
+    /// Would ExportImage work, where the spec is about that.
+    pub verdict: Option<Verdict>,
+}
+
+/// Would ExportImage work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The role it would use.
+    pub role: RoleName,
+    /// As the account is.
+    pub now: need::Readiness,
+    /// As the account is after the steps.
+    pub after: need::Readiness,
 }
 
 /// One write of a plan.
@@ -98,10 +109,11 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
     let mut changes = diff::diff(desired, observed);
     changes.extend(removal::removals(&desired.removals, observed));
     changes.sort_by(|a, b| a.address.cmp(&b.address));
-    let errors: Vec<PlanError> = changes
-        .iter()
-        .filter_map(|change| impossible(change, &changes, desired, observed))
-        .collect();
+    let mut errors: Vec<PlanError> = Vec::new();
+    for change in &changes {
+        let error = impossible(change, &changes, desired, observed);
+        errors.extend(error.filter(|error| !errors.contains(error)));
+    }
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -115,13 +127,23 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
         }
     });
     let steps: Vec<PlannedStep> = steps.collect();
+    let verdict = verdict::export_role(desired).map(|role| {
+        let before = World::of(observed);
+        let mut after = before.clone();
+        steps.iter().for_each(|planned| after.apply(&planned.step));
+        let account = &observed.caller.account;
+        Verdict {
+            now: verdict::readiness(&role, &before, desired, account),
+            after: verdict::readiness(&role, &after, desired, account),
+            role,
+        }
+    });
     Ok(Plan {
         caller: observed.caller.clone(),
-        verdict_now: verdict::now(desired, observed),
-        verdict_after: verdict::after(desired, observed, &steps),
         changes,
         steps,
         order: check,
+        verdict,
     })
 }
 
@@ -134,10 +156,10 @@ fn impossible(
     if !change.is_pending() {
         return None;
     }
-    if let Address::Role(role) = &change.address {
+    if let Address::Role(role) | Address::Attachment { role, .. } = &change.address {
         let live = observed.roles.get(role).and_then(Option::as_ref);
         if live.is_some_and(|live| live.is_service_linked) {
-            return Some(PlanError::ServiceLinked(change.address.clone()));
+            return Some(PlanError::ServiceLinked(Address::Role(role.clone())));
         }
     }
     match (&change.address, change.action) {

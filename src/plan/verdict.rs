@@ -1,12 +1,62 @@
 //! Would ExportImage work, now and after the steps.
 
-use super::PlannedStep;
-use crate::model::{DesiredState, ObservedState};
-use crate::policy::need::Readiness;
+use crate::model::{AccountId, DesiredState, RoleName, Scope};
+use crate::policy::need::{Attached, Export, Readiness, RoleTrust, image_export};
 
-pub(super) fn now(_: &DesiredState, _: &ObservedState) -> Readiness {
-    Readiness
+use super::order::World;
+
+/// The role that ExportImage uses unless it is told another one. Source: ECS API, `ExportImage`.
+pub const EXPORT_ROLE: &str = "AliyunECSImageExportDefaultRole";
+
+/// The role that the verdict is about: the default one where the spec names it, else the only one it names while
+/// it declares exports. `None` where the spec is about something else.
+pub(super) fn export_role(desired: &DesiredState) -> Option<RoleName> {
+    let scope = Scope::of(desired);
+    let default = RoleName::new(EXPORT_ROLE).ok()?;
+    if scope.roles.contains_key(&default) {
+        return Some(default);
+    }
+    let mut names = scope.roles.keys();
+    match (names.next(), names.next(), desired.exports.is_empty()) {
+        (Some(only), None, false) => Some(only.clone()),
+        _ => None,
+    }
 }
-pub(super) fn after(_: &DesiredState, _: &ObservedState, _: &[PlannedStep]) -> Readiness {
-    Readiness
+
+/// Whether ExportImage would work with the role in this world. The buckets are taken to be the account's own.
+pub(super) fn readiness(
+    role: &RoleName,
+    world: &World,
+    desired: &DesiredState,
+    account: &AccountId,
+) -> Readiness {
+    let trust = match world.trust(role) {
+        None => RoleTrust::Missing,
+        Some(None) => RoleTrust::Unreadable,
+        Some(Some(trust)) => RoleTrust::Policy(trust),
+    };
+    let names: Vec<String> = world.attached(role).map(ToString::to_string).collect();
+    let documents = world.attached(role).map(|policy| world.document(policy));
+    let attached: Vec<Attached<'_>> = names
+        .iter()
+        .zip(documents)
+        .map(|(name, document)| Attached { name, document })
+        .collect();
+    let owner = Some(account.as_str());
+    let mut exports: Vec<Export<'_>> = desired
+        .exports
+        .iter()
+        .map(|export| Export {
+            bucket: Some(export.bucket.as_str()),
+            prefix: export.prefix.as_ref().map(|prefix| prefix.as_str()),
+            owner,
+        })
+        .collect();
+    if exports.is_empty() {
+        exports.push(Export {
+            owner,
+            ..Export::default()
+        });
+    }
+    image_export(trust, &attached, &exports)
 }

@@ -34,8 +34,12 @@ impl Writer<'_, '_> {
     pub(crate) fn lines(&mut self, findings: &[Finding], budget: &mut Budget) -> Vec<AccessLine> {
         // By class first: the resources of a class stand together. Then classes with the same resources.
         let mut by_class: BTreeMap<(usize, Sort), Vec<AccessLine>> = BTreeMap::new();
+        let mut known: BTreeMap<usize, Vec<KnownAction>> = BTreeMap::new();
         for finding in findings {
-            let Some(line) = self.line(finding, budget) else {
+            let known = known
+                .entry(finding.class)
+                .or_insert_with(|| self.known_actions(finding.class));
+            let Some(line) = self.line(finding, known, budget) else {
                 continue;
             };
             let sort = Sort {
@@ -64,7 +68,20 @@ impl Writer<'_, '_> {
         merged
     }
 
-    fn line(&mut self, finding: &Finding, budget: &mut Budget) -> Option<AccessLine> {
+    fn known_actions(&self, class: usize) -> Vec<KnownAction> {
+        let problem = self.finder.problem;
+        let class = problem.classes.get(class);
+        class
+            .map(|class| words::known_actions(problem, class))
+            .unwrap_or_default()
+    }
+
+    fn line(
+        &mut self,
+        finding: &Finding,
+        known: &[KnownAction],
+        budget: &mut Budget,
+    ) -> Option<AccessLine> {
         let problem = self.finder.problem;
         let class = problem.classes.get(finding.class)?;
         let (rule, _) = finding.way.parts.first()?;
@@ -72,11 +89,10 @@ impl Writer<'_, '_> {
         let shortest = self
             .sides
             .replay(problem, finding, self.aspect, self.semantics)?;
-        let known = words::known_actions(problem, class);
-        let (realism, witness) = self.realistic(finding, &known, &shortest, budget);
+        let (realism, witness) = self.realistic(finding, known, &shortest, budget);
         let (change, condition) = self.change(finding, rule, &shortest);
         let group = self.aspect.other_side().group();
-        let (actions, is_open) = words::actions(problem, class, &finding.way, group, &known);
+        let (actions, is_open) = words::actions(problem, class, &finding.way, group, known);
         let resources = vec![words::target(problem, class, &finding.way, group)];
         Some(AccessLine {
             change,

@@ -4,7 +4,9 @@ use super::access_line::{AccessLine, Witness};
 use super::catalogue::{self, KnownAction, Level};
 use super::document::Condition;
 use super::engine::{ActionClass, Glob, Problem, Rule, Way};
+use super::evaluate::Request;
 use super::operator;
+use std::sync::OnceLock;
 
 /// Most things that one line names before it says how many more there are.
 const MAX_NAMED: usize = 4;
@@ -32,18 +34,30 @@ pub(crate) fn known_actions(problem: &Problem, class: &ActionClass) -> Vec<Known
             .filter_map(|word| catalogue::find(word))
             .collect();
     }
-    let of =
-        |levels: [Level; 2]| catalogue::all().filter(move |action| levels.contains(&action.level));
-    let mut known = Vec::new();
-    let all = catalogue::IMAGE_EXPORT
-        .into_iter()
-        .chain(of([Level::Object, Level::Bucket]));
-    for action in all.chain(of([Level::Service, Level::Other])) {
-        if !known.contains(&action) && problem.falls_into(class, action.name) {
-            known.push(action);
-        }
-    }
-    known
+    let known = catalogue_words()
+        .iter()
+        .filter(|(word, _)| problem.falls_into(class, word));
+    known.map(|(_, action)| *action).collect()
+}
+
+/// Every known action with its folded name, in the order of [`known_actions`].
+fn catalogue_words() -> &'static [(Vec<char>, KnownAction)] {
+    static WORDS: OnceLock<Vec<(Vec<char>, KnownAction)>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let rank = |action: &KnownAction| match action.level {
+            _ if catalogue::IMAGE_EXPORT.contains(action) => 0,
+            Level::Object => 1,
+            Level::Bucket => 2,
+            Level::Service => 3,
+            Level::Other => 4,
+        };
+        let mut actions: Vec<KnownAction> = catalogue::all().collect();
+        actions.sort_by_key(rank);
+        actions
+            .into_iter()
+            .map(|action| (symbols(action.name), action))
+            .collect()
+    })
 }
 
 /// The actions of a line, and whether they are patterns.
@@ -338,24 +352,44 @@ pub(crate) fn dressed(
     other: char,
     reproduces: impl Fn(&Witness) -> bool,
 ) -> Witness {
+    let with = |request: &Request| Witness {
+        caller: witness.caller.clone(),
+        request: request.clone(),
+    };
+    with(&dressed_request(&witness.request, other, |request| {
+        reproduces(&with(request))
+    }))
+}
+
+/// As [`dressed`], of a request.
+pub(crate) fn dressed_request(
+    request: &Request,
+    other: char,
+    reproduces: impl Fn(&Request) -> bool,
+) -> Request {
     let placeholder = other.to_string();
-    let service = witness
-        .request
+    let service = request
         .action
         .split(':')
         .next()
         .unwrap_or_default()
         .to_owned();
-    let is_oss = service == "oss";
     let names = [
         (1, service.as_str()),
         (2, "cn-hangzhou"),
         (3, "1234567890123456"),
-        (4, if is_oss { "example-bucket" } else { "example" }),
+        (
+            4,
+            if service == "oss" {
+                "example-bucket"
+            } else {
+                "example"
+            },
+        ),
     ];
-    let mut best = witness.clone();
+    let mut best = request.clone();
     for (at, name) in names {
-        let mut fields: Vec<&str> = best.request.resource.splitn(5, ':').collect();
+        let mut fields: Vec<&str> = best.resource.splitn(5, ':').collect();
         if fields.len() < 5 {
             continue;
         }
@@ -369,8 +403,8 @@ pub(crate) fn dressed(
             }
         }
         let mut dressed = best.clone();
-        dressed.request.resource = fields.join(":");
-        if dressed.request.resource != best.request.resource && reproduces(&dressed) {
+        dressed.resource = fields.join(":");
+        if dressed.resource != best.resource && reproduces(&dressed) {
             best = dressed;
         }
     }

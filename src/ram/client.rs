@@ -176,10 +176,6 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
         let sent_at = Instant::now();
         let reach = self.reach(call);
         reach.first_call.get_or_init(|| sent_at);
-        self.counters.calls.fetch_add(1, Ordering::Relaxed);
-        if call.effect == Effect::Write {
-            self.counters.writes.fetch_add(1, Ordering::Relaxed);
-        }
         let result = self.exchange(call).await;
         let took = sent_at.elapsed().as_millis();
         let (operation, subject) = (call.operation, call.subject.as_str());
@@ -205,6 +201,14 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             }
         }
         result
+    }
+
+    /// Counts a request that is being sent.
+    pub(super) fn count(&self, call: &Call) {
+        self.counters.calls.fetch_add(1, Ordering::Relaxed);
+        if call.effect == Effect::Write {
+            self.counters.writes.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Waits until a call that was tried `tries` times may be repeated; `false` when it may not be.

@@ -74,6 +74,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
                 Failure::new(call, AccountErrorKind::Credential, error.to_string())
             })?;
         let request = self.sign(call, &credentials);
+        self.count(call);
         let sending = self.transport.send(request.clone());
         let answer = match self.settings.deadline {
             None => sending.await,

@@ -8,6 +8,9 @@ use crate::account::{AccountError, ReadAccount};
 use crate::credentials::CredentialSource;
 use crate::model::{PolicyRef, PolicyVersion, RoleName, Step, Tags, VersionId, limit};
 
+/// The one part of a new thing that is read by a call of its own.
+pub(super) const TAGS: &str = "tags";
+
 /// What reading back shows of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Look {
@@ -110,7 +113,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
                 let mut differences =
                     differences(Some(trust), description.as_ref(), *max_session_duration);
                 if !tags.is_empty() && !holds_tags(&self.role_tags(role).await?, tags) {
-                    differences.push("tags");
+                    differences.push(TAGS);
                 }
                 Ok(Look::same_if_none(differences))
             }
@@ -151,7 +154,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
                     differences.push("description");
                 }
                 if !tags.is_empty() && !holds_tags(&self.policy_tags(policy).await?, tags) {
-                    differences.push("tags");
+                    differences.push(TAGS);
                 }
                 Look::same_if_none(differences)
             }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::client::RamClient;
 use super::exchange::{Failure, Fate};
-use super::look::Look;
+use super::look::{Look, TAGS};
 use super::request::{self, Call};
 use super::transport::Transport;
 use crate::account::{AccountError, AccountErrorKind, WriteAccount, Written};
@@ -104,10 +104,11 @@ impl<T: Transport, C: CredentialSource> Settling<'_, T, C> {
 
     /// The answer was lost, and sending again cannot do harm.
     async fn after_lost(&mut self, failure: Failure) -> Result<Next, AccountError> {
-        match self.client.look(self.step).await {
+        match self.look().await {
             Err(reading) => Err(unknown(failure.error, Some(&reading))),
             Ok(Look::Holds(version)) => Ok(Next::Done(Written::ByUs(version))),
-            Ok(Look::Differs(what)) => Err(different(failure.error, &what)),
+            // It may be ours, changed by someone since, or someone else's from the start.
+            Ok(Look::Differs(what)) => Err(unknown(different(failure.error, &what), None)),
             Ok(Look::NotYet) => {
                 if self.may_repeat(&failure).await {
                     Ok(Next::Repeat)
@@ -141,6 +142,16 @@ impl<T: Transport, C: CredentialSource> Settling<'_, T, C> {
         }
     }
 
+    /// Looks, and looks again while only tags differ: they are read apart, and may lag behind the rest.
+    async fn look(&mut self) -> Result<Look, AccountError> {
+        loop {
+            match self.client.look(self.step).await? {
+                Look::Differs(what) if what == [TAGS] && self.wait().await => {}
+                seen => return Ok(seen),
+            }
+        }
+    }
+
     async fn may_repeat(&mut self, failure: &Failure) -> bool {
         self.repeats += 1;
         let client = self.client;
@@ -151,10 +162,10 @@ impl<T: Transport, C: CredentialSource> Settling<'_, T, C> {
 
     async fn after_exists(&mut self, error: AccountError) -> Result<Next, AccountError> {
         loop {
-            match self.client.look(self.step).await {
+            match self.look().await {
                 Err(reading) => return Err(self.unread(error, &reading)),
                 Ok(Look::Holds(version)) => return Ok(Next::Done(self.done_as_found(version))),
-                Ok(Look::Differs(what)) => return Err(different(error, &what)),
+                Ok(Look::Differs(what)) => return Err(self.refusal(different(error, &what))),
                 // It exists, so it must show.
                 Ok(Look::NotYet) if self.wait().await => {}
                 Ok(Look::NotYet) => return Err(self.refusal(error)),

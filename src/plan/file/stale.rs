@@ -118,10 +118,10 @@ fn tag((key, value): (&String, &String)) -> String {
 }
 
 fn compare_roles(before: &ObservedRole, after: &ObservedRole, differences: &mut Differences) {
-    let is_same = match TrustPolicy::parse_live(&before.trust) {
-        Ok(trust) => compare::trust(&after.trust, &trust).is_same(),
-        Err(_) => before.trust == after.trust,
-    };
+    let means_the_same = |trust| compare::trust(&after.trust, &trust).is_same();
+    // The same text is the same, also where nobody knows what it means.
+    let is_same = before.trust == after.trust
+        || TrustPolicy::parse_live(&before.trust).is_ok_and(means_the_same);
     differences.meaning("trust policy", is_same, &before.trust, &after.trust);
     differences.text("description", &before.description, &after.description);
     differences.text(
@@ -149,7 +149,8 @@ fn policy_moved(policy: &PolicyRef, then: &ObservedState, now: &ObservedState) -
                     .get(&policy.name)
                     .into_iter()
                     .flatten()
-                    .map(|version| version.id),
+                    // Versions never change, but a policy can be deleted and made again with the same numbers.
+                    .map(|version| format!("{} {}", version.id, version.document)),
             )
         };
         differences.text("versions", versions(then), versions(now));
@@ -176,10 +177,9 @@ fn compare_policies(
     after: &ObservedPolicy,
     differences: &mut Differences,
 ) {
-    let is_same = match PolicyDocument::parse_live(&before.document) {
-        Ok(document) => compare::permission(&after.document, &document).is_same(),
-        Err(_) => before.document == after.document,
-    };
+    let means_the_same = |document| compare::permission(&after.document, &document).is_same();
+    let is_same = before.document == after.document
+        || PolicyDocument::parse_live(&before.document).is_ok_and(means_the_same);
     differences.meaning("document", is_same, &before.document, &after.document);
     differences.text(
         "default version",

@@ -29,7 +29,11 @@ pub(super) fn refusals(plan: &Plan) -> Vec<Refusal> {
                     PassingKind::Gap => "is not allowed, though before and after",
                 };
                 let step = passing.after_step + 1;
-                let message = format!("for a moment after step {step}, {} {what}", passing.witness);
+                let shown = &passing.witness;
+                let message = format!(
+                    "for a moment after step {step}, {} on {} by {} {what}",
+                    shown.request.action, shown.request.resource, shown.caller
+                );
                 refusal(Address::Role(passing.role.clone()), message)
             })
             .collect(),

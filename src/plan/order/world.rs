@@ -70,7 +70,7 @@ impl World {
     }
 
     /// The policies attached to a role here.
-    pub(super) fn attached(&self, role: &RoleName) -> impl Iterator<Item = &PolicyRef> {
+    pub(in crate::plan) fn attached(&self, role: &RoleName) -> impl Iterator<Item = &PolicyRef> {
         self.roles
             .get(role)
             .into_iter()
@@ -84,21 +84,34 @@ impl World {
             .collect()
     }
 
-    /// Everyone's access through one role.
+    /// The trust policy of a role: `None` when there is no role, `Some(None)` when it cannot be interpreted.
+    pub(in crate::plan) fn trust(&self, role: &RoleName) -> Option<Option<&TrustPolicy>> {
+        self.roles.get(role).map(|role| role.trust.as_ref())
+    }
+
+    /// The document in force of a policy, where it can be interpreted.
+    pub(in crate::plan) fn document(&self, policy: &PolicyRef) -> Option<&PolicyDocument> {
+        self.documents.get(policy)?.as_ref()
+    }
+
+    /// Everyone's access through one role; `None` when there is no such role.
     ///
     /// # Errors
     /// When a document that counts cannot be interpreted.
-    pub(super) fn moment(&self, name: &RoleName) -> Result<Moment, Uninterpreted> {
+    pub(super) fn moment(&self, name: &RoleName) -> Result<Option<Moment>, Uninterpreted> {
         let Some(role) = self.roles.get(name) else {
-            return Ok(Moment::absent());
+            return Ok(None);
         };
         let trust = role.trust.clone().ok_or(Uninterpreted)?;
         let documents = role
             .attached
             .iter()
-            .map(|policy| self.documents.get(policy).cloned().flatten());
-        let documents: Option<Vec<PolicyDocument>> = documents.collect();
-        Ok(Moment::present(trust, documents.ok_or(Uninterpreted)?))
+            .map(|policy| self.document(policy).cloned());
+        let permissions: Option<Vec<PolicyDocument>> = documents.collect();
+        Ok(Some(Moment {
+            trust,
+            permissions: permissions.ok_or(Uninterpreted)?,
+        }))
     }
 
     /// The world after a step.

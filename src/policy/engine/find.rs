@@ -72,6 +72,8 @@ pub(crate) struct Place<'p> {
 /// Answers questions about one problem, remembering what it found.
 pub(crate) struct Finder<'p> {
     pub(crate) problem: &'p Problem,
+    /// Which requests questions are about, unless a place says otherwise.
+    pub(crate) requests: Requests,
     known: HashMap<(Requests, Choice), Option<Vec<char>>>,
 }
 
@@ -85,6 +87,7 @@ impl<'p> Finder<'p> {
     pub(crate) fn new(problem: &'p Problem) -> Self {
         Self {
             problem,
+            requests: Requests::All,
             known: HashMap::new(),
         }
     }

@@ -39,7 +39,34 @@ pub(crate) enum Token {
     Star(Kind),
 }
 
+/// What a token of an outer pattern makes of a token of an inner one.
+enum Reading {
+    Stays,
+    Moves,
+    Fails,
+}
+
 impl Token {
+    /// Reads a token as if it were a symbol; holds for all that it stands for.
+    fn reads(self, token: Token) -> Reading {
+        let (stays, moves) = match (self, token) {
+            (Token::Star(kind), Token::Symbol(symbol)) => (kind.accepts(symbol), false),
+            (Token::Star(kind), Token::Letter(..)) => (kind.covers(Kind::Field), false),
+            (Token::Star(kind), Token::One(other) | Token::Star(other)) => {
+                (kind.covers(other), false)
+            }
+            (Token::One(kind), Token::One(other)) => (false, kind.covers(other)),
+            (_, Token::Symbol(symbol)) => (false, self.consumes(symbol)),
+            (_, Token::Letter(..)) => (false, self == token || matches!(self, Token::One(_))),
+            (_, Token::One(_) | Token::Star(_)) => (false, false),
+        };
+        match (stays, moves) {
+            (true, _) => Reading::Stays,
+            (false, true) => Reading::Moves,
+            (false, false) => Reading::Fails,
+        }
+    }
+
     /// Whether the token stands for exactly this one symbol.
     pub(crate) fn consumes(self, symbol: char) -> bool {
         match self {
@@ -192,9 +219,8 @@ impl Glob {
     }
 
     /// Reads tokens as if they were symbols, keeping the positions that hold for all they stand for.
-    fn run(&self, read: impl Iterator<Item = Token>, length: usize) -> bool {
-        // A wrong first symbol settles most questions; it needs no position lists.
-        let mut read = read;
+    fn run(&self, mut read: impl Iterator<Item = Token>, length: usize) -> bool {
+        // A wrong first symbol settles most questions.
         let mut start = 0;
         while let Some(Token::Symbol(own)) = self.tokens.get(start) {
             match read.next() {
@@ -205,31 +231,55 @@ impl Glob {
         if start == self.tokens.len() {
             return start == length;
         }
-        let mut now = Vec::with_capacity(4);
-        self.push(&mut now, start);
-        let mut next = Vec::with_capacity(4);
+        if self.tokens.len() - start < 64 {
+            self.run_short(start, read)
+        } else {
+            self.run_long(start, read)
+        }
+    }
+
+    /// The positions as bits, counted from `start`.
+    fn run_short(&self, start: usize, read: impl Iterator<Item = Token>) -> bool {
+        let tokens = self.tokens.get(start..).unwrap_or_default();
+        let with = |set: u64, at: usize| {
+            let skips = matches!(tokens.get(at), Some(Token::Star(_)));
+            set | 1 << at | u64::from(skips) << (at + 1).min(63)
+        };
+        let mut now = with(0, 0);
         for token in read {
-            next.clear();
-            for &at in &now {
-                let Some(own) = self.tokens.get(at).copied() else {
+            let mut next = 0;
+            let mut left = now;
+            while left != 0 {
+                let at = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let Some(own) = tokens.get(at) else {
                     continue;
                 };
-                let (stays, moves) = match (own, token) {
-                    (Token::Star(kind), Token::Symbol(symbol)) => (kind.accepts(symbol), false),
-                    (Token::Star(kind), Token::Letter(..)) => (kind.covers(Kind::Field), false),
-                    (Token::Star(kind), Token::One(other) | Token::Star(other)) => {
-                        (kind.covers(other), false)
-                    }
-                    (Token::One(kind), Token::One(other)) => (false, kind.covers(other)),
-                    (_, Token::Symbol(symbol)) => (false, own.consumes(symbol)),
-                    (_, Token::Letter(..)) => (false, own == token || matches!(own, Token::One(_))),
-                    (_, Token::One(_) | Token::Star(_)) => (false, false),
-                };
-                if stays {
-                    self.push(&mut next, at);
+                match own.reads(token) {
+                    Reading::Stays => next = with(next, at),
+                    Reading::Moves => next = with(next, at + 1),
+                    Reading::Fails => {}
                 }
-                if moves {
-                    self.push(&mut next, at + 1);
+            }
+            if next == 0 {
+                return false;
+            }
+            now = next;
+        }
+        now >> tokens.len() & 1 == 1
+    }
+
+    /// The positions as a list: ascending, without repeats.
+    fn run_long(&self, start: usize, read: impl Iterator<Item = Token>) -> bool {
+        let (mut now, mut next) = (Vec::new(), Vec::new());
+        self.push(&mut now, start);
+        for token in read {
+            next.clear();
+            for at in now.iter().copied() {
+                match self.tokens.get(at).map(|own| own.reads(token)) {
+                    Some(Reading::Stays) => self.push(&mut next, at),
+                    Some(Reading::Moves) => self.push(&mut next, at + 1),
+                    Some(Reading::Fails) | None => {}
                 }
             }
             std::mem::swap(&mut now, &mut next);
@@ -240,8 +290,8 @@ impl Glob {
         now.last() == Some(&self.tokens.len())
     }
 
-    /// Adds a position, and the one behind its star. Ascending, without repeats: as no star meets a
-    /// star, a position not above the last one has been added before.
+    /// Adds a position, and the one behind its star. As no star meets a star, a position not above the
+    /// last one has been added before.
     fn push(&self, positions: &mut Vec<usize>, at: usize) {
         let is_new = |positions: &Vec<usize>, at| positions.last().is_none_or(|last| *last < at);
         if is_new(positions, at) {
@@ -328,6 +378,13 @@ mod tests {
         #[test]
         fn agrees_with_the_obvious_matcher(pattern in "[ab:*?]{0,8}", text in "[ab:]{0,8}") {
             prop_assert_eq!(Glob::pattern(&pattern).matches(&word(&text)), obvious(&word(&pattern), &word(&text)));
+        }
+
+        #[test]
+        fn long_patterns_match_as_short_ones(pattern in "[ab:*?]{0,8}", text in "[ab:]{0,8}") {
+            let glob = Glob::pattern(&pattern);
+            let read = || word(&text).into_iter().map(Token::Symbol);
+            prop_assert_eq!(glob.run_short(0, read()), glob.run_long(0, read()));
         }
 
         #[test]

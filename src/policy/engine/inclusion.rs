@@ -1,9 +1,13 @@
 //! Whether everything that one group of statements grants (or denies) another does too.
 
+use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::contexts::Context;
 use super::find::{Finder, Place, Term, Way};
-use super::problem::{Problem, Requests};
+use super::problem::Problem;
+
+/// Most terms of one question.
+const MAX_TERMS: usize = 64;
 
 /// Where a question holds.
 #[derive(Debug, Clone)]
@@ -67,6 +71,47 @@ pub(crate) fn deny_terms(problem: &Problem, from: usize, to: usize) -> Vec<Term>
         none: after.clone(),
     };
     Vec::from_iter((!before.is_empty()).then_some(term))
+}
+
+/// Requests to which each group answers as `allowed` says, for those groups that it says something of.
+///
+/// # Errors
+/// When there are too many ways to be refused.
+pub(crate) fn outcome_terms(
+    problem: &Problem,
+    allowed: &[Option<bool>],
+) -> Result<Vec<Term>, TooComplex> {
+    let none = Bits::new(problem.rules.rules.len());
+    let mut terms = vec![Term {
+        some: Vec::new(),
+        none,
+    }];
+    for (group, allowed) in allowed.iter().enumerate() {
+        let (Some(allow), Some(deny)) = (problem.allow.get(group), problem.deny.get(group)) else {
+            continue;
+        };
+        let with = |term: &Term, some: Option<&Bits>, none: Option<&Bits>| Term {
+            some: term.some.iter().chain(some).cloned().collect(),
+            none: none.map_or_else(|| term.none.clone(), |none| term.none.or(none)),
+        };
+        terms = match allowed {
+            None => continue,
+            Some(true) => terms
+                .iter()
+                .map(|term| with(term, Some(allow), Some(deny)))
+                .collect(),
+            // Refused: nothing allows it, or something denies it.
+            Some(false) => terms
+                .iter()
+                .flat_map(|term| [with(term, None, Some(allow)), with(term, Some(deny), None)])
+                .collect(),
+        };
+        if terms.len() > MAX_TERMS {
+            return Err(TooComplex);
+        }
+    }
+    terms.retain(|term| term.some.iter().all(|set| !set.is_empty()));
+    Ok(terms)
 }
 
 /// Every class and way in which one of the terms holds, a shortest target each.
@@ -136,7 +181,7 @@ fn collect(
                 };
                 for context in contexts.iter().filter(holds) {
                     budget.spend(16)?;
-                    let requests = Requests::All;
+                    let requests = finder.requests;
                     let place = Place {
                         requests,
                         class,

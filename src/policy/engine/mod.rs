@@ -24,7 +24,9 @@ pub(crate) use budget::{Budget, TooComplex};
 pub(crate) use find::{Finder, Place, Term, Way};
 pub(crate) use glob::Glob;
 pub use glob::Matching;
-pub(crate) use inclusion::{Answer, Finding, access_terms, deny_terms, find_all, find_any};
+pub(crate) use inclusion::{
+    Answer, Finding, access_terms, deny_terms, find_all, find_any, outcome_terms,
+};
 pub(crate) use principal::has_wildcard as principal_has_wildcard;
 pub(crate) use problem::{ActionClass, Problem, Requests};
 pub(crate) use rules::Rule;

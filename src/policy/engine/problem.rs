@@ -144,16 +144,16 @@ impl Problem {
         self.rules.rules.get(at)
     }
 
-    /// Whether the statements treat an action as they treat a class.
-    pub(crate) fn falls_into(&self, class: &ActionClass, action: &str) -> bool {
-        let word: Vec<char> = action.to_ascii_lowercase().chars().collect();
-        let globs = &self.rules.actions.globs;
-        let matched: Vec<bool> = globs.iter().map(|glob| glob.matches(&word)).collect();
-        self.rules.rules.iter().enumerate().all(|(at, rule)| {
-            let any = rule
+    /// Whether the statements treat an action, in lower case, as they treat a class.
+    pub(crate) fn falls_into(&self, class: &ActionClass, action: &[char]) -> bool {
+        let is_matched = |at: &usize| {
+            self.rules
                 .actions
-                .iter()
-                .any(|action| matched.get(*action) == Some(&true));
+                .get(*at)
+                .is_some_and(|glob| glob.matches(action))
+        };
+        self.rules.rules.iter().enumerate().all(|(at, rule)| {
+            let any = rule.actions.iter().any(is_matched);
             class.active.contains(at) == (any != rule.not_action)
         })
     }

@@ -35,7 +35,13 @@ pub(super) fn access_lines(access: &Comparison, indent: usize, out: &mut String)
 
 /// Appends what a new entity gives; an example adds nothing where everything named is new.
 pub(super) fn new_access_lines(access: &Comparison, indent: usize, out: &mut String) {
-    for line in access.gained.iter().chain(&access.lost) {
+    new_access_lines_of(&access.gained, indent, out);
+    new_access_lines_of(&access.lost, indent, out);
+}
+
+/// Appends lines without their examples.
+pub(super) fn new_access_lines_of(lines: &[AccessLine], indent: usize, out: &mut String) {
+    for line in lines {
         one_line(line, indent, Example::Left, out);
     }
 }

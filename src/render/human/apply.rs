@@ -59,7 +59,9 @@ pub fn apply_report(label: Option<&str>, report: &ApplyReport, out: &mut String)
 
 /// Appends what the look after an apply showed: nothing left to do, and what the role is now good for.
 pub fn verified(left: &Plan, out: &mut String) {
-    readiness("ExportImage", &left.verdict_now, out);
+    if let Some(verdict) = &left.verdict {
+        readiness("ExportImage", &verdict.now, out);
+    }
     let _ = writeln!(
         out,
         "{}",

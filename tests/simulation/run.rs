@@ -1,0 +1,688 @@
+//! One run of the program, as the command line walks it, and what must hold of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use export_iam::account::{AccountError, Written};
+use export_iam::apply::{ApplyReport, Outcome, Pace, Verified, apply, verify};
+use export_iam::credentials::{CredentialError, CredentialSource, Credentials};
+use export_iam::model::{DesiredState, ExtraPolicies, ObservedState, PolicyRef, Scope, Step};
+use export_iam::observe::observe;
+use export_iam::plan::file::{SavedPlan, moved};
+use export_iam::plan::{OrderCheck, Plan, PlanError, Risk, approve, plan};
+use export_iam::ram::clock::{Clock, Random};
+use export_iam::ram::signature::SignatureVersion;
+use export_iam::ram::{RamClient, Settings};
+use jiff::SignedDuration;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+use super::access::{Access, callers, requests};
+use super::case::{Case, RunSeed};
+use super::chance;
+use super::network::{CANARY, KEYS, LAG, Network};
+use super::plain::{Params, Plain};
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// In sync, as far as the program knows.
+    Success,
+    /// Some step failed, is unknown or was not attempted, or the account does not show it.
+    Stopped,
+    /// Something could not be read.
+    Incomplete,
+    /// No plan can be made.
+    Impossible,
+    /// The saved plan is stale.
+    Stale,
+    /// The process was killed.
+    Killed,
+}
+
+/// What is left to check once everything under way has landed.
+pub(crate) struct Claim {
+    run: usize,
+    step: Step,
+    outcome: Outcome,
+}
+
+type Client = RamClient<Network, Key>;
+
+pub(crate) struct Operator<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) case: &'a Case,
+    pub(crate) clock: Clock,
+    /// What reports said, to be compared with the log in the end.
+    pub(crate) claims: Vec<Claim>,
+    /// Whether everything printed is looked at, which takes time.
+    pub(crate) reads_all: bool,
+}
+
+/// The operator's key, from a source that may stop giving it.
+pub(crate) struct Key {
+    credentials: Credentials,
+    left: Option<AtomicU32>,
+}
+
+impl CredentialSource for Key {
+    async fn credentials(&self) -> Result<Credentials, CredentialError> {
+        let take = |left: &AtomicU32| left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+        match self.left.as_ref().is_some_and(|left| take(left).is_err()) {
+            false => Ok(self.credentials.clone()),
+            true => Err(CredentialError {
+                origin: "simulation".to_owned(),
+                problem: "no more credentials".to_owned(),
+                hint: String::new(),
+            }),
+        }
+    }
+}
+
+impl Operator<'_> {
+    fn client(&self, seed: &RunSeed, run: usize) -> Client {
+        let credentials = match self.case.session {
+            false => Credentials::permanent(KEYS.permanent.0, KEYS.permanent.1),
+            true => Credentials {
+                security_token: Some(KEYS.session.2.into()),
+                ..Credentials::permanent(KEYS.session.0, KEYS.session.1)
+            },
+        };
+        let key = Key { credentials, left: seed.credentials_for.map(AtomicU32::new) };
+        let off = SignedDuration::from_mins(if seed.wrong_clock { 20 } else { 0 });
+        let mut settings = Settings::new().unwrap();
+        settings.deadline = seed.deadline.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
+        if self.case.v3 {
+            settings.signature = SignatureVersion::V3;
+        }
+        let random = Random::seeded(chance::at(self.case.noise, 1_000_000 + run as u64));
+        let clock = Clock::starting_at(self.clock.now() + off);
+        RamClient::new(self.network.clone(), key, clock, random, settings)
+    }
+
+    /// Runs the program once.
+    pub(crate) async fn run(&mut self, seed: &RunSeed) -> Ended {
+        let run = self.network.begin_run();
+        let client = self.client(seed, run);
+        let limit = seed.killed_after;
+        let began = Instant::now();
+        let ended = Killable { work: Box::pin(self.walk(&client, seed, run)), left: limit }.await;
+        if began.elapsed() > Duration::from_secs(3600) {
+            self.violation(format!("a run took {:?}", began.elapsed()));
+        }
+        let state = self.network.state();
+        let log = &state.runs[run];
+        let (calls, counts) = (log.calls, client.counts());
+        let is_counted = (counts.calls, counts.writes) == (calls, log.writes);
+        drop(state);
+        if !is_counted && ended.is_some() {
+            self.violation(format!("{calls} calls were made, the program counts {counts:?}"));
+        }
+        let ended = ended.unwrap_or(Ended::Killed);
+        self.network.state().note(|| format!("   ended: {ended:?}"));
+        ended
+    }
+
+    fn violation(&self, what: String) {
+        self.network.state().violation(what);
+    }
+
+    fn is_disturbed(&self) -> bool {
+        self.network.state().runs.last().unwrap().is_disturbed
+    }
+
+    async fn walk(&mut self, client: &Client, seed: &RunSeed, run: usize) -> Ended {
+        let desired = seed.wish.desired();
+        let scope = Scope::of(&desired);
+        let Some(observed) = self.look(client, &scope).await else { return Ended::Incomplete };
+        let planned = match self.plan(&desired, &observed) {
+            Ok(planned) => planned,
+            Err(ended) => return ended,
+        };
+        let (planned, observed) = match seed.saved {
+            false => (planned, observed),
+            true => match self.from_file(client, &desired, planned, observed).await {
+                Ok(loaded) => loaded,
+                Err(ended) => return ended,
+            },
+        };
+        if planned.is_empty() {
+            if !self.is_disturbed() {
+                self.must_be_satisfied(&desired);
+            }
+            return Ended::Success;
+        }
+        let pace = self.begin(&planned, &desired, seed);
+        let approved = approve(planned, &observed, &BTreeSet::from(Risk::ALL)).unwrap();
+        let report = apply(client, &approved, pace, |_| {}).await;
+        self.judge_report(&report, run);
+        if !report.is_complete() {
+            return Ended::Stopped;
+        }
+        match verify(client, &desired, &observed.caller).await {
+            Verified::InSync(_) => {
+                if !self.is_disturbed() {
+                    self.must_be_satisfied(&desired);
+                }
+                Ended::Success
+            }
+            Verified::Unread(error) => {
+                self.must_hide(&error.0);
+                Ended::Stopped
+            }
+            Verified::NotYet(_) | Verified::Impossible(_) => Ended::Stopped,
+        }
+    }
+
+    /// Reads the account; what comes of it must be all there was.
+    async fn look(&self, client: &Client, scope: &Scope) -> Option<ObservedState> {
+        let began = Instant::now();
+        match observe(client, scope, None).await {
+            Ok(observed) => {
+                self.must_be_complete(&observed, scope, began);
+                Some(observed)
+            }
+            Err(error) => {
+                self.must_hide(&error.0);
+                None
+            }
+        }
+    }
+
+    fn plan(&self, desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ended> {
+        match plan(desired, observed) {
+            Ok(planned) => {
+                for step in &planned.steps {
+                    if !is_asked_for(&step.step, desired) {
+                        self.violation(format!("nobody asked for {}", step.step));
+                    }
+                }
+                Ok(planned)
+            }
+            Err(errors) => {
+                for error in errors {
+                    if let Some(wrong) = is_unfounded(&error, desired, observed) {
+                        self.violation(format!("{error}, but {wrong}"));
+                    }
+                }
+                Err(Ended::Impossible)
+            }
+        }
+    }
+
+    /// Saves the plan, and takes it up again later.
+    async fn from_file(
+        &self,
+        client: &Client,
+        desired: &DesiredState,
+        planned: Plan,
+        observed: ObservedState,
+    ) -> Result<(Plan, ObservedState), Ended> {
+        let saved = SavedPlan { desired: desired.clone(), observed, origin: "simulation".to_owned() };
+        let (text, _) = saved.to_text().unwrap();
+        if text.contains(CANARY) {
+            self.violation("a saved plan holds a secret".to_owned());
+        }
+        let loaded = match SavedPlan::parse(&text) {
+            Ok((loaded, _)) => loaded,
+            Err(error) => {
+                self.violation(format!("a saved plan cannot be read again: {error}"));
+                return Err(Ended::Stopped);
+            }
+        };
+        sleep(Duration::from_secs(60)).await;
+        let scope = Scope::of(&loaded.desired);
+        let Some(now) = self.look(client, &scope).await else { return Err(Ended::Incomplete) };
+        let moved = moved(&loaded.observed, &now);
+        if !moved.is_empty() {
+            if !self.is_disturbed() {
+                self.violation(format!("nothing has moved, yet: {moved:?}"));
+            }
+            return Err(Ended::Stale);
+        }
+        let again = self.plan(&loaded.desired, &now)?;
+        let steps = |plan: &Plan| plan.steps.iter().map(|step| step.step.clone()).collect::<Vec<_>>();
+        if steps(&again) != steps(&planned) {
+            self.violation("the steps carried out are not those that were saved".to_owned());
+        }
+        Ok((again, now))
+    }
+
+    /// Tells the network what may come, and makes the channel for signals.
+    fn begin(&self, planned: &Plan, desired: &DesiredState, seed: &RunSeed) -> watch::Receiver<Pace> {
+        let calls: Vec<_> = planned.steps.iter().map(|step| wire(&step.step)).collect();
+        let mut after = self.network.state().account.clone();
+        let before = Access::of(&after);
+        let mut bounds = None;
+        if !self.is_disturbed() {
+            for (operation, params) in &calls {
+                if let Err(refused) = after.apply(operation, params) {
+                    self.violation(format!("RAM refuses a step as planned, {refused}: {operation} {}", super::network::short(params)));
+                }
+            }
+            // The plan alone has to lead there.
+            if let Some(missing) = unsatisfied(&after, desired) {
+                self.violation(format!("the plan does not lead to the spec: {missing}"));
+            }
+            if planned.order == OrderCheck::Safe {
+                bounds = Some((before, Access::of(&after)));
+            }
+        }
+        let (sender, pace) = watch::channel(Pace::Run);
+        let mut signals = Vec::new();
+        if let Some((first, second)) = seed.signal_after {
+            signals.push((first, Pace::Finish, sender.clone()));
+            if let Some(second) = second {
+                signals.push((first + 1 + second, Pace::Abandon, sender));
+            }
+        }
+        self.network.begin_apply(calls, bounds, signals);
+        pace
+    }
+
+    /// What can be said of a report at once; the rest when everything has landed.
+    fn judge_report(&mut self, report: &ApplyReport, run: usize) {
+        let errors: Vec<_> = report.errors().cloned().collect();
+        self.must_hide(&errors);
+        if self.reads_all && format!("{report:?}").contains(CANARY) {
+            self.violation("a report holds a secret".to_owned());
+        }
+        let is_disturbed = self.is_disturbed();
+        let account = self.network.state().account.clone();
+        for (at, entry) in report.steps.iter().enumerate() {
+            let log = self.network.state().runs[run].steps[at];
+            let step = &entry.step.step;
+            self.network.state().note(|| format!("   said of {}: {:?}, log {log:?}", step.operation(), entry.outcome));
+            let is_wrong = match &entry.outcome {
+                Outcome::Done(Written::ByUs(_)) => log.effects == 0 && !is_disturbed,
+                Outcome::Done(Written::Already) => log.changes > 0,
+                Outcome::Failed(_) | Outcome::Unknown(_) => false,
+                Outcome::NotAttempted => log.sent > 0,
+            };
+            if is_wrong {
+                self.violation(format!("the report says {:?} of {step}, the service {log:?}", entry.outcome));
+            }
+            if matches!(entry.outcome, Outcome::Done(_)) && !is_disturbed && !holds(step, &account) {
+                self.violation(format!("reported as done, but it is not so: {step}"));
+            }
+            self.claims.push(Claim { run, step: step.clone(), outcome: entry.outcome.clone() });
+        }
+        if report.steps.len() != self.network.state().runs[run].steps.len() {
+            self.violation("the report does not name every step".to_owned());
+        }
+    }
+
+    /// Compares what was said with what came of it, once nothing is under way any more.
+    pub(crate) fn judge_claims(&mut self) {
+        let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+        for Claim { run, step, outcome } in std::mem::take(&mut self.claims) {
+            let at = places.entry(run).or_default();
+            let log = self.network.state().runs[run].steps[*at];
+            *at += 1;
+            let is_wrong = match &outcome {
+                Outcome::Failed(_) | Outcome::Done(Written::Already) => log.changes > 0,
+                Outcome::NotAttempted => log.effects > 0,
+                Outcome::Done(Written::ByUs(_)) | Outcome::Unknown(_) => false,
+            };
+            if is_wrong {
+                self.violation(format!("run {} said {outcome:?} of {step}, in the end the log says {log:?}", run + 1));
+            }
+        }
+    }
+
+    fn must_hide(&self, errors: &[AccountError]) {
+        for error in errors {
+            let text = format!("{error} {error:?} {:?}", export_iam::ram::hint(error));
+            if text.contains(CANARY) {
+                self.violation(format!("an error holds a secret: {text}"));
+            }
+        }
+    }
+
+    fn must_be_satisfied(&self, desired: &DesiredState) {
+        let state = self.network.state();
+        let missing = unsatisfied(&state.account, desired);
+        drop(state);
+        if let Some(missing) = missing {
+            self.violation(format!("the run ended well, but {missing}"));
+        }
+    }
+
+    /// Each part of what was read must have been so at some moment while it was read, or a little earlier where
+    /// reads lag.
+    fn must_be_complete(&self, observed: &ObservedState, scope: &Scope, began: Instant) {
+        let state = self.network.state();
+        let from = state.history.iter().rposition(|snapshot| snapshot.at + LAG <= began).unwrap_or(0);
+        let snapshots: Vec<&Plain> = state.history[from..].iter().map(|snapshot| &*snapshot.account).collect();
+        let mut wrong = Vec::new();
+        let mut check = |what: String, is_so: &dyn Fn(&Plain) -> bool| {
+            if !snapshots.iter().any(|account| is_so(account)) {
+                wrong.push(what);
+            }
+        };
+        for name in scope.roles.keys() {
+            let key = name.as_str().to_lowercase();
+            check(format!("role {name}"), &|account| {
+                match (observed.roles.get(name), account.roles.get(&key)) {
+                    (Some(None), None) => true,
+                    (Some(Some(read)), Some(role)) => {
+                        *read.description == *role.description && *read.trust == *role.trust
+                            && read.max_session_duration == Some(role.session)
+                    }
+                    _ => false,
+                }
+            });
+            check(format!("attachments of {name}"), &|account| {
+                let read = observed.attachments.get(name).map(|list| list.iter().map(key_of).collect::<BTreeSet<_>>());
+                read == account.roles.get(&key).map(|role| role.attached.clone())
+            });
+            if scope.roles[name] == export_iam::model::TagReading::Read {
+                check(format!("tags of {name}"), &|account| {
+                    let held = account.roles.get(&key).map(|role| role.tags.clone()).unwrap_or_default();
+                    observed.role_tags.get(name) == Some(&held)
+                });
+            }
+        }
+        for name in scope.custom_policies.keys() {
+            let key = name.as_str().to_lowercase();
+            let reference = PolicyRef::custom(name.clone());
+            check(format!("policy {name}"), &|account| {
+                match (observed.policies.get(&reference), account.policies.get(&key)) {
+                    (Some(None), None) => true,
+                    (Some(Some(read)), Some(policy)) => {
+                        *read.description == *policy.description && *read.document == **policy.document()
+                            && read.default_version.number() == policy.default
+                    }
+                    _ => false,
+                }
+            });
+            check(format!("versions of {name}"), &|account| {
+                let read = observed.versions.get(name).map(|list| {
+                    list.iter().map(|version| (version.id.number(), version.document.as_str().into())).collect()
+                });
+                read == account.policies.get(&key).map(|policy| policy.versions.clone())
+            });
+            if scope.custom_policies[name] == export_iam::model::TagReading::Read {
+                check(format!("tags of {name}"), &|account| {
+                    let held = account.policies.get(&key).map(|policy| policy.tags.clone()).unwrap_or_default();
+                    observed.policy_tags.get(name) == Some(&held)
+                });
+            }
+        }
+        for name in &scope.holders {
+            let key = name.as_str().to_lowercase();
+            check(format!("holders of {name}"), &|account| {
+                let read = observed.holders.get(name).map(|list| list.iter().cloned().collect::<BTreeSet<_>>());
+                let held = account.policies.get(&key).map(|_| account.holders(&key).collect::<BTreeSet<_>>());
+                read == held
+            });
+        }
+        drop(state);
+        for what in wrong {
+            self.violation(format!("planned from what was never so: {what}"));
+        }
+    }
+}
+
+/// A process that may be killed.
+struct Killable<F> {
+    work: Pin<Box<F>>,
+    /// After so many polls.
+    left: Option<u32>,
+}
+
+impl<F: Future> Future for Killable<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.left {
+            Some(0) => return Poll::Ready(None),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        self.work.as_mut().poll(context).map(Some)
+    }
+}
+
+fn key_of(policy: &PolicyRef) -> String {
+    policy.to_string().to_lowercase()
+}
+
+/// The call that carries out a step, written down a second time.
+fn wire(step: &Step) -> (String, Params) {
+    let tag = |tags: &BTreeMap<String, String>| {
+        let list: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        (!list.is_empty()).then(|| json!(list).to_string())
+    };
+    let policy_type = |policy: &PolicyRef| policy.policy_type.as_str().to_owned();
+    let names = |name: &str| json!([name]).to_string();
+    let mut params: Vec<(&str, Option<String>)> = Vec::new();
+    let operation = match step {
+        Step::CreateRole { role, trust, description, max_session_duration, tags } => {
+            params.push(("RoleName", Some(role.to_string())));
+            params.push(("AssumeRolePolicyDocument", Some(trust.clone())));
+            params.push(("Description", description.clone()));
+            params.push(("MaxSessionDuration", max_session_duration.map(|seconds| seconds.to_string())));
+            params.push(("Tag", tag(tags)));
+            "CreateRole"
+        }
+        Step::UpdateRole { role, trust, description, max_session_duration } => {
+            params.push(("RoleName", Some(role.to_string())));
+            params.push(("NewAssumeRolePolicyDocument", trust.clone()));
+            params.push(("NewDescription", description.clone()));
+            params.push(("NewMaxSessionDuration", max_session_duration.map(|seconds| seconds.to_string())));
+            "UpdateRole"
+        }
+        Step::DeleteRole { role } => {
+            params.push(("RoleName", Some(role.to_string())));
+            "DeleteRole"
+        }
+        Step::CreatePolicy { policy, document, description, tags } => {
+            params.push(("PolicyName", Some(policy.to_string())));
+            params.push(("PolicyDocument", Some(document.clone())));
+            params.push(("Description", description.clone()));
+            params.push(("Tag", tag(tags)));
+            "CreatePolicy"
+        }
+        Step::UpdatePolicyDescription { policy, description } => {
+            params.push(("PolicyName", Some(policy.to_string())));
+            params.push(("NewDescription", Some(description.clone())));
+            "UpdatePolicyDescription"
+        }
+        Step::CreatePolicyVersion { policy, document } => {
+            params.push(("PolicyName", Some(policy.to_string())));
+            params.push(("PolicyDocument", Some(document.clone())));
+            params.push(("SetAsDefault", Some("true".to_owned())));
+            "CreatePolicyVersion"
+        }
+        Step::SetDefaultPolicyVersion { policy, version } => {
+            params.push(("PolicyName", Some(policy.to_string())));
+            params.push(("VersionId", Some(format!("v{}", version.number()))));
+            "SetDefaultPolicyVersion"
+        }
+        Step::DeletePolicyVersion { policy, version } => {
+            params.push(("PolicyName", Some(policy.to_string())));
+            params.push(("VersionId", Some(format!("v{}", version.number()))));
+            "DeletePolicyVersion"
+        }
+        Step::DeletePolicy { policy } => {
+            params.push(("PolicyName", Some(policy.to_string())));
+            "DeletePolicy"
+        }
+        Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => {
+            params.push(("RoleName", Some(role.to_string())));
+            params.push(("PolicyType", Some(policy_type(policy))));
+            params.push(("PolicyName", Some(policy.name.to_string())));
+            match step {
+                Step::AttachPolicy { .. } => "AttachPolicyToRole",
+                _ => "DetachPolicyFromRole",
+            }
+        }
+        Step::TagRole { role, tags } => {
+            params.push(("ResourceType", Some("role".to_owned())));
+            params.push(("ResourceNames", Some(names(role.as_str()))));
+            params.push(("Tag", tag(tags)));
+            "TagResources"
+        }
+        Step::TagPolicy { policy, tags } => {
+            params.push(("ResourceType", Some("policy".to_owned())));
+            params.push(("ResourceNames", Some(names(policy.as_str()))));
+            params.push(("Tag", tag(tags)));
+            "TagResources"
+        }
+    };
+    let params = params.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    (operation.to_owned(), params.collect())
+}
+
+/// Whether the spec asks for such a step at all.
+fn is_asked_for(step: &Step, desired: &DesiredState) -> bool {
+    let removals = &desired.removals;
+    match step {
+        Step::CreateRole { role, .. } | Step::UpdateRole { role, .. } | Step::TagRole { role, .. } => {
+            desired.roles.contains_key(role)
+        }
+        Step::CreatePolicy { policy, document, .. } | Step::CreatePolicyVersion { policy, document } => {
+            desired.policies.get(policy).is_some_and(|wanted| wanted.document.to_json() == *document)
+        }
+        Step::UpdatePolicyDescription { policy, .. }
+        | Step::SetDefaultPolicyVersion { policy, .. }
+        | Step::TagPolicy { policy, .. } => desired.policies.contains_key(policy),
+        Step::DeletePolicyVersion { policy, .. } => {
+            desired.policies.contains_key(policy) || removals.policies.contains(policy)
+        }
+        Step::AttachPolicy { role, policy } => {
+            desired.roles.get(role).is_some_and(|wanted| wanted.policies.contains(policy))
+        }
+        Step::DetachPolicy { role, policy } => {
+            let is_extra = desired.roles.get(role).is_some_and(|wanted| {
+                wanted.extra_policies == ExtraPolicies::Detach && !wanted.policies.contains(policy)
+            });
+            is_extra || removals.roles.get(role).is_some_and(|gone| gone.contains(policy))
+        }
+        Step::DeleteRole { role } => removals.roles.contains_key(role),
+        Step::DeletePolicy { policy } => removals.policies.contains(policy),
+    }
+}
+
+/// What speaks against the reason why no plan can be made.
+fn is_unfounded(error: &PlanError, desired: &DesiredState, observed: &ObservedState) -> Option<String> {
+    let is_founded = match error {
+        PlanError::ServiceLinked(_) => observed.roles.values().flatten().any(|role| role.is_service_linked),
+        PlanError::NoSuchPolicy(_) => desired.roles.values().flat_map(|role| &role.policies).any(|policy| {
+            let is_made = desired.policies.keys().any(|name| policy.is_custom(name));
+            observed.policies.get(policy).is_none_or(Option::is_none) && !is_made
+        }),
+        PlanError::StillHeld(..) => observed.holders.values().any(|holders| !holders.is_empty()),
+        PlanError::HoldsOthers(..) => desired.removals.roles.iter().any(|(role, named)| {
+            let held = observed.attachments.get(role).into_iter().flatten();
+            held.clone().any(|policy| !named.contains(policy))
+        }),
+    };
+    (!is_founded).then(|| "nothing of the kind was read".to_owned())
+}
+
+/// Whether what the step is for is so.
+fn holds(step: &Step, account: &Plain) -> bool {
+    let role_of = |role: &str| account.roles.get(&role.to_lowercase());
+    let policy_of = |policy: &str| account.policies.get(&policy.to_lowercase());
+    let has = |held: &BTreeMap<String, String>, tags: &BTreeMap<String, String>| {
+        tags.iter().all(|(key, value)| held.get(key) == Some(value))
+    };
+    match step {
+        Step::CreateRole { role, trust, description, max_session_duration, tags } => {
+            role_of(role.as_str()).is_some_and(|found| {
+                callers(&found.trust) == callers(&trust.as_str().into())
+                    && description.as_ref().is_none_or(|text| **text == *found.description)
+                    && max_session_duration.is_none_or(|seconds| seconds == found.session)
+                    && has(&found.tags, tags)
+            })
+        }
+        Step::UpdateRole { role, trust, description, max_session_duration } => {
+            role_of(role.as_str()).is_some_and(|found| {
+                trust.as_ref().is_none_or(|trust| callers(&found.trust) == callers(&trust.as_str().into()))
+                    && description.as_ref().is_none_or(|text| **text == *found.description)
+                    && max_session_duration.is_none_or(|seconds| seconds == found.session)
+            })
+        }
+        Step::DeleteRole { role } => role_of(role.as_str()).is_none(),
+        Step::CreatePolicy { policy, document, description, tags } => {
+            policy_of(policy.as_str()).is_some_and(|found| {
+                requests(found.document()) == requests(&document.as_str().into())
+                    && description.as_ref().is_none_or(|text| **text == *found.description)
+                    && has(&found.tags, tags)
+            })
+        }
+        Step::UpdatePolicyDescription { policy, description } => {
+            policy_of(policy.as_str()).is_some_and(|found| **description == *found.description)
+        }
+        Step::CreatePolicyVersion { policy, document } => policy_of(policy.as_str())
+            .is_some_and(|found| requests(found.document()) == requests(&document.as_str().into())),
+        Step::SetDefaultPolicyVersion { policy, version } => {
+            policy_of(policy.as_str()).is_some_and(|found| found.default == version.number())
+        }
+        Step::DeletePolicyVersion { policy, version } => {
+            policy_of(policy.as_str()).is_none_or(|found| !found.versions.contains_key(&version.number()))
+        }
+        Step::DeletePolicy { policy } => policy_of(policy.as_str()).is_none(),
+        Step::AttachPolicy { role, policy } => {
+            role_of(role.as_str()).is_some_and(|found| found.attached.contains(&key_of(policy)))
+        }
+        Step::DetachPolicy { role, policy } => {
+            role_of(role.as_str()).is_none_or(|found| !found.attached.contains(&key_of(policy)))
+        }
+        Step::TagRole { role, tags } => role_of(role.as_str()).is_some_and(|found| has(&found.tags, tags)),
+        Step::TagPolicy { policy, tags } => {
+            policy_of(policy.as_str()).is_some_and(|found| has(&found.tags, tags))
+        }
+    }
+}
+
+/// What of the spec is not so.
+pub(crate) fn unsatisfied(account: &Plain, desired: &DesiredState) -> Option<String> {
+    for (name, wanted) in &desired.policies {
+        let step = Step::CreatePolicy {
+            policy: name.clone(),
+            document: wanted.document.to_json(),
+            description: wanted.description.clone(),
+            tags: wanted.tags.clone().unwrap_or_default(),
+        };
+        if !holds(&step, account) {
+            return Some(format!("policy {name} is not as wanted"));
+        }
+    }
+    for (name, wanted) in &desired.roles {
+        let step = Step::CreateRole {
+            role: name.clone(),
+            trust: wanted.trust.to_json(),
+            description: wanted.description.clone(),
+            max_session_duration: wanted.max_session_duration,
+            tags: wanted.tags.clone().unwrap_or_default(),
+        };
+        if !holds(&step, account) {
+            return Some(format!("role {name} is not as wanted"));
+        }
+        let held = &account.roles[&name.as_str().to_lowercase()].attached;
+        let named: BTreeSet<String> = wanted.policies.iter().map(key_of).collect();
+        let is_right = match wanted.extra_policies {
+            ExtraPolicies::Detach => *held == named,
+            ExtraPolicies::Report | ExtraPolicies::Keep => held.is_superset(&named),
+        };
+        if !is_right {
+            return Some(format!("role {name} holds {held:?}, wanted {named:?}"));
+        }
+    }
+    let role = desired.removals.roles.keys().find(|role| account.roles.contains_key(&role.as_str().to_lowercase()));
+    let policies = &desired.removals.policies;
+    let policy = policies.iter().find(|policy| account.policies.contains_key(&policy.as_str().to_lowercase()));
+    match (role, policy) {
+        (Some(role), _) => Some(format!("role {role} is still there")),
+        (_, Some(policy)) => Some(format!("policy {policy} is still there")),
+        _ => None,
+    }
+}
