@@ -232,8 +232,8 @@ impl Raw {
                     answer(&mut stream, &|| over.load(Ordering::SeqCst));
                 }));
             }
-            let ended = answering.into_iter().map(JoinHandle::join);
-            assert!(ended.map(|end| end.is_ok()).all(|end| end));
+            let ended: Vec<_> = answering.into_iter().map(JoinHandle::join).collect();
+            assert!(ended.iter().all(Result::is_ok));
         });
         Self {
             address,
