@@ -250,7 +250,7 @@ fn adversarial() {
             _ => {
                 let mut near = live.clone();
                 near.as_array_mut().unwrap().reverse();
-                if let Some(list) = near[0]["Resource"].as_array_mut() {
+                if let Some(Value::Array(list)) = near[0].get_mut("Resource") {
                     list.push(json!(format!("acs:oss:*:*:b/{}", random.tail(0))));
                 }
                 near
@@ -270,6 +270,9 @@ fn adversarial() {
                 );
             }
         }
+    }
+    if times.is_empty() {
+        return;
     }
     times.sort();
     println!(

@@ -79,23 +79,6 @@ pub struct Witness {
     pub request: Request,
 }
 
-impl Witness {
-    /// A measure of how much there is to read.
-    pub(crate) fn length(&self) -> usize {
-        let Request {
-            action,
-            resource,
-            context,
-        } = &self.request;
-        let caller = self.caller.as_ref().map_or(0, |caller| caller.id.len());
-        let context: usize = context
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
-        action.len() + resource.len() + caller + context
-    }
-}
-
 impl AccessLine {
     /// Whether two lines name the same actions and resources.
     pub(crate) fn is_about_the_same(&self, other: &AccessLine) -> bool {

@@ -5,7 +5,7 @@
 use super::access_line::{AccessLine, Reach, Realism, Witness};
 use super::document::PolicyDocument;
 use super::engine::{
-    Answer, Budget, Finder, Problem, TooComplex, access_terms, deny_terms, find_all, find_any,
+    Answer, Budget, Finder, Problem, Term, TooComplex, access_terms, deny_terms, find_all, find_any,
 };
 use super::lines::Writer;
 use super::readings;
@@ -180,13 +180,16 @@ fn run(
     readings: Vec<Semantics>,
     problem: impl Fn(Semantics, &mut Budget) -> Result<Problem, TooComplex>,
 ) -> Comparison {
-    let mut budget = Budget::for_question();
+    let mut budget = Budgets {
+        verdict: Budget::for_question(),
+        words: Budget::for_words(),
+    };
     let mut comparison = Comparison::identical(question);
     comparison.variants.clear();
     for semantics in readings {
         let is_first = comparison.variants.is_empty();
         let mut variant = Variant::unknown(semantics);
-        match problem(semantics, &mut budget) {
+        match problem(semantics, &mut budget.verdict) {
             Err(TooComplex) => comparison.explain(too_complex()),
             Ok(problem) => {
                 let extent = if is_first {
@@ -217,6 +220,12 @@ enum Extent {
     Existence,
 }
 
+/// Work left for the two parts of an answer.
+struct Budgets {
+    verdict: Budget,
+    words: Budget,
+}
+
 /// One reading of a comparison.
 struct Judge<'a> {
     problem: &'a Problem,
@@ -226,7 +235,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn both_ways(&self, variant: &mut Variant, comparison: &mut Comparison, budget: &mut Budget) {
+    fn both_ways(&self, variant: &mut Variant, comparison: &mut Comparison, budget: &mut Budgets) {
         let mut finder = Finder::new(self.problem);
         let mut is_settled = true;
         for direction in [Direction::Gained, Direction::Lost] {
@@ -255,56 +264,74 @@ impl Judge<'_> {
         aspect: Aspect,
         variant: &mut Variant,
         comparison: &mut Comparison,
-        budget: &mut Budget,
+        budget: &mut Budgets,
     ) -> bool {
         let (own, other) = (aspect.own_side().group(), aspect.other_side().group());
         let terms = match aspect.reach {
             Reach::Access => access_terms(self.problem, other, own),
             Reach::Deny => deny_terms(self.problem, own, other),
         };
-        let answer = match self.extent {
-            Extent::Lines => find_all(finder, &terms, budget),
-            Extent::Existence => find_any(finder, &terms, budget),
-        };
-        let mut is_settled = comparison.note_unsettled(self.problem, &answer);
-        let (Answer::Yes(findings) | Answer::TooComplex(findings)) = answer else {
+        let answer = find_any(finder, &terms, &mut budget.verdict);
+        let is_settled = comparison.note_unsettled(self.problem, &answer);
+        let Answer::Yes(findings) = answer else {
             return is_settled;
         };
         let replay = |finding| {
             self.sides
                 .replay(self.problem, finding, aspect, self.semantics)
         };
-        let witnesses: Vec<Witness> = findings.iter().filter_map(replay).collect();
-        if witnesses.len() < findings.len() {
-            is_settled = false;
+        let Some(witness) = findings.first().and_then(replay) else {
             comparison
                 .explain("a witness did not reproduce: this is a bug in export-iam".to_owned());
-        }
-        let shortest = witnesses.into_iter().min_by_key(Witness::length);
-        let (kept, lines) = match aspect.direction {
-            Direction::Gained => (&mut variant.gained, &mut comparison.gained),
-            Direction::Lost => (&mut variant.lost, &mut comparison.lost),
+            return false;
         };
-        if kept.is_none() {
-            *kept = shortest;
-        }
+        match aspect.direction {
+            Direction::Gained => variant.gained.get_or_insert(witness),
+            Direction::Lost => variant.lost.get_or_insert(witness),
+        };
         if self.extent == Extent::Lines {
-            let (sides, semantics, terms) = (self.sides, self.semantics, &terms);
-            let mut writer = Writer {
-                finder,
-                sides,
-                semantics,
-                aspect,
-                terms,
-            };
-            for line in writer.lines(&findings, budget) {
-                // What is lost by a Deny is said once.
-                if !lines.iter().any(|told| told.is_about_the_same(&line)) {
-                    lines.push(line);
-                }
-            }
+            self.tell(finder, aspect, &terms, comparison, &mut budget.words);
         }
         is_settled
+    }
+
+    /// Every line of a difference that there is.
+    fn tell(
+        &self,
+        finder: &mut Finder<'_>,
+        aspect: Aspect,
+        terms: &[Term],
+        comparison: &mut Comparison,
+        budget: &mut Budget,
+    ) {
+        let answer = find_all(finder, terms, budget);
+        let mut is_complete = matches!(answer, Answer::Yes(_));
+        let (Answer::Yes(findings) | Answer::TooComplex(findings)) = answer else {
+            return;
+        };
+        let (sides, semantics) = (self.sides, self.semantics);
+        let mut writer = Writer {
+            finder,
+            sides,
+            semantics,
+            aspect,
+            terms,
+        };
+        let (written, all) = writer.lines(&findings, budget);
+        is_complete &= all;
+        if !is_complete {
+            comparison.explain("not every difference is listed: there are too many".to_owned());
+        }
+        let lines = match aspect.direction {
+            Direction::Gained => &mut comparison.gained,
+            Direction::Lost => &mut comparison.lost,
+        };
+        for line in written {
+            // What is lost by a Deny is said once.
+            if !lines.iter().any(|told| told.is_about_the_same(&line)) {
+                lines.push(line);
+            }
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::access_line::{AccessLine, Change, Reach, Realism, Witness};
 use super::catalogue::{self, KnownAction, Level};
-use super::engine::{Budget, Finder, Finding, Place, Requests, Rule, Term, TooComplex};
+use super::engine::{
+    Budget, Finder, Finding, MAX_FINDINGS, Place, Requests, Rule, Term, TooComplex,
+};
 use super::evaluate::{Decision, StatementPlace};
 use super::semantics::Semantics;
 use super::sides::{Aspect, Direction, Side, Sides};
@@ -30,12 +32,22 @@ struct Sort {
 }
 
 impl Writer<'_, '_> {
-    /// The lines of the findings whose witness reproduces.
-    pub(crate) fn lines(&mut self, findings: &[Finding], budget: &mut Budget) -> Vec<AccessLine> {
+    /// The lines of the findings, as far as the budget goes, and whether all are there.
+    pub(crate) fn lines(
+        &mut self,
+        findings: &[Finding],
+        budget: &mut Budget,
+    ) -> (Vec<AccessLine>, bool) {
+        let mut is_complete = findings.len() < MAX_FINDINGS;
+        let weight = self.weight();
         // By class first: the resources of a class stand together. Then classes with the same resources.
         let mut by_class: BTreeMap<(usize, Sort), Vec<AccessLine>> = BTreeMap::new();
         let mut known: BTreeMap<usize, Vec<KnownAction>> = BTreeMap::new();
         for finding in findings {
+            if budget.spend(weight).is_err() {
+                is_complete = false;
+                break;
+            }
             let known = known
                 .entry(finding.class)
                 .or_insert_with(|| self.known_actions(finding.class));
@@ -65,7 +77,16 @@ impl Writer<'_, '_> {
                 None => merged.push(line),
             }
         }
-        merged
+        (merged, is_complete)
+    }
+
+    /// Work for one line: it asks the evaluator, a few times and once for each kind of context.
+    fn weight(&self) -> usize {
+        let problem = self.finder.problem;
+        let contexts = problem.contexts.possible.len().min(MAX_ELSEWHERE);
+        let parts = |rule: &Rule| rule.targets.len() + rule.actions.len() + rule.tests.len();
+        let parts: usize = problem.rules.rules.iter().map(parts).sum();
+        parts * (contexts + 6) * 64
     }
 
     fn known_actions(&self, class: usize) -> Vec<KnownAction> {

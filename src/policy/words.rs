@@ -15,19 +15,10 @@ fn symbols(word: &str) -> Vec<char> {
     word.to_ascii_lowercase().chars().collect()
 }
 
-/// Whether a class holds named actions only: each of its words is itself a pattern.
-fn is_closed(problem: &Problem, class: &ActionClass) -> bool {
-    let globs = &problem.rules.actions.globs;
-    class
-        .words
-        .iter()
-        .all(|word| globs.iter().any(|glob| glob.is_word(&symbols(word))))
-}
-
 /// The catalogue's actions in a class, those that an export needs first, then those about objects and
 /// buckets.
 pub(crate) fn known_actions(problem: &Problem, class: &ActionClass) -> Vec<KnownAction> {
-    if is_closed(problem, class) {
+    if class.is_closed {
         return class
             .words
             .iter()
@@ -71,7 +62,7 @@ pub(crate) fn actions(
     other: usize,
     known: &[KnownAction],
 ) -> (Vec<String>, bool) {
-    if is_closed(problem, class) {
+    if class.is_closed {
         let spelt = |word: &String| {
             catalogue::find(word).map_or_else(|| word.clone(), |known| known.name.to_owned())
         };
@@ -387,28 +378,38 @@ pub(crate) fn dressed_request(
             },
         ),
     ];
+    let whole = dressed_in(request, &placeholder, &names);
+    if whole.resource == request.resource || reproduces(&whole) {
+        return whole;
+    }
     let mut best = request.clone();
-    for (at, name) in names {
-        let mut fields: Vec<&str> = best.resource.splitn(5, ':').collect();
-        if fields.len() < 5 {
-            continue;
-        }
-        let relative;
-        if let Some(field) = fields.get_mut(at) {
-            if at == 4 {
-                relative = dressed_relative(field, &placeholder, name);
-                *field = &relative;
-            } else if *field == placeholder {
-                *field = name;
-            }
-        }
-        let mut dressed = best.clone();
-        dressed.resource = fields.join(":");
+    for name in names {
+        let dressed = dressed_in(&best, &placeholder, &[name]);
         if dressed.resource != best.resource && reproduces(&dressed) {
             best = dressed;
         }
     }
     best
+}
+
+/// The request with names in some fields of its resource.
+fn dressed_in(request: &Request, placeholder: &str, names: &[(usize, &str)]) -> Request {
+    let mut fields: Vec<String> = request.resource.splitn(5, ':').map(str::to_owned).collect();
+    if fields.len() == 5 {
+        for (at, name) in names {
+            match fields.get_mut(*at) {
+                Some(relative) if *at == 4 => {
+                    *relative = dressed_relative(relative, placeholder, name)
+                }
+                Some(field) if *field == placeholder => *field = (*name).to_owned(),
+                _ => {}
+            }
+        }
+    }
+    Request {
+        resource: fields.join(":"),
+        ..request.clone()
+    }
 }
 
 fn dressed_relative(relative: &str, placeholder: &str, name: &str) -> String {

@@ -35,6 +35,11 @@ impl Bits {
         }
     }
 
+    /// Machine words that the set takes.
+    pub(crate) fn words_count(&self) -> usize {
+        1 + self.rest.len()
+    }
+
     /// Adds a number; one beyond the length is left out.
     pub(crate) fn insert(&mut self, at: usize) {
         if let Some(word) = self.word_mut(at) {

@@ -15,15 +15,36 @@ pub(crate) struct Budget {
 /// was measured on; ordinary policies take a ten-thousandth of it.
 const QUESTION: u64 = 60_000_000;
 
+/// Work for putting the answer into words, which comes after the verdict and must not endanger it.
+const WORDS: u64 = 20_000_000;
+
 impl Budget {
     /// For one comparison.
     pub(crate) fn for_question() -> Self {
         Self { left: QUESTION }
     }
 
+    /// For the lines of one comparison.
+    pub(crate) fn for_words() -> Self {
+        Self { left: WORDS }
+    }
+
     #[cfg(test)]
     pub(crate) fn of(left: u64) -> Self {
         Self { left }
+    }
+
+    /// Lets `run` spend at most `share` of what is left; what it spends is spent here too.
+    pub(crate) fn share<T>(
+        &mut self,
+        share: u64,
+        run: impl FnOnce(&mut Budget) -> Result<T, TooComplex>,
+    ) -> Result<T, TooComplex> {
+        let granted = self.left.min(share);
+        let mut part = Budget { left: granted };
+        let outcome = run(&mut part);
+        self.left -= granted - part.left;
+        outcome
     }
 
     /// # Errors

@@ -4,7 +4,8 @@ use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::glob::Glob;
 use super::layout::{Layout, alphabet};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
 
 /// Words that the same patterns match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,68 +95,105 @@ fn by_automaton(
     budget: &mut Budget,
 ) -> Result<Vec<WordClass>, TooComplex> {
     let all: Vec<&Glob> = globs.iter().copied().chain([universe]).collect();
-    let layout = Layout::new(&all, alphabet(all.iter().copied(), other));
-    let universe_start = layout.ends.last().copied().unwrap_or_default() - universe.tokens().len();
-    budget.spend(layout.width * layout.symbols.len() * 3)?;
-    let mut queue: Vec<(Vec<u64>, usize, char)> = vec![(layout.start(), 0, ' ')];
-    let mut seen: HashMap<Vec<u64>, ()> = HashMap::from([(layout.start(), ())]);
+    let symbols = alphabet(all.iter().copied(), other);
+    budget.spend(all.len() * 64 * symbols.len())?;
+    let layout = Layout::new(&all, symbols);
+    let mut walk = Walk {
+        states: vec![(0, other)],
+        sets: vec![layout.start().into()],
+        seen: HashSet::new(),
+        layout,
+        universe: universe.tokens().len(),
+    };
+    walk.seen.extend(walk.sets.iter().cloned());
     let mut known = HashSet::new();
     let mut classes = Vec::new();
-    let mut next = Vec::new();
     let mut at = 0;
-    while let Some((state, ..)) = queue.get(at).cloned() {
-        let is_in = |position: &usize| {
-            state
-                .get(position / 64)
-                .is_some_and(|word| word >> (position % 64) & 1 == 1)
-        };
-        if layout.ends.last().is_some_and(is_in) {
-            let mut matched = Bits::new(globs.len());
-            let ends = layout.ends.iter().take(globs.len()).enumerate();
-            ends.filter(|(_, end)| is_in(end))
-                .for_each(|(at, _)| matched.insert(at));
-            if known.insert(matched.clone()) {
-                let word = word_of(&queue, at);
-                classes.push(WordClass { matched, word });
-            }
+    while let Some(set) = walk.sets.get(at).map(Rc::clone) {
+        budget.spend(globs.len() + 16)?;
+        if let Some(matched) = walk.matched(&set)
+            && known.insert(matched.clone())
+        {
+            let word = walk.word(at);
+            classes.push(WordClass { matched, word });
         }
-        for index in 0..layout.symbols.len() {
-            budget.spend(layout.width * 6)?;
-            if index > 0 && !layout.names(&state, index) {
-                let symbol = layout.symbols.get(index);
-                if symbol != Some(&':') && symbol != Some(&'/') {
-                    continue;
-                }
-            }
-            layout.step(&state, index, &mut next);
-            let alive = (universe_start..=layout.ends.last().copied().unwrap_or_default()).any(
-                |position| {
-                    next.get(position / 64)
-                        .is_some_and(|word| word >> (position % 64) & 1 == 1)
-                },
-            );
-            if alive && !seen.contains_key(&next) {
-                budget.spend(layout.width * 8 + 64)?;
-                seen.insert(next.clone(), ());
-                let symbol = layout.symbols.get(index).copied().unwrap_or(other);
-                queue.push((next.clone(), at, symbol));
-            }
-        }
+        walk.expand(at, &set, budget)?;
         at += 1;
     }
     Ok(classes)
 }
 
-fn word_of(queue: &[(Vec<u64>, usize, char)], last: usize) -> String {
-    let mut symbols = Vec::new();
-    let mut at = last;
-    while at > 0
-        && let Some((_, parent, symbol)) = queue.get(at)
-    {
-        symbols.push(*symbol);
-        at = *parent;
+/// The states met so far.
+struct Walk {
+    layout: Layout,
+    /// Where each state came from, and by which symbol.
+    states: Vec<(usize, char)>,
+    sets: Vec<Rc<[u64]>>,
+    seen: HashSet<Rc<[u64]>>,
+    /// Tokens of the universe, the last pattern of the layout.
+    universe: usize,
+}
+
+fn is_in(set: &[u64], position: usize) -> bool {
+    set.get(position / 64)
+        .is_some_and(|word| word >> (position % 64) & 1 == 1)
+}
+
+impl Walk {
+    /// The patterns that match here, if the word is one of the universe.
+    fn matched(&self, set: &[u64]) -> Option<Bits> {
+        let (universe, globs) = self.layout.ends.split_last()?;
+        is_in(set, *universe).then(|| {
+            let mut matched = Bits::new(globs.len());
+            let ends = globs
+                .iter()
+                .enumerate()
+                .filter(|(_, end)| is_in(set, **end));
+            ends.for_each(|(at, _)| matched.insert(at));
+            matched
+        })
     }
-    symbols.iter().rev().collect()
+
+    fn expand(&mut self, at: usize, set: &[u64], budget: &mut Budget) -> Result<(), TooComplex> {
+        let mut next = Vec::new();
+        for index in 0..self.layout.symbols.len() {
+            let Some(symbol) = self.layout.symbols.get(index).copied() else {
+                continue;
+            };
+            budget.spend(self.layout.width)?;
+            if index > 0 && !matches!(symbol, ':' | '/') && !self.layout.names(set, index) {
+                continue;
+            }
+            self.layout.step(set, index, &mut next);
+            budget.spend(self.layout.width * 6 + 32)?;
+            if self.is_alive(&next) && !self.seen.contains(next.as_slice()) {
+                budget.spend(self.layout.width * 4 + 128)?;
+                let kept: Rc<[u64]> = next.as_slice().into();
+                self.seen.insert(Rc::clone(&kept));
+                self.sets.push(kept);
+                self.states.push((at, symbol));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the word can still become one of the universe.
+    fn is_alive(&self, set: &[u64]) -> bool {
+        let end = self.layout.ends.last().copied().unwrap_or_default();
+        (end - self.universe..=end).any(|position| is_in(set, position))
+    }
+
+    fn word(&self, last: usize) -> String {
+        let mut symbols = Vec::new();
+        let mut at = last;
+        while at > 0
+            && let Some((parent, symbol)) = self.states.get(at)
+        {
+            symbols.push(*symbol);
+            at = *parent;
+        }
+        symbols.iter().rev().collect()
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use std::collections::HashMap;
 /// Most kinds of context. Beyond it a comparison is too complex.
 const MAX_CONTEXTS: usize = 10_000;
 
+/// Most work for telling the values of one key apart. Beyond it its tests are taken as untold.
+const KEY_SHARE: u64 = 4_000_000;
+
 /// One kind of context.
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
@@ -58,10 +61,9 @@ pub(crate) fn contexts(
     let mut guessed = Vec::new();
     let mut enclosed = Vec::new();
     for (at, key) in rules.keys.iter().enumerate() {
-        let mut spent = budget.clone();
-        match maker.cells_of(key, &mut spent) {
+        match maker.cells_of(key, budget) {
             Some(cells) => {
-                *budget = spent;
+                budget.spend(cells.len() * rules.rules.len() * 8)?;
                 exact.push(maker.choices(at, key, &cells));
             }
             None => {
@@ -102,7 +104,7 @@ fn multiply(
         let mut next = Vec::new();
         for context in &contexts {
             for choice in &choices {
-                budget.spend(16)?;
+                budget.spend(24 + context.must.words_count() * 6)?;
                 let must = context.must.and(&choice.must);
                 let may = context.may.and(&choice.may);
                 if seen.insert((must.clone(), may.clone()), ()).is_some() {
@@ -131,7 +133,9 @@ impl Maker<'_> {
     fn cells_of(&self, key: &Key, budget: &mut Budget) -> Option<Vec<Cell>> {
         let first = key.atoms.first()?;
         if key.atoms.iter().all(|atom| atom.is_comparable(first)) {
-            cells(&key.atoms, budget).ok()
+            budget
+                .share(KEY_SHARE, |budget| cells(&key.atoms, budget))
+                .ok()
         } else {
             None
         }

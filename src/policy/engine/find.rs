@@ -176,7 +176,7 @@ impl<'p> Finder<'p> {
         let mut best: Option<Vec<char>> = None;
         for refusal in self.refusals(&none.and(&may))? {
             let choice = refusal.and(way);
-            budget.spend(8 + choice.forbidden.len() * choice.wanted.len() * 4)?;
+            budget.spend(200 + choice.forbidden.len() * 8)?;
             let limit = best.as_ref().map_or(usize::MAX, Vec::len);
             best = self
                 .shortest(place.requests, choice, limit, budget)?
@@ -215,15 +215,18 @@ impl<'p> Finder<'p> {
         let (mut wanted, forbidden) = (globs(&key.1.wanted), globs(&key.1.forbidden));
         drop_implied(&mut wanted);
         let universe = problem.universe(requests);
-        let word = match self.quick(universe, &wanted, &forbidden) {
-            Quick::Answer(word) => word,
+        let word = match self.quick(requests, &wanted, &forbidden) {
+            Quick::Answer(word) => {
+                budget.spend(forbidden.len() * wanted.len() * 32)?;
+                word
+            }
             Quick::Search => self.search(universe, &wanted, &forbidden, budget)?,
         };
         self.known.insert(key, word.clone());
         Ok(below(word))
     }
 
-    fn quick(&self, universe: &[Glob], wanted: &[&Glob], forbidden: &[&Glob]) -> Quick {
+    fn quick(&self, requests: Requests, wanted: &[&Glob], forbidden: &[&Glob]) -> Quick {
         let covered = |inner: &&Glob| forbidden.iter().any(|outer| outer.plainly_covers(inner));
         if wanted.iter().any(covered) {
             return Quick::Answer(None);
@@ -231,9 +234,17 @@ impl<'p> Finder<'p> {
         let [glob] = wanted else {
             return Quick::Search;
         };
-        // No word of the pattern is shorter than this one, so if it will do, it is the answer.
-        let word = glob.shortest(self.problem.other);
-        let fits = universe.iter().any(|universe| universe.matches(&word));
+        let word = match requests {
+            // No word of the pattern is shorter than this one, so if it will do, it is the answer.
+            Requests::All => glob.shortest(self.problem.other),
+            // Of the requests that are made, any will do.
+            Requests::Buckets | Requests::Objects => glob.filled(self.problem.other),
+        };
+        let fits = self
+            .problem
+            .universe(requests)
+            .iter()
+            .any(|universe| universe.matches(&word));
         if fits && !forbidden.iter().any(|glob| glob.matches(&word)) {
             return Quick::Answer(Some(word));
         }
@@ -248,10 +259,13 @@ impl<'p> Finder<'p> {
         budget: &mut Budget,
     ) -> Result<Option<Vec<char>>, TooComplex> {
         let mut best: Option<Vec<char>> = None;
-        for universe in universe {
+        let meets = |glob: &&Glob| wanted.iter().all(|wanted| glob.meets(wanted));
+        budget.spend(forbidden.len() * wanted.len() * 256)?;
+        let forbidden: Vec<&Glob> = forbidden.iter().copied().filter(meets).collect();
+        for universe in universe.iter().filter(|universe| meets(universe)) {
             let wanted: Vec<&Glob> = wanted.iter().copied().chain([universe]).collect();
             let limit = best.as_ref().map_or(usize::MAX, Vec::len);
-            let found = shortest_word(&wanted, forbidden, self.problem.other, limit, budget)?;
+            let found = shortest_word(&wanted, &forbidden, self.problem.other, limit, budget)?;
             best = found.or(best);
         }
         Ok(best)

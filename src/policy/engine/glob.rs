@@ -47,6 +47,20 @@ enum Reading {
 }
 
 impl Token {
+    /// Whether some symbol is one of both tokens.
+    fn shares(self, other: Token) -> bool {
+        match (self, other) {
+            (Token::Symbol(own), Token::Symbol(symbol)) => own == symbol,
+            (Token::Symbol(symbol), Token::One(kind) | Token::Star(kind))
+            | (Token::One(kind) | Token::Star(kind), Token::Symbol(symbol)) => kind.accepts(symbol),
+            (Token::Letter(lower, upper), other) | (other, Token::Letter(lower, upper)) => {
+                Token::Symbol(lower).shares(other) || Token::Symbol(upper).shares(other)
+            }
+            // Every kind of wildcard accepts all but two symbols.
+            (Token::One(_) | Token::Star(_), Token::One(_) | Token::Star(_)) => true,
+        }
+    }
+
     /// Reads a token as if it were a symbol; holds for all that it stands for.
     fn reads(self, token: Token) -> Reading {
         let (stays, moves) = match (self, token) {
@@ -101,7 +115,8 @@ pub(crate) struct Glob {
 impl Glob {
     /// Puts runs of wildcards into one form: first every `?`, then at most one `*`.
     pub(crate) fn from_tokens(tokens: impl IntoIterator<Item = Token>) -> Self {
-        let mut kept: Vec<Token> = Vec::new();
+        let tokens = tokens.into_iter();
+        let mut kept: Vec<Token> = Vec::with_capacity(tokens.size_hint().1.unwrap_or_default());
         for token in tokens {
             match (token, kept.last()) {
                 (Token::Star(_), Some(Token::Star(_))) => {}
@@ -196,18 +211,70 @@ impl Glob {
             .collect()
     }
 
+    /// A word of the pattern with `other` for every wildcard.
+    pub(crate) fn filled(&self, other: char) -> Vec<char> {
+        let symbol = |token: &Token| match token {
+            Token::Symbol(symbol) | Token::Letter(symbol, _) => *symbol,
+            Token::One(_) | Token::Star(_) => other,
+        };
+        self.tokens.iter().map(symbol).collect()
+    }
+
     /// Whether the pattern matches the whole of `word`.
     pub(crate) fn matches(&self, word: &[char]) -> bool {
         self.run(word.iter().map(|symbol| Token::Symbol(*symbol)), word.len())
     }
 
-    /// Whether the pattern is exactly this word.
-    pub(crate) fn is_word(&self, word: &[char]) -> bool {
-        let own = self.tokens.iter().map(|token| match token {
-            Token::Symbol(symbol) => Some(*symbol),
-            _ => None,
-        });
-        own.eq(word.iter().map(|symbol| Some(*symbol)))
+    /// Whether the pattern is one word.
+    pub(crate) fn is_literal(&self) -> bool {
+        self.tokens
+            .iter()
+            .all(|token| matches!(token, Token::Symbol(_)))
+    }
+
+    /// Whether some word is one of both patterns; "yes" is given unproven when `other` is long.
+    pub(crate) fn meets(&self, other: &Glob) -> bool {
+        if other.tokens.len() >= 64 {
+            return true;
+        }
+        // Row by row of this pattern's positions: the positions that the other can be at.
+        let mut row: u64 = 1;
+        for own in self.tokens.iter().map(Some).chain([None]) {
+            let mut below = 0;
+            let mut left = row;
+            while left != 0 {
+                let at = left.trailing_zeros();
+                left &= left - 1;
+                let Some(token) = other.tokens.get(at as usize) else {
+                    break;
+                };
+                let is_star = matches!(token, Token::Star(_));
+                let behind = 1 << (at + 1);
+                let mut reached = if is_star { behind } else { 0 };
+                if let Some(own) = own
+                    && own.shares(*token)
+                {
+                    match (matches!(own, Token::Star(_)), is_star) {
+                        (true, true) => {}
+                        (true, false) => reached = behind,
+                        (false, true) => below |= 1 << at,
+                        (false, false) => below |= behind,
+                    }
+                }
+                row |= reached;
+                left |= reached;
+            }
+            match own {
+                Some(Token::Star(_)) => below |= row,
+                Some(_) => {}
+                None => return row >> other.tokens.len() & 1 == 1,
+            }
+            if below == 0 {
+                return false;
+            }
+            row = below;
+        }
+        false
     }
 
     /// Whether every word of `inner` is a word of this pattern.
@@ -385,6 +452,14 @@ mod tests {
             let glob = Glob::pattern(&pattern);
             let read = || word(&text).into_iter().map(Token::Symbol);
             prop_assert_eq!(glob.run_short(0, read()), glob.run_long(0, read()));
+        }
+
+        #[test]
+        fn patterns_meet_where_they_share_a_word(one in "[ab*?]{0,5}", other in "[ab*?]{0,5}") {
+            let (one, other) = (Glob::pattern(&one), Glob::pattern(&other));
+            let found = super::super::search::shortest_word(
+                &[&one, &other], &[], 'x', usize::MAX, &mut super::super::budget::Budget::for_question());
+            prop_assert_eq!(one.meets(&other), found.unwrap().is_some());
         }
 
         #[test]

@@ -6,6 +6,9 @@ use super::contexts::Context;
 use super::find::{Finder, Place, Term, Way};
 use super::problem::Problem;
 
+/// Most findings that are kept. The verdict takes one; nobody reads hundreds of lines.
+pub(crate) const MAX_FINDINGS: usize = 256;
+
 /// Most terms of one question.
 const MAX_TERMS: usize = 64;
 
@@ -173,7 +176,9 @@ fn collect(
     let problem = finder.problem;
     for (at, class) in problem.classes.iter().enumerate() {
         for (number, term) in terms.iter().enumerate() {
-            for way in finder.ways(&term.some, &class.active)? {
+            let ways = finder.ways(&term.some, &class.active)?;
+            budget.spend(50 + ways.len() * 100)?;
+            for way in ways {
                 let holds = |context: &&Context| {
                     way.parts
                         .iter()
@@ -197,7 +202,8 @@ fn collect(
                         way: way.clone(),
                         target: word.into_iter().collect(),
                     });
-                    if extent == Extent::First {
+                    budget.spend(500)?;
+                    if extent == Extent::First || findings.len() == MAX_FINDINGS {
                         return Ok(());
                     }
                     break;

@@ -25,7 +25,7 @@ pub(crate) use find::{Finder, Place, Term, Way};
 pub(crate) use glob::Glob;
 pub use glob::Matching;
 pub(crate) use inclusion::{
-    Answer, Finding, access_terms, deny_terms, find_all, find_any, outcome_terms,
+    Answer, Finding, MAX_FINDINGS, access_terms, deny_terms, find_all, find_any, outcome_terms,
 };
 pub(crate) use principal::has_wildcard as principal_has_wildcard;
 pub(crate) use problem::{ActionClass, Problem, Requests};

@@ -18,6 +18,8 @@ pub(crate) struct ActionClass {
     pub(crate) active: Bits,
     /// Words of the class, the shortest first; one for each way in which patterns fall to it.
     pub(crate) words: Vec<String>,
+    /// Whether the class holds these words and no other.
+    pub(crate) is_closed: bool,
 }
 
 /// Which requests are looked at.
@@ -184,11 +186,17 @@ fn action_classes(rules: &Rules, budget: &mut Budget) -> Result<Vec<ActionClass>
             }
         }
         budget.spend(classes.len())?;
+        let is_literal = |at| globs.get(at).is_some_and(|glob: &&Glob| glob.is_literal());
+        let is_closed = class.matched.iter().any(is_literal);
         match classes.iter_mut().find(|known| known.active == active) {
-            Some(known) => known.words.push(class.word),
+            Some(known) => {
+                known.words.push(class.word);
+                known.is_closed &= is_closed;
+            }
             None => classes.push(ActionClass {
                 active,
                 words: vec![class.word],
+                is_closed,
             }),
         }
     }

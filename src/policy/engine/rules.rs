@@ -7,7 +7,6 @@ use super::super::trust::TrustPolicy;
 use super::atom::Atom;
 use super::glob::Glob;
 use super::principal;
-use std::collections::HashMap;
 
 /// Patterns with a place each, every pattern once.
 #[derive(Debug, Default)]
@@ -15,19 +14,26 @@ pub(crate) struct Interned {
     pub(crate) globs: Vec<Glob>,
     /// Each pattern as it was first written.
     texts: Vec<String>,
-    places: HashMap<Glob, usize>,
+    /// The places in the order of their patterns.
+    order: Vec<usize>,
 }
 
 impl Interned {
     fn place(&mut self, glob: Glob, text: &str) -> usize {
-        if let Some(place) = self.places.get(&glob) {
-            return *place;
+        let globs = &self.globs;
+        match self
+            .order
+            .binary_search_by(|at| globs.get(*at).cmp(&Some(&glob)))
+        {
+            Ok(found) => self.order.get(found).copied().unwrap_or_default(),
+            Err(gap) => {
+                let place = self.globs.len();
+                self.order.insert(gap, place);
+                self.globs.push(glob);
+                self.texts.push(text.to_owned());
+                place
+            }
         }
-        let place = self.globs.len();
-        self.globs.push(glob.clone());
-        self.texts.push(text.to_owned());
-        self.places.insert(glob, place);
-        place
     }
 
     pub(crate) fn get(&self, place: usize) -> Option<&Glob> {

@@ -91,12 +91,16 @@ impl Search<'_> {
             }
             set.clear();
             set.extend_from_slice(self.set(at));
+            let only = self.only_symbol(positions);
             for index in 0..self.layout.symbols.len() {
                 let Some(symbol) = self.layout.symbols.get(index).copied() else {
                     continue;
                 };
+                if only.is_some_and(|only| only != symbol) {
+                    continue;
+                }
                 budget.spend(self.layout.width + self.wanted.len())?;
-                if !self.is_worth_reading(positions, &set, index, symbol) {
+                if only.is_none() && !self.is_worth_reading(positions, &set, index, symbol) {
                     continue;
                 }
                 let moves = self.moves(positions, symbol);
@@ -108,18 +112,18 @@ impl Search<'_> {
                 if self.layout.accepts_forever(&next) {
                     continue;
                 }
-                for positions in moves {
-                    let state = State {
-                        positions,
-                        parent: at,
-                        symbol,
-                        depth,
-                    };
-                    if self.is_goal(positions, &next) {
+                let states = moves.into_iter().map(|positions| State {
+                    positions,
+                    parent: at,
+                    symbol,
+                    depth,
+                });
+                for state in states {
+                    if self.is_goal(state.positions, &next) {
                         return Ok(Some(self.word(state)));
                     }
-                    if self.is_new(positions, &next, budget)? {
-                        budget.spend(8)?;
+                    if self.is_new(state.positions, &next, budget)? {
+                        budget.spend(16 + self.layout.width)?;
                         self.keep(state, &next);
                     }
                 }
@@ -127,6 +131,16 @@ impl Search<'_> {
             at += 1;
         }
         Ok(None)
+    }
+
+    /// The one symbol that can follow, if some wanted pattern stands before one.
+    fn only_symbol(&self, positions: Positions) -> Option<char> {
+        self.wanted.iter().enumerate().find_map(|(of, glob)| {
+            match glob.tokens().get(position(positions, of)) {
+                Some(Token::Symbol(symbol)) => Some(*symbol),
+                _ => None,
+            }
+        })
     }
 
     fn set(&self, at: usize) -> &[u64] {
