@@ -92,6 +92,13 @@ pub(crate) struct RunLog {
     pub(crate) faults: u64,
 }
 
+impl RunLog {
+    /// Whether access was watched between its steps.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.bounds.is_some()
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct StepLog {
     pub(crate) sent: u32,

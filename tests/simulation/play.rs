@@ -27,6 +27,8 @@ pub(crate) struct Played {
     pub(crate) faults: BTreeMap<Kind, u32>,
     /// How the stormy runs ended.
     pub(crate) endings: Vec<&'static str>,
+    /// How many applies were held to what the order of their steps promises.
+    pub(crate) bounded: u64,
 }
 
 /// How closely a case is watched.
@@ -103,6 +105,7 @@ async fn act(case: &Case, watch: Watch) -> Played {
         calls: state.runs.iter().map(|run| run.calls).sum(),
         faults: std::mem::take(&mut state.happened),
         endings,
+        bounded: state.runs.iter().filter(|run| run.is_bounded()).count() as u64,
     }
 }
 

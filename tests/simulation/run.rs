@@ -95,7 +95,7 @@ impl Operator<'_> {
         };
         let key = Key { credentials, left: seed.credentials_for.map(AtomicU32::new) };
         let off = SignedDuration::from_mins(if seed.wrong_clock { 20 } else { 0 });
-        let mut settings = Settings::new().unwrap();
+        let mut settings = Settings::default();
         settings.deadline = seed.deadline.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
         if self.case.v3 {
             settings.signature = SignatureVersion::V3;

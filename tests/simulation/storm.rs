@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::case::Case;
+use super::fault::KINDS;
 use super::play::{Played, Watch, play};
 use super::shrink::shrink;
 
@@ -26,6 +27,7 @@ struct Sums {
     calls: u64,
     faults: BTreeMap<String, u64>,
     endings: BTreeMap<&'static str, u64>,
+    bounded: u64,
 }
 
 /// So many failing seeds are enough to see what is wrong.
@@ -40,6 +42,7 @@ fn try_seed(seed: u64, sums: &Mutex<Sums>) -> Option<(Case, String)> {
     {
         let mut sums = sums.lock().unwrap();
         sums.calls += played.calls;
+        sums.bounded += played.bounded;
         for (kind, count) in &played.faults {
             *sums.faults.entry(format!("{kind:?}")).or_default() += u64::from(*count);
         }
@@ -107,6 +110,7 @@ fn any_number_of_things_may_go_wrong() {
     let seconds = began.elapsed().as_secs_f64();
     println!("{:.0} seeds a second, {} calls", count as f64 / seconds, sums.calls);
     println!("ended: {:?}\nfaults: {:?}", sums.endings, sums.faults);
+    println!("{} applies were watched between their steps", sums.bounded);
     let failed = failed.into_inner().unwrap();
     let mut kinds: BTreeMap<String, (u64, Case)> = BTreeMap::new();
     for (seed, case, violation) in &failed {
@@ -116,6 +120,12 @@ fn any_number_of_things_may_go_wrong() {
     }
     let shown: Vec<String> = kinds.values().take(4).map(|(seed, case)| show(*seed, case)).collect();
     assert!(failed.is_empty(), "{}", shown.join("\n"));
+    // Nothing of what is promised above has become impossible.
+    if count >= 2000 {
+        assert_eq!(sums.faults.len(), KINDS.len(), "{:?}", sums.faults);
+        assert_eq!(sums.endings.len(), 6, "{:?}", sums.endings);
+        assert!(sums.bounded * 3 > count, "{}", sums.bounded);
+    }
 }
 
 #[test]
