@@ -58,7 +58,9 @@ fn judge(wrong: Vec<(String, Vec<String>, Run)>) {
 
 #[test]
 fn whatever_happens_on_the_way_is_told_and_nothing_is_written() {
-    let tries = MISHAPS.iter().flat_map(|mishap| [(mishap, "plan"), (mishap, "apply")]);
+    let tries = MISHAPS
+        .iter()
+        .flat_map(|mishap| [(mishap, "plan"), (mishap, "apply")]);
     // Side by side: some of them wait for a deadline.
     let runs: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> = tries
@@ -90,7 +92,11 @@ struct BadSpec {
 }
 
 fn bad(name: &'static str, text: impl AsRef<[u8]>, says: &'static [&'static str]) -> BadSpec {
-    BadSpec { name, text: text.as_ref().to_vec(), says }
+    BadSpec {
+        name,
+        text: text.as_ref().to_vec(),
+        says,
+    }
 }
 
 fn bad_specs() -> Vec<BadSpec> {
@@ -98,38 +104,115 @@ fn bad_specs() -> Vec<BadSpec> {
     let with = |text: &str| format!("{role}{text}");
     let laughs: String = (1..30)
         .map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}, *a{0}]\n", n - 1))
-        .fold("version: 1\na0: &a0 [x]\n".to_owned(), |text, line| text + &line);
-    let broken = "  policies: [ { custom: P } ]\npolicies: [ { name: P, document: ../doc.json } ]\n";
+        .fold("version: 1\na0: &a0 [x]\n".to_owned(), |text, line| {
+            text + &line
+        });
+    let broken =
+        "  policies: [ { custom: P } ]\npolicies: [ { name: P, document: ../doc.json } ]\n";
     vec![
         bad("empty", "", &["spec.yaml: the spec is empty", "hint: "]),
-        bad("only a comment", "# nothing\n", &["spec.yaml: the spec is empty"]),
+        bad(
+            "only a comment",
+            "# nothing\n",
+            &["spec.yaml: the spec is empty"],
+        ),
         bad("null", "~\n", &["spec.yaml"]),
         bad("a list", "- version: 1\n", &["spec.yaml"]),
-        bad("huge", format!("version: 1\n#{}\n", "x".repeat(2 << 20)), &["spec.yaml:", "is larger than 1 MiB"]),
-        bad("nested lists", format!("version: 1\nroles: {}\n", "[".repeat(100_000)), &["spec.yaml:2:"]),
-        bad("nested maps", format!("version: 1\nroles: {}\n", "{a: ".repeat(100_000)), &["spec.yaml:2:"]),
+        bad(
+            "huge",
+            format!("version: 1\n#{}\n", "x".repeat(2 << 20)),
+            &["spec.yaml:", "is larger than 1 MiB"],
+        ),
+        bad(
+            "nested lists",
+            format!("version: 1\nroles: {}\n", "[".repeat(100_000)),
+            &["spec.yaml:2:"],
+        ),
+        bad(
+            "nested maps",
+            format!("version: 1\nroles: {}\n", "{a: ".repeat(100_000)),
+            &["spec.yaml:2:"],
+        ),
         bad(
             "nested blocks",
-            (0..2000).fold("version: 1\nroles:\n".to_owned(), |text, n| text + &" ".repeat(n) + "- \n"),
+            (0..2000).fold("version: 1\nroles:\n".to_owned(), |text, n| {
+                text + &" ".repeat(n) + "- \n"
+            }),
             &["spec.yaml:"],
         ),
-        bad("aliases of aliases", laughs, &["spec.yaml: expands to far more", "hint: "]),
-        bad("key twice", with("version: 1\n"), &["spec.yaml:5:", "version"]),
-        bad("role twice", with("- name: NIGHTLY\n  trust: { service: ecs.aliyuncs.com }\n"), &["spec.yaml:5:", "NIGHTLY"]),
-        bad("unknown key", with("  polices: []\n"), &["spec.yaml:5:", "polices", "did you mean `policies`?"]),
-        bad("account id without quotes", with("accounts: [ { id: 1234567890123456 } ]\n"), &["spec.yaml:5:", "1234567890123456", "hint: "]),
+        bad(
+            "aliases of aliases",
+            laughs,
+            &["spec.yaml: expands to far more", "hint: "],
+        ),
+        bad(
+            "key twice",
+            with("version: 1\n"),
+            &["spec.yaml:5:", "version"],
+        ),
+        bad(
+            "role twice",
+            with("- name: NIGHTLY\n  trust: { service: ecs.aliyuncs.com }\n"),
+            &["spec.yaml:5:", "NIGHTLY"],
+        ),
+        bad(
+            "unknown key",
+            with("  polices: []\n"),
+            &["spec.yaml:5:", "polices", "did you mean `policies`?"],
+        ),
+        bad(
+            "account id without quotes",
+            with("accounts: [ { id: 1234567890123456 } ]\n"),
+            &["spec.yaml:5:", "1234567890123456", "hint: "],
+        ),
         bad("no such document", with(broken), &["doc.json"]),
-        bad("document outside", with(&broken.replace("../doc.json", "../../doc.json")), &["spec.yaml:6:", "../../doc.json"]),
-        bad("document at an absolute path", with(&broken.replace("../doc.json", "/etc/passwd")), &["spec.yaml:6:", "/etc/passwd"]),
-        bad("document behind a link", with(&broken.replace("../doc.json", "link.json")), &["spec.yaml:6:", "link.json"]),
-        bad("document that is a folder", with(&broken.replace("../doc.json", ".")), &["spec.yaml:6:"]),
-        bad("document that never ends", with(&broken.replace("../doc.json", "zero.json")), &["spec.yaml:6:", "zero.json"]),
-        bad("not text", b"version: 1\nroles: \xff\xfe\n", &["spec.yaml:2:", "UTF-8"]),
-        bad("UTF-16", b"\xff\xfev\0e\0r\0", &["spec.yaml:1:1: is not UTF-8"]),
-        bad("control characters", "version: 1\nroles: \"\u{1b}[31m\u{7}\"\n", &["spec.yaml:", "control characters"]),
+        bad(
+            "document outside",
+            with(&broken.replace("../doc.json", "../../doc.json")),
+            &["spec.yaml:6:", "../../doc.json"],
+        ),
+        bad(
+            "document at an absolute path",
+            with(&broken.replace("../doc.json", "/etc/passwd")),
+            &["spec.yaml:6:", "/etc/passwd"],
+        ),
+        bad(
+            "document behind a link",
+            with(&broken.replace("../doc.json", "link.json")),
+            &["spec.yaml:6:", "link.json"],
+        ),
+        bad(
+            "document that is a folder",
+            with(&broken.replace("../doc.json", ".")),
+            &["spec.yaml:6:"],
+        ),
+        bad(
+            "document that never ends",
+            with(&broken.replace("../doc.json", "zero.json")),
+            &["spec.yaml:6:", "zero.json"],
+        ),
+        bad(
+            "not text",
+            b"version: 1\nroles: \xff\xfe\n",
+            &["spec.yaml:2:", "UTF-8"],
+        ),
+        bad(
+            "UTF-16",
+            b"\xff\xfev\0e\0r\0",
+            &["spec.yaml:1:1: is not UTF-8"],
+        ),
+        bad(
+            "control characters",
+            "version: 1\nroles: \"\u{1b}[31m\u{7}\"\n",
+            &["spec.yaml:", "control characters"],
+        ),
         bad("two documents", with("---\nversion: 1\n"), &["spec.yaml:"]),
         bad("broken YAML", "version: 1\nroles: [\n", &["spec.yaml:"]),
-        bad("a tag that makes objects", "version: !!python/object/apply:os.system [id]\n", &["spec.yaml:1:"]),
+        bad(
+            "a tag that makes objects",
+            "version: !!python/object/apply:os.system [id]\n",
+            &["spec.yaml:1:"],
+        ),
         bad("later version", "version: 2\n", &["spec.yaml:1:"]),
     ]
 }
@@ -139,15 +222,23 @@ fn whatever_is_wrong_with_a_spec_is_told_with_its_place_and_nothing_is_called() 
     let server = Server::of("{}");
     let mut runs = Vec::new();
     for BadSpec { name, text, says } in bad_specs() {
-        let program = Program::new().with_all(&server.environment()).file("specs/in/spec.yaml", text);
+        let program = Program::new()
+            .with_all(&server.environment())
+            .file("specs/in/spec.yaml", text);
         #[cfg(unix)]
         {
-            std::os::unix::fs::symlink("/etc/passwd", program.path().join("specs/in/link.json")).unwrap();
-            std::os::unix::fs::symlink("/dev/zero", program.path().join("specs/in/zero.json")).unwrap();
+            std::os::unix::fs::symlink("/etc/passwd", program.path().join("specs/in/link.json"))
+                .unwrap();
+            std::os::unix::fs::symlink("/dev/zero", program.path().join("specs/in/zero.json"))
+                .unwrap();
         }
         for command in [&["plan"][..], &["apply", "--yes"], &["validate"]] {
             let run = program.run(&[command, &["specs/in/spec.yaml"]].concat());
-            runs.push((format!("{}: {name}", command[0]), problems(&run, 1, says), run));
+            runs.push((
+                format!("{}: {name}", command[0]),
+                problems(&run, 1, says),
+                run,
+            ));
         }
     }
     judge(runs);
@@ -157,13 +248,27 @@ fn whatever_is_wrong_with_a_spec_is_told_with_its_place_and_nothing_is_called() 
 #[test]
 fn spec_files_that_cannot_be_read_are_told_by_name() {
     let server = Server::of("{}");
-    let program = Program::new().with_all(&server.environment()).file("folder/x", "");
-    let mut named = vec![("missing.yaml", "there is no such file"), ("folder", "is a folder"), ("folder/x/y", "folder/x/y")];
+    let program = Program::new()
+        .with_all(&server.environment())
+        .file("folder/x", "");
+    let mut named = vec![
+        ("missing.yaml", "there is no such file"),
+        ("folder", "is a folder"),
+        ("folder/x/y", "folder/x/y"),
+    ];
     #[cfg(unix)]
     {
         let mut make = std::process::Command::new("mkfifo");
-        assert!(make.arg(program.path().join("pipe")).status().unwrap().success());
-        named.extend([("pipe", "is not a regular file"), ("/dev/zero", "is not a regular file")]);
+        assert!(
+            make.arg(program.path().join("pipe"))
+                .status()
+                .unwrap()
+                .success()
+        );
+        named.extend([
+            ("pipe", "is not a regular file"),
+            ("/dev/zero", "is not a regular file"),
+        ]);
     }
     let mut runs = Vec::new();
     for (name, says) in named {
@@ -171,7 +276,11 @@ fn spec_files_that_cannot_be_read_are_told_by_name() {
         runs.push((name.to_owned(), problems(&run, 1, &[name, says]), run));
     }
     let endless = program.run_with(&["plan", "-"], &vec![b'#'; 3 << 20]);
-    runs.push(("endless input".to_owned(), problems(&endless, 1, &["<stdin>", "larger than 1 MiB"]), endless));
+    runs.push((
+        "endless input".to_owned(),
+        problems(&endless, 1, &["<stdin>", "larger than 1 MiB"]),
+        endless,
+    ));
     judge(runs);
     assert_eq!(server.calls().records().count(), 0);
 }
@@ -179,7 +288,14 @@ fn spec_files_that_cannot_be_read_are_told_by_name() {
 /// RAM would not take such a document; if it is there all the same, it is shown and not trusted.
 #[test]
 fn a_live_document_that_is_not_json_is_shown_and_planned_away_but_not_by_plan() {
-    for text in ["allow everything", "{\"Version\":", "", "\u{1b}[31mred", "[]", "null"] {
+    for text in [
+        "allow everything",
+        "{\"Version\":",
+        "",
+        "\u{1b}[31mred",
+        "[]",
+        "null",
+    ] {
         let role = json!({ "name": "AliyunECSImageExportDefaultRole", "trust": text,
             "attachments": [ { "policy": "custom:ImageExportToOss" } ] });
         let policy = json!({ "name": "ImageExportToOss", "versions": [ { "document": text } ] });
@@ -188,7 +304,10 @@ fn a_live_document_that_is_not_json_is_shown_and_planned_away_but_not_by_plan() 
         let run = program.run(&["plan", "preset:image-export-custom"]).ends(0);
         assert!(!run.out.contains('\u{1b}'), "{}", run.told());
         run.says("CreatePolicyVersion").says("UpdateRole");
-        program.run(&["drift", "preset:image-export-custom"]).ends(2).says("high");
+        program
+            .run(&["drift", "preset:image-export-custom"])
+            .ends(2)
+            .says("high");
         assert_eq!(server.writes(), 0);
         program.run(&["adopt"]).ends(0);
     }

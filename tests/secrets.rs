@@ -24,9 +24,16 @@ use support::{Account, Program, Run, Server};
 ///
 /// The middles need no encoding, so this finds every percent-encoded form too, encoded once or twice.
 fn forms() -> Vec<Vec<u8>> {
-    let mut forms: Vec<Vec<u8>> = vec![b"CanarySecretZ9x7Q2".to_vec(), b"CanaryTokenK3v8W5".to_vec()];
+    let mut forms: Vec<Vec<u8>> = vec![
+        b"CanarySecretZ9x7Q2".to_vec(),
+        b"CanaryTokenK3v8W5".to_vec(),
+    ];
     for text in [SECRET, TOKEN, &format!("{SECRET}&")] {
-        assert!(forms.iter().any(|form| text.as_bytes().windows(form.len()).any(|part| part == form)));
+        assert!(
+            forms
+                .iter()
+                .any(|form| text.as_bytes().windows(form.len()).any(|part| part == form))
+        );
         for skipped in 0..3 {
             // What follows decides the last letters.
             let part = &text.as_bytes()[skipped..];
@@ -64,8 +71,14 @@ fn shows_nothing(name: &str, run: &Run, program: &Program) {
 
 #[test]
 fn the_canary_would_be_found() {
-    for text in [SECRET.to_owned(), TOKEN.to_owned(), STANDARD_NO_PAD.encode(format!("ab{TOKEN}xyz"))] {
-        let found = forms().iter().any(|form| text.as_bytes().windows(form.len()).any(|part| part == form));
+    for text in [
+        SECRET.to_owned(),
+        TOKEN.to_owned(),
+        STANDARD_NO_PAD.encode(format!("ab{TOKEN}xyz")),
+    ] {
+        let found = forms()
+            .iter()
+            .any(|form| text.as_bytes().windows(form.len()).any(|part| part == form));
         assert!(found, "{text}");
     }
 }
@@ -94,7 +107,11 @@ fn success_shows_no_secret() {
         ] {
             let arguments = [arguments, &["-vvv", "--signature", signature]].concat();
             let run = program.run(&arguments).ends(0);
-            assert!(run.err.contains("answered"), "nothing is logged\n{}", run.told());
+            assert!(
+                run.err.contains("answered"),
+                "nothing is logged\n{}",
+                run.told()
+            );
             shows_nothing(&format!("{arguments:?}"), &run, &program);
         }
     }
@@ -107,7 +124,9 @@ fn failures_show_no_secret() {
         for mishap in MISHAPS {
             scope.spawn(move || {
                 let (_place, program) = mishap.happens();
-                let program = program.with("RUST_LOG", "trace").with("RUST_BACKTRACE", "1");
+                let program = program
+                    .with("RUST_LOG", "trace")
+                    .with("RUST_BACKTRACE", "1");
                 let mut arguments = vec!["apply", "--yes", "-vv", "--report", "json=report.json"];
                 arguments.extend(mishap.arguments);
                 let run = program.run(&arguments).ends(mishap.status);
@@ -124,10 +143,26 @@ fn refusals_before_the_first_call_show_no_secret() {
     let whole = || keys().with("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY_ID);
     for (name, program, arguments) in [
         ("a secret without a key", keys(), &["plan", "-vv"][..]),
-        ("a token without a key", Program::new().with("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN), &["plan", "-vv"]),
-        ("a secret as an endpoint", whole(), &["plan", "-vv", "--endpoint", "ram=http://example.com"]),
-        ("a secret beside a bad spec", whole().file("x", "\t"), &["plan", "-vv", "x"]),
-        ("a secret beside a bad option", whole(), &["plan", "--bogus"]),
+        (
+            "a token without a key",
+            Program::new().with("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN),
+            &["plan", "-vv"],
+        ),
+        (
+            "a secret as an endpoint",
+            whole(),
+            &["plan", "-vv", "--endpoint", "ram=http://example.com"],
+        ),
+        (
+            "a secret beside a bad spec",
+            whole().file("x", "\t"),
+            &["plan", "-vv", "x"],
+        ),
+        (
+            "a secret beside a bad option",
+            whole(),
+            &["plan", "--bogus"],
+        ),
     ] {
         let run = program.run(arguments);
         assert_ne!(run.status, 0, "{name}: {}", run.told());
@@ -161,9 +196,18 @@ fn nothing_that_holds_a_secret_prints_it() {
         headers: vec![("set-cookie".to_owned(), TOKEN.to_owned())],
         body: sent.body.clone(),
     };
-    is_clean("HttpResponse", format!("{answer:?} {}", answer.described()).as_bytes());
+    is_clean(
+        "HttpResponse",
+        format!("{answer:?} {}", answer.described()).as_bytes(),
+    );
     let account = Account::new("{}");
     let clock = Clock::system();
-    let client = RamClient::new(account.sandbox, key, clock, Random::seeded(1), export_iam::ram::Settings::default());
+    let client = RamClient::new(
+        account.sandbox,
+        key,
+        clock,
+        Random::seeded(1),
+        export_iam::ram::Settings::default(),
+    );
     is_clean("RamClient", format!("{client:?} {client:#?}").as_bytes());
 }

@@ -88,7 +88,10 @@ fn refusing() -> Place {
 
 /// Connections are begun and never made: the queue of the listener is full, and nobody takes from it.
 fn black_hole() -> Place {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let inside = runtime.enter();
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -133,9 +136,7 @@ fn html_error() -> Place {
 }
 
 fn redirect() -> Place {
-    saying(
-        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/login\r\ncontent-length: 0\r\n\r\n",
-    )
+    saying("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/login\r\ncontent-length: 0\r\n\r\n")
 }
 
 fn not_http() -> Place {
@@ -176,11 +177,18 @@ fn read_request(stream: &mut TcpStream) {
     let mut text = Vec::new();
     let mut piece = [0; 4096];
     loop {
-        let Ok(length @ 1..) = stream.read(&mut piece) else { return };
+        let Ok(length @ 1..) = stream.read(&mut piece) else {
+            return;
+        };
         text.extend_from_slice(&piece[..length]);
         let shown = String::from_utf8_lossy(&text).to_ascii_lowercase();
-        let Some((head, body)) = shown.split_once("\r\n\r\n") else { continue };
-        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
+        let Some((head, body)) = shown.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = head
+            .split("content-length: ")
+            .nth(1)
+            .and_then(|rest| rest.lines().next());
         if body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(0) {
             return;
         }
@@ -199,8 +207,15 @@ impl Raw {
     fn start(answer: impl Fn(&mut TcpStream, &dyn Fn() -> bool) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (is_over, connections) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let (over, count, answer) = (Arc::clone(&is_over), Arc::clone(&connections), Arc::new(answer));
+        let (is_over, connections) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicU64::new(0)),
+        );
+        let (over, count, answer) = (
+            Arc::clone(&is_over),
+            Arc::clone(&connections),
+            Arc::new(answer),
+        );
         let thread = std::thread::spawn(move || {
             let mut answering = Vec::new();
             for stream in listener.incoming() {
@@ -211,14 +226,25 @@ impl Raw {
                 count.fetch_add(1, Ordering::SeqCst);
                 answering.push(std::thread::spawn(move || {
                     let mut stream = stream.unwrap();
-                    stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+                    stream
+                        .set_read_timeout(Some(Duration::from_millis(50)))
+                        .unwrap();
                     answer(&mut stream, &|| over.load(Ordering::SeqCst));
                 }));
             }
             let ended = answering.into_iter().map(JoinHandle::join);
-            assert!(ended.map(|end| end.is_ok()).fold(true, |all, one| all && one));
+            assert!(
+                ended
+                    .map(|end| end.is_ok())
+                    .fold(true, |all, one| all && one)
+            );
         });
-        Self { address, is_over, connections, thread: Some(thread) }
+        Self {
+            address,
+            is_over,
+            connections,
+            thread: Some(thread),
+        }
     }
 }
 
@@ -275,7 +301,10 @@ pub(crate) const MISHAPS: &[Mishap] = &[
         name: "wrong key",
         place: sandbox,
         arguments: &[],
-        variables: &[("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI5tNobody"), ("ALIBABA_CLOUD_SECURITY_TOKEN", "")],
+        variables: &[
+            ("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI5tNobody"),
+            ("ALIBABA_CLOUD_SECURITY_TOKEN", ""),
+        ],
         status: 1,
         says: &["InvalidAccessKeyId", "hint: the access key id is unknown"],
     },
@@ -283,15 +312,24 @@ pub(crate) const MISHAPS: &[Mishap] = &[
         name: "wrong secret",
         place: sandbox,
         arguments: &[],
-        variables: &[("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "CanarySecretZ9x7Q2 but wrong")],
+        variables: &[(
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+            "CanarySecretZ9x7Q2 but wrong",
+        )],
         status: 1,
-        says: &["wrong secret for this access key id", "hint: the secret does not belong to this access key id"],
+        says: &[
+            "wrong secret for this access key id",
+            "hint: the secret does not belong to this access key id",
+        ],
     },
     Mishap {
         name: "wrong secret, other signature",
         place: sandbox,
         arguments: &["--signature", "v3"],
-        variables: &[("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "CanarySecretZ9x7Q2 but wrong")],
+        variables: &[(
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+            "CanarySecretZ9x7Q2 but wrong",
+        )],
         status: 1,
         says: &["wrong secret for this access key id"],
     },
@@ -299,7 +337,10 @@ pub(crate) const MISHAPS: &[Mishap] = &[
         name: "wrong token",
         place: sandbox,
         arguments: &[],
-        variables: &[("ALIBABA_CLOUD_SECURITY_TOKEN", "CanaryTokenK3v8W5 but wrong")],
+        variables: &[(
+            "ALIBABA_CLOUD_SECURITY_TOKEN",
+            "CanaryTokenK3v8W5 but wrong",
+        )],
         status: 1,
         says: &["SecurityToken", "must come from the same session"],
     },
@@ -309,7 +350,10 @@ pub(crate) const MISHAPS: &[Mishap] = &[
         arguments: &[],
         variables: &[],
         status: 1,
-        says: &["InvalidSecurityToken.Expired", "hint: the session has ended"],
+        says: &[
+            "InvalidSecurityToken.Expired",
+            "hint: the session has ended",
+        ],
     },
     Mishap {
         name: "no permission",
@@ -357,7 +401,10 @@ pub(crate) const MISHAPS: &[Mishap] = &[
         arguments: &[],
         variables: &[],
         status: 5,
-        says: &["the answer is not the service's: status 200, text/html", "hint: "],
+        says: &[
+            "the answer is not the service's: status 200, text/html",
+            "hint: ",
+        ],
     },
     Mishap {
         name: "HTML instead of JSON, from the sandbox",
