@@ -97,6 +97,8 @@ pub struct AccountError {
     pub access_denied: Option<Box<AccessDenied>>,
     /// The service's link to a page about the error.
     pub recommend: Option<String>,
+    /// What to do about it, where the place that failed knows better than the kind tells.
+    pub advice: Option<String>,
     /// How often the call was made.
     pub attempts: u32,
 }
@@ -161,6 +163,7 @@ impl AccountError {
             request_id: None,
             access_denied: None,
             recommend: None,
+            advice: None,
             attempts: 1,
         }
     }

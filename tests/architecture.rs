@@ -68,6 +68,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         &["account", "credentials", "model", "policy"],
         &[
             "base64",
+            "futures_util",
             "getrandom",
             "hmac",
             "jiff",
@@ -116,7 +117,14 @@ const PARTS_OF_RAM: &[(&str, &[&str])] = &[
     ("sandbox", &["signature", "encoding", "transport"]),
     (
         "credentials",
-        &["signature", "encoding", "transport", "http", "endpoint"],
+        &[
+            "signature",
+            "encoding",
+            "transport",
+            "http",
+            "endpoint",
+            "limiter",
+        ],
     ),
 ];
 

@@ -12,6 +12,7 @@ use super::refresh::Refresh;
 use super::sts::{self, Exchange, Parameter, Role};
 use super::uri::CredentialsUri;
 use super::{CredentialError, CredentialSource, Credentials};
+use crate::ram::limiter::Limiter;
 
 /// Where the access key comes from. Clones share one session and its renewal.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ struct Inner {
     provider: Provider,
     refresh: Refresh,
     outside: Arc<Outside>,
+    /// How fast roles are taken on with these credentials, by whichever source.
+    pace: Limiter,
 }
 
 /// What a source is made with.
@@ -95,6 +98,7 @@ impl Source {
             provider,
             refresh: Refresh::default(),
             outside: Arc::clone(outside),
+            pace: Limiter::of_assume_role(),
         }))
     }
 
@@ -112,6 +116,7 @@ impl Source {
             provider,
             refresh: Refresh::starting_with(credentials, (outside.clock)()),
             outside: Arc::clone(outside),
+            pace: Limiter::of_assume_role(),
         }))
     }
 
@@ -171,6 +176,8 @@ impl Source {
                     endpoint,
                 } => {
                     let credentials = base.credentials().await?;
+                    // The service's limit is on the account that asks.
+                    tokio::time::sleep(base.0.pace.take()).await;
                     let exchange = Exchange {
                         outside,
                         endpoint,

@@ -26,6 +26,8 @@ pub struct Settings {
     pub ram: Endpoint,
     /// Where STS is.
     pub sts: Endpoint,
+    /// Where ResourceManager is, which knows the accounts of a resource directory.
+    pub resource_manager: Endpoint,
     /// Which signature calls carry.
     pub signature: SignatureVersion,
     /// When failed calls are repeated.
@@ -44,6 +46,7 @@ impl Default for Settings {
         Self {
             ram: Endpoint::ram(),
             sts: Endpoint::sts(),
+            resource_manager: Endpoint::resource_manager(),
             signature: SignatureVersion::default(),
             schedule: Schedule::default(),
             deadline: None,
@@ -70,6 +73,7 @@ pub struct RamClient<T, C> {
     counters: Counters,
     ram_reach: Reach,
     sts_reach: Reach,
+    resource_manager_reach: Reach,
 }
 
 /// Whether a service can be reached at all, as far as is known.
@@ -125,6 +129,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             counters: Counters::default(),
             ram_reach: Reach::default(),
             sts_reach: Reach::default(),
+            resource_manager_reach: Reach::default(),
         }
     }
 
@@ -243,6 +248,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
         match call.service {
             Service::Ram => &self.ram_reach,
             Service::Sts => &self.sts_reach,
+            Service::ResourceManager => &self.resource_manager_reach,
         }
     }
 

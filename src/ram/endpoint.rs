@@ -25,6 +25,12 @@ impl Endpoint {
         Self::public("sts.aliyuncs.com")
     }
 
+    /// ResourceManager's address, one for the whole world.
+    #[must_use]
+    pub fn resource_manager() -> Self {
+        Self::public("resourcemanager.aliyuncs.com")
+    }
+
     fn public(host: &str) -> Self {
         Self {
             url: format!("https://{host}/"),

@@ -56,6 +56,7 @@ impl Failure {
                 request_id: None,
                 access_denied: None,
                 recommend: None,
+                advice: None,
                 attempts: 1,
             },
             class: RetryClass::Final,
@@ -69,10 +70,12 @@ impl Failure {
 impl<T: Transport, C: CredentialSource> RamClient<T, C> {
     /// Makes one try, signed anew.
     pub(super) async fn exchange(&self, call: &Call) -> Result<Reply, Failure> {
-        let credentials =
-            self.credentials.credentials().await.map_err(|error| {
-                Failure::new(call, AccountErrorKind::Credential, error.to_string())
-            })?;
+        let credentials = self.credentials.credentials().await.map_err(|error| {
+            let kind = AccountErrorKind::Credential;
+            let mut failure = Failure::new(call, kind, error.to_string());
+            failure.error.advice = Some(error.hint);
+            failure
+        })?;
         let request = self.sign(call, &credentials);
         self.count(call);
         let sending = self.transport.send(request.clone());
@@ -101,6 +104,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
         let endpoint = match call.service {
             Service::Ram => &self.settings.ram,
             Service::Sts => &self.settings.sts,
+            Service::ResourceManager => &self.settings.resource_manager,
         };
         let (at, nonce) = (self.clock.now(), self.random.nonce());
         let version = call.service.version();

@@ -5,6 +5,9 @@ use crate::account::{AccessDenied, AccountError, AccountErrorKind};
 /// What a person should do about `error`, on one line without a final stop.
 #[must_use]
 pub fn hint(error: &AccountError) -> Option<String> {
+    if let Some(advice) = &error.advice {
+        return Some(advice.clone());
+    }
     let code = error.code.as_deref().unwrap_or_default();
     let text = match error.kind {
         AccountErrorKind::Denied => return Some(denied(error)),
@@ -140,6 +143,7 @@ mod tests {
             request_id: None,
             access_denied: denied.map(Box::new),
             recommend: None,
+            advice: None,
             attempts: 1,
         }
     }

@@ -1,4 +1,4 @@
-//! How fast one account is called: a bucket of tokens that fills more slowly after throttling.
+//! How fast calls go out: a bucket of tokens that fills more slowly after throttling.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -17,14 +17,23 @@ const LEAST_RATE: f64 = 1.0;
 /// What one answered call adds to the rate. About a hundred of them win back the full rate.
 const RECOVERY: f64 = 0.5;
 
-/// A token bucket per account.
+/// The most `AssumeRole` that one account may call in a second is 100 (source: STS API Reference); a full bucket
+/// and what fills it in a second stay within that.
+const ASSUME_ROLE_RATE: f64 = 75.0;
+const ASSUME_ROLE_BURST: f64 = 25.0;
+
+/// A token bucket: one per account, and one for all `AssumeRole` with the same credentials.
 #[derive(Debug)]
-pub(super) struct Limiter(Mutex<Bucket>);
+pub(crate) struct Limiter(Mutex<Bucket>);
 
 #[derive(Debug)]
 struct Bucket {
     /// Calls a second.
     rate: f64,
+    /// The rate while nothing is throttled.
+    full_rate: f64,
+    /// How many may go out at once then.
+    burst: f64,
     /// Calls that may go out now; below zero when calls are already waiting.
     tokens: f64,
     filled_at: Instant,
@@ -32,23 +41,34 @@ struct Bucket {
 }
 
 impl Limiter {
-    /// A full bucket.
+    /// A full bucket, for the calls of one account to RAM.
     pub(super) fn new() -> Self {
+        Self::of(FULL_RATE, FULL_RATE)
+    }
+
+    /// A full bucket, for `AssumeRole` with one account's credentials.
+    pub(crate) fn of_assume_role() -> Self {
+        Self::of(ASSUME_ROLE_RATE, ASSUME_ROLE_BURST)
+    }
+
+    fn of(full_rate: f64, burst: f64) -> Self {
         Self(Mutex::new(Bucket {
-            rate: FULL_RATE,
-            tokens: FULL_RATE,
+            rate: full_rate,
+            full_rate,
+            burst,
+            tokens: burst,
             filled_at: Instant::now(),
             slowed_at: None,
         }))
     }
 
     /// Takes a token; gives how long to wait before using it.
-    pub(super) fn take(&self) -> Duration {
+    pub(crate) fn take(&self) -> Duration {
         let mut bucket = lock(&self.0);
         let now = Instant::now();
         let fresh = now.duration_since(bucket.filled_at).as_secs_f64() * bucket.rate;
         // A bucket holds one second's calls, so a slowed account has no great burst either.
-        bucket.tokens = (bucket.tokens + fresh).min(bucket.rate.max(1.0));
+        bucket.tokens = (bucket.tokens + fresh).min(bucket.rate.max(1.0).min(bucket.burst));
         bucket.filled_at = now;
         bucket.tokens -= 1.0;
         if bucket.tokens >= 0.0 {
@@ -61,7 +81,7 @@ impl Limiter {
     /// Notes an answer that was no throttling.
     pub(super) fn answered(&self) {
         let mut bucket = lock(&self.0);
-        bucket.rate = (bucket.rate + RECOVERY).min(FULL_RATE);
+        bucket.rate = (bucket.rate + RECOVERY).min(bucket.full_rate);
     }
 
     /// Halves the rate after a call sent at `sent_at` was throttled. Calls that were under way when the rate was
@@ -113,6 +133,23 @@ mod tests {
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert!((0..50).all(|_| limiter.take() == Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_has_more_assume_role_than_is_documented() {
+        let limiter = Limiter::of_assume_role();
+        let start = Instant::now();
+        let mut moments: Vec<Duration> = (0..400).map(|_| limiter.take()).collect();
+        tokio::time::sleep(Duration::from_secs(8)).await;
+        let later = start.elapsed();
+        moments.extend((0..100).map(|_| later + limiter.take()));
+        for from in &moments {
+            let within =
+                |moment: &&Duration| **moment >= *from && **moment < *from + Duration::from_secs(1);
+            let calls = moments.iter().filter(within).count();
+            assert!(calls <= 100, "{calls} from {from:?}");
+        }
+        assert!(moments[399] < Duration::from_secs(6), "{:?}", moments[399]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,10 +9,12 @@
 //! | how it is signed | [`encoding`], [`signature`] |
 //! | how it travels | [`transport`], [`http`], [`endpoint`] |
 //! | when it is repeated | [`retry`], `limiter`, [`client`] |
+//! | which accounts there are | [`directory`] |
 //! | what became of a write | `settle`, `look`, `ledger` |
 
 pub mod client;
 pub mod clock;
+pub mod directory;
 pub mod encoding;
 pub mod endpoint;
 mod error;
@@ -20,7 +22,7 @@ mod exchange;
 mod hint;
 pub mod http;
 mod ledger;
-mod limiter;
+pub(crate) mod limiter;
 mod look;
 mod read;
 mod redact;

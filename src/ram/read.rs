@@ -21,7 +21,7 @@ const NO_ROLE: &str = "EntityNotExist.Role";
 const NO_POLICY: &str = "EntityNotExist.Policy";
 
 /// Most pages of one list. At RAM's default of 100 entries this is a hundred times the largest quota.
-const MOST_PAGES: usize = 2000;
+pub(super) const MOST_PAGES: usize = 2000;
 
 impl<T: Transport, C: CredentialSource> ReadAccount for RamClient<T, C> {
     async fn caller(&self) -> Result<Caller, AccountError> {
@@ -100,7 +100,7 @@ impl<T: Transport, C: CredentialSource> ReadAccount for RamClient<T, C> {
 }
 
 impl<T: Transport, C: CredentialSource> RamClient<T, C> {
-    async fn one<M: Send>(
+    pub(super) async fn one<M: Send>(
         &self,
         call: &Call,
         into: impl Fn(&Reply) -> Result<M, Unreadable> + Send + Sync,
@@ -156,7 +156,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
     }
 }
 
-fn bad(call: &Call, message: &str) -> AccountError {
+pub(super) fn bad(call: &Call, message: &str) -> AccountError {
     Failure::new(call, AccountErrorKind::BadAnswer, message.to_owned()).error
 }
 

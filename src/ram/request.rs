@@ -13,6 +13,7 @@ use crate::model::{Address, PolicyName, PolicyRef, RoleName, Step, Tags};
 pub(super) enum Service {
     Ram,
     Sts,
+    ResourceManager,
 }
 
 impl Service {
@@ -21,6 +22,7 @@ impl Service {
         match self {
             Self::Ram => "2015-05-01",
             Self::Sts => "2015-04-01",
+            Self::ResourceManager => "2020-03-31",
         }
     }
 }
@@ -100,6 +102,18 @@ pub(super) fn get_caller_identity() -> Call {
         service: Service::Sts,
         ..Call::read("GetCallerIdentity", String::new())
     }
+}
+
+/// A call to ResourceManager 2020-03-31. `folder` goes into `ParentFolderId`.
+pub(super) fn of_directory(operation: &'static str, folder: Option<&str>) -> Call {
+    let call = Call {
+        service: Service::ResourceManager,
+        ..Call::read(
+            operation,
+            folder.map(|id| format!("folder {id}")).unwrap_or_default(),
+        )
+    };
+    call.with_some("ParentFolderId", folder.as_ref())
 }
 
 pub(super) fn get_role(role: &RoleName) -> Call {

@@ -28,6 +28,7 @@ mod read_account;
 mod read_role;
 mod resolve;
 mod shape;
+mod split;
 mod suggest;
 mod yaml;
 

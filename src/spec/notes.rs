@@ -58,11 +58,6 @@ impl Notes {
         self.warnings.push(warning);
     }
 
-    /// As [`Notes::warn`], ready made.
-    pub(super) fn warn_of(&mut self, warning: Diagnostic) {
-        self.warnings.push(warning);
-    }
-
     /// The remark itself, for what is said later.
     pub(super) fn diagnostic(
         &self,
