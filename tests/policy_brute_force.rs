@@ -590,10 +590,14 @@ fn shrink(mut drafts: [Vec<Draft>; 2], pool: &Pool) -> [Vec<Draft>; 2] {
                     change(&|of| of[at].condition = None);
                 }
                 for place in 0..drafts[side][at].resources.len().saturating_sub(1) {
-                    change(&|of| drop(of[at].resources.remove(place)));
+                    change(&|of| {
+                        of[at].resources.remove(place);
+                    });
                 }
                 for place in 0..drafts[side][at].actions.len().saturating_sub(1) {
-                    change(&|of| drop(of[at].actions.remove(place)));
+                    change(&|of| {
+                        of[at].actions.remove(place);
+                    });
                 }
             }
         }

@@ -228,7 +228,7 @@ async fn a_stopped_sandbox_closes_idle_connections() {
     let sandbox = Arc::downgrade(running.sandbox());
     running.stop().await;
     assert!(sandbox.upgrade().is_none());
-    for mut stream in [&mut used, &mut unused] {
+    for stream in [&mut used, &mut unused] {
         let mut rest = Vec::new();
         let _ = stream.read_to_end(&mut rest).await;
     }
