@@ -3,6 +3,9 @@
 //! Used for spelling, for lint and for realistic witnesses; never to decide whether two policies are
 //! the same, because the list grows.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 /// The level of resource that an OSS action is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -74,7 +77,10 @@ pub fn all() -> impl Iterator<Item = KnownAction> {
 
 /// The known action of this name, letter case without meaning.
 pub fn find(name: &str) -> Option<KnownAction> {
-    all().find(|action| action.name.eq_ignore_ascii_case(name))
+    static FOLDED: OnceLock<BTreeMap<String, KnownAction>> = OnceLock::new();
+    let folded = |name: &str| name.to_ascii_lowercase();
+    let known = FOLDED.get_or_init(|| all().map(|action| (folded(action.name), action)).collect());
+    known.get(&folded(name)).copied()
 }
 
 /// Names that people write for an action, and the action that is meant.

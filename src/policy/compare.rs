@@ -146,7 +146,13 @@ pub fn compare(
             .collect();
         write::canonical(write::unlabelled(&statements))
     };
-    if live == wanted || canonical(live) == canonical(wanted) {
+    let count = |documents: &[&PolicyDocument]| -> usize {
+        documents
+            .iter()
+            .map(|document| document.statements().len())
+            .sum()
+    };
+    if count(live) == count(wanted) && canonical(live) == canonical(wanted) {
         return Comparison::identical(question);
     }
     let sides = Sides::Policies { live, wanted };

@@ -80,6 +80,28 @@ impl Decision {
 
 /// Decides a request to a service by the union of `documents`.
 pub fn decide(documents: &[&PolicyDocument], request: &Request, semantics: Semantics) -> Decision {
+    conclude(matches(documents, request, semantics))
+}
+
+/// Whether some statement of `documents` denies a request; `None` if that cannot be told.
+///
+/// More than [`decide`] says: what is not allowed may be denied as well.
+pub fn denies(
+    documents: &[&PolicyDocument],
+    request: &Request,
+    semantics: Semantics,
+) -> Option<bool> {
+    let matches = matches(documents, request, semantics);
+    let denials = matches.filter(|(_, effect, _)| *effect == Effect::Deny);
+    test::all(denials.map(|(.., matched)| matched.map(|matched| !matched))).map(|none| !none)
+}
+
+/// Each statement with its effect and whether it is about the request.
+fn matches<'a>(
+    documents: &'a [&PolicyDocument],
+    request: &'a Request,
+    semantics: Semantics,
+) -> impl Iterator<Item = (StatementPlace, Effect, Option<bool>)> + 'a {
     let statements = documents.iter().enumerate().flat_map(|(document, policy)| {
         let statements = policy.statements().iter().enumerate();
         statements.map(move |(at, statement)| {
@@ -90,7 +112,7 @@ pub fn decide(documents: &[&PolicyDocument], request: &Request, semantics: Seman
             (place, statement)
         })
     });
-    conclude(statements.map(|(place, statement)| {
+    statements.map(move |(place, statement)| {
         let action = test::action(&statement.action, &request.action);
         let resource = test::any(statement.resource.patterns(), |pattern| {
             resource_matches(pattern, &request.resource, semantics.matching)
@@ -102,7 +124,7 @@ pub fn decide(documents: &[&PolicyDocument], request: &Request, semantics: Seman
             statement.effect,
             test::all([action, resource, condition]),
         )
-    }))
+    })
 }
 
 /// Decides whether `caller` may assume a role with this trust policy.

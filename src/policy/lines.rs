@@ -254,6 +254,9 @@ impl Writer<'_, '_> {
 
     /// Under which conditions the other side allows the request too, if under any.
     fn other_condition(&self, witness: &Witness) -> Option<String> {
+        if self.finder.problem.contexts.possible.len() == 1 {
+            return None;
+        }
         let side = self.aspect.other_side();
         let mut allowed_when: Vec<String> = Vec::new();
         let mut is_allowed = false;

@@ -35,6 +35,6 @@ pub use document::{
     ResourceMatch, Statement,
 };
 pub use error::{PolicyError, PolicyErrorKind};
-pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust};
+pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
 pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 pub use trust::{Principal, TrustPolicy, TrustStatement};

@@ -4,7 +4,7 @@ use super::access_line::{Reach, Witness};
 use super::catalogue;
 use super::document::{Condition, PolicyDocument};
 use super::engine::{Finding, Problem};
-use super::evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust};
+use super::evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
 use super::semantics::Semantics;
 use super::trust::TrustPolicy;
 use std::collections::BTreeMap;
@@ -106,14 +106,22 @@ impl Sides<'_> {
         semantics: Semantics,
         witness: &Witness,
     ) -> bool {
-        let own = self.decide(aspect.own_side(), witness, semantics);
-        let other = self.decide(aspect.other_side(), witness, semantics);
-        match aspect.reach {
-            Reach::Access => own.is_allowed() == Some(true) && other.is_allowed() == Some(false),
-            Reach::Deny => {
-                let denies = |decision| matches!(decision, Decision::ExplicitDeny(_));
-                denies(own) && !denies(other) && !matches!(other, Decision::Untold(_))
+        let holds = |side| match aspect.reach {
+            Reach::Access => self.decide(side, witness, semantics).is_allowed(),
+            Reach::Deny => self.denies(side, witness, semantics),
+        };
+        holds(aspect.own_side()) == Some(true) && holds(aspect.other_side()) == Some(false)
+    }
+
+    /// Whether a side denies explicitly.
+    fn denies(&self, side: Side, witness: &Witness, semantics: Semantics) -> Option<bool> {
+        match self {
+            Sides::Policies { live, wanted } => {
+                let documents = if side == Side::Live { live } else { wanted };
+                denies(documents, &witness.request, semantics)
             }
+            // Nothing else can be attached beside a trust policy, so nobody asks.
+            Sides::Trusts { .. } => None,
         }
     }
 

@@ -40,9 +40,9 @@ pub(crate) fn globs(
             }
             let written = format!("{member}:{name}");
             // `root` stands for every user and role of the account.
-            let (text, tail) = match written.strip_suffix(":root") {
+            let (text, tail) = match name.strip_suffix(":root") {
                 Some(account) if member == "RAM" => {
-                    (format!("{account}:"), Some(Token::Star(Kind::Any)))
+                    (format!("{member}:{account}:"), Some(Token::Star(Kind::Any)))
                 }
                 _ => (written.clone(), None),
             };
