@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{AccountId, Address};
 use crate::plan::{Action, Change, FieldChange, Plan, Reason};
-use crate::policy::Verdict;
+use crate::policy::{Comparison, Verdict};
 
 /// How an entity has moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,6 +76,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// The part's values, where it has any.
     pub field: Option<FieldChange>,
+    /// What a policy that is attached beyond the spec gives, or what is missing without one.
+    pub access: Option<Comparison>,
 }
 
 /// The findings of one account, sorted by address.
@@ -107,7 +109,13 @@ impl DriftReport {
 }
 
 fn findings(account: &AccountId, change: &Change) -> Vec<Finding> {
-    let whole = |kind, severity| vec![finding(account, &change.address, "", kind, severity, None)];
+    let whole = |kind, severity| {
+        let found = finding(account, &change.address, "", kind, severity, None);
+        vec![Finding {
+            access: change.access.clone(),
+            ..found
+        }]
+    };
     match (change.action, change.reason) {
         (Action::Create, _) => whole(DriftKind::Missing, Severity::Medium),
         (Action::NoOp, Reason::Unmanaged) | (Action::Delete, _) => {
@@ -175,5 +183,6 @@ fn finding(
         severity,
         fingerprint,
         field,
+        access: None,
     }
 }

@@ -61,7 +61,12 @@ fn preset(name: &str) -> DesiredState {
 async fn run(server: &Running, wanted: &DesiredState) -> [Vec<CallRecord>; 3] {
     let account = client(server);
     let calls = || {
-        let calls = server.sandbox().calls().records().cloned().collect::<Vec<_>>();
+        let calls = server
+            .sandbox()
+            .calls()
+            .records()
+            .cloned()
+            .collect::<Vec<_>>();
         server.sandbox().clear_calls();
         calls
     };

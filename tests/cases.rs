@@ -100,8 +100,15 @@ impl Case {
         if !self.account.writes().is_empty() {
             golden.fail(format!("{name}: planning made writes"));
         }
-        let file = if self.is_destroy { "destroy.txt" } else { "plan.txt" };
-        golden.check(&self.folder.join(file), &(shown(&plan) + &guarded(&plan, &observed)));
+        let file = if self.is_destroy {
+            "destroy.txt"
+        } else {
+            "plan.txt"
+        };
+        golden.check(
+            &self.folder.join(file),
+            &(shown(&plan) + &guarded(&plan, &observed)),
+        );
         if !self.is_destroy {
             golden.check(&self.folder.join("drift.txt"), &audited(&plan));
         }
@@ -110,10 +117,16 @@ impl Case {
         }
         if let Ok(plan) = plan {
             let problems = self.carry_out(plan, &observed).await;
-            problems.into_iter().for_each(|problem| golden.fail(format!("{name}: {problem}")));
+            problems
+                .into_iter()
+                .for_each(|problem| golden.fail(format!("{name}: {problem}")));
         }
         let has_changed = self.account.state() != before;
-        let after = if has_changed { self.account.described() } else { String::new() };
+        let after = if has_changed {
+            self.account.described()
+        } else {
+            String::new()
+        };
         golden.check(&self.folder.join("after.json"), &after);
     }
 
@@ -131,15 +144,28 @@ impl Case {
     /// Applies `plan` and plans again; gives what should not be.
     async fn carry_out(&self, plan: Plan, observed: &ObservedState) -> Vec<String> {
         let mut problems = Vec::new();
-        let operations: Vec<&str> = plan.steps.iter().map(|planned| planned.step.operation()).collect();
+        let operations: Vec<&str> = plan
+            .steps
+            .iter()
+            .map(|planned| planned.step.operation())
+            .collect();
         let left_alone = left_alone(&plan);
         let report = self.account.apply(&approved(plan, observed)).await;
         if !report.is_complete() {
-            problems.push(format!("apply stopped: {:?}", report.errors().collect::<Vec<_>>()));
+            problems.push(format!(
+                "apply stopped: {:?}",
+                report.errors().collect::<Vec<_>>()
+            ));
         }
-        let mut writes: Vec<&str> = self.account.writes().iter().map(|call| call.operation).collect();
+        let mut writes: Vec<&str> = self
+            .account
+            .writes()
+            .iter()
+            .map(|call| call.operation)
+            .collect();
         let mut planned = operations.clone();
-        (writes.sort_unstable(), planned.sort_unstable());
+        writes.sort_unstable();
+        planned.sort_unstable();
         if writes != planned {
             problems.push(format!("planned {operations:?}, called {writes:?}"));
         }
@@ -147,7 +173,10 @@ impl Case {
         match self.account.plan(&self.desired).await {
             Ok(again) => {
                 if !again.is_empty() {
-                    problems.push(format!("the second plan is not empty:\n{}", shown(&Ok(again.clone()))));
+                    problems.push(format!(
+                        "the second plan is not empty:\n{}",
+                        shown(&Ok(again.clone()))
+                    ));
                 }
                 if DriftReport::of(&again).findings.len() != left_alone {
                     problems.push(format!("drift is left:\n{}", audited(&Ok(again))));
@@ -164,7 +193,10 @@ impl Case {
 
 /// How many things the plan reports without touching them.
 fn left_alone(plan: &Plan) -> usize {
-    let unmanaged = plan.changes.iter().filter(|change| change.reason == Reason::Unmanaged);
+    let unmanaged = plan
+        .changes
+        .iter()
+        .filter(|change| change.reason == Reason::Unmanaged);
     unmanaged.count()
 }
 
@@ -173,7 +205,9 @@ fn shown(plan: &Result<Plan, Vec<PlanError>>) -> String {
     let mut text = String::new();
     match plan {
         Ok(plan) => human::plan(plan, None, Detail::Access, &mut text),
-        Err(errors) => errors.iter().for_each(|error| writeln!(text, "error: {error}").unwrap()),
+        Err(errors) => errors
+            .iter()
+            .for_each(|error| writeln!(text, "error: {error}").unwrap()),
     }
     plain(&text)
 }
@@ -184,7 +218,12 @@ fn guarded(plan: &Result<Plan, Vec<PlanError>>, observed: &ObservedState) -> Str
     let mut text = String::new();
     for refusal in refusals(plan, observed) {
         let (risk, address) = (refusal.risk.as_str(), refusal.address);
-        writeln!(text, "refused without --allow {risk}: {address}: {}", refusal.message).unwrap();
+        writeln!(
+            text,
+            "refused without --allow {risk}: {address}: {}",
+            refusal.message
+        )
+        .unwrap();
     }
     text
 }

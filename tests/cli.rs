@@ -48,13 +48,17 @@ fn help_of_every_command_is_as_accepted() {
         for word in &words {
             command = command.find_subcommand(word).unwrap().clone();
         }
-        let inner = command.get_subcommands().map(|inner| inner.get_name().to_owned());
+        let inner = command
+            .get_subcommands()
+            .map(|inner| inner.get_name().to_owned());
         commands.extend(inner.map(|name| [words.clone(), vec![name]].concat()));
         let mut arguments: Vec<&str> = words.iter().map(String::as_str).collect();
         arguments.push("--help");
         let run = Program::new().run(&arguments).ends(0);
         assert_eq!(run.err, "");
-        let name = [&["export-iam".to_owned()], words.as_slice()].concat().join("-");
+        let name = [&["export-iam".to_owned()], words.as_slice()]
+            .concat()
+            .join("-");
         let path = support::golden::root().join(format!("tests/cli/help/{name}.txt"));
         golden.check(&path, &run.out);
     }
@@ -67,8 +71,10 @@ fn help_of_every_command_is_as_accepted() {
 fn sessions_go_as_accepted() {
     let mut golden = Golden::default();
     let folder = support::golden::root().join("tests/cli/sessions");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     assert!(!paths.is_empty());
     for path in paths {
@@ -87,9 +93,13 @@ fn replayed(session: &str) -> String {
     for line in session.lines().filter(|line| line.starts_with("$ ")) {
         let mut words = line.split_whitespace().skip(1);
         assert_eq!(words.next(), Some("export-iam"), "{line}");
-        let Run { status, out, err, .. } = program.run(&words.collect::<Vec<_>>());
+        let Run {
+            status, out, err, ..
+        } = program.run(&words.collect::<Vec<_>>());
         writeln!(text, "{line}\n{}", out.trim_end()).unwrap();
-        err.lines().for_each(|line| writeln!(text, "! {line}").unwrap());
+        let err = err.replace(&*program.path().to_string_lossy(), "@@FOLDER@@");
+        err.lines()
+            .for_each(|line| writeln!(text, "! {line}").unwrap());
         if status != 0 {
             writeln!(text, "status {status}").unwrap();
         }
@@ -103,9 +113,15 @@ fn replayed(session: &str) -> String {
 #[test]
 fn applying_twice_writes_once() {
     let (server, program) = faulty(&[]);
-    program.run(&["apply", "--yes"]).ends(0).says("2 done, 0 failed");
+    program
+        .run(&["apply", "--yes"])
+        .ends(0)
+        .says("2 done, 0 failed");
     assert_eq!(server.writes(), 2);
-    program.run(&["apply", "--yes"]).ends(0).says("Nothing to do");
+    program
+        .run(&["apply", "--yes"])
+        .ends(0)
+        .says("Nothing to do");
     program.run(&["plan", "--detailed-exitcode"]).ends(0);
     program.run(&["drift"]).ends(0);
     assert_eq!(server.writes(), 2);
@@ -125,15 +141,21 @@ fn pending_changes_are_told_by_the_status_where_that_is_asked_for() {
 fn a_first_write_that_is_refused_fails_and_changes_nothing() {
     let (_server, program) = faulty(&["CreateRole=no-permission"]);
     let run = program.run(&["apply", "--yes"]).ends(1);
-    run.says("0 done, 1 failed, 0 unknown, 1 not run").warns("ram:CreateRole");
+    run.says("0 done, 1 failed, 0 unknown, 1 not run")
+        .warns("ram:CreateRole");
 }
 
 #[test]
 fn a_later_write_that_is_refused_stops_part_way() {
     let (server, program) = faulty(&["AttachPolicyToRole#1=no-permission"]);
     let run = program.run(&["apply", "--yes"]).ends(4);
-    run.says("1 done, 1 failed").says("done    CreateRole").says("failed  AttachPolicyToRole");
-    program.run(&["apply", "--yes"]).ends(0).says("1 done, 0 failed");
+    run.says("1 done, 1 failed")
+        .says("done    CreateRole")
+        .says("failed  AttachPolicyToRole");
+    program
+        .run(&["apply", "--yes"])
+        .ends(0)
+        .says("1 done, 0 failed");
     assert_eq!(server.calls().count("CreateRole"), 1);
 }
 
@@ -143,7 +165,9 @@ fn what_cannot_be_read_gives_no_clean_answer() {
     for command in ["plan", "drift", "apply"] {
         let run = program.run(&[command]).ends(5);
         // Both failures are told, not only the first.
-        run.warns("GetRole").warns("GetPolicy").says_not("Nothing to do");
+        run.warns("GetRole")
+            .warns("GetPolicy")
+            .says_not("Nothing to do");
     }
     assert_eq!(server.writes(), 0);
 }
@@ -152,13 +176,23 @@ fn what_cannot_be_read_gives_no_clean_answer() {
 fn another_account_is_refused_before_anything_else_is_asked() {
     for command in ["plan", "apply", "drift", "destroy", "adopt", "whoami"] {
         let (server, program) = faulty(&[]);
-        let run = program.run(&[command, "--account", "6543210987654321"]).ends(3);
-        run.warns("1234567890123456").warns("6543210987654321").warns("hint: ");
-        let calls: Vec<_> = server.calls().records().map(|call| call.operation).collect();
+        let run = program
+            .run(&[command, "--account", "6543210987654321"])
+            .ends(3);
+        run.warns("1234567890123456")
+            .warns("6543210987654321")
+            .warns("hint: ");
+        let calls: Vec<_> = server
+            .calls()
+            .records()
+            .map(|call| call.operation)
+            .collect();
         assert_eq!(calls, ["GetCallerIdentity"], "{command}");
     }
     let (server, program) = faulty(&[]);
-    program.run(&["apply", "--yes", "--account", "1234567890123456"]).ends(0);
+    program
+        .run(&["apply", "--yes", "--account", "1234567890123456"])
+        .ends(0);
     assert_eq!(server.calls().count("GetCallerIdentity"), 1);
 }
 
@@ -183,7 +217,11 @@ fn bad_command_lines_end_with_64_and_touch_nothing() {
         let (server, program) = faulty(&[]);
         let run = program.run(arguments).ends(64);
         assert!(run.out.is_empty(), "{arguments:?}: {}", run.told());
-        assert!(run.err.contains("error: ") || run.err.contains("Usage: "), "{}", run.told());
+        assert!(
+            run.err.contains("error: ") || run.err.contains("Usage: "),
+            "{}",
+            run.told()
+        );
         assert_eq!(server.calls().records().len(), 0, "{arguments:?}");
     }
 }
@@ -191,7 +229,9 @@ fn bad_command_lines_end_with_64_and_touch_nothing() {
 #[test]
 fn without_an_access_key_it_says_where_one_can_be_put() {
     let run = Program::new().run(&["plan"]).ends(1);
-    run.warns("no access key").warns("ALIBABA_CLOUD_ACCESS_KEY_ID").warns("--sandbox");
+    run.warns("no access key")
+        .warns("ALIBABA_CLOUD_ACCESS_KEY_ID")
+        .warns("--sandbox");
 }
 
 // Asking.
@@ -199,7 +239,11 @@ fn without_an_access_key_it_says_where_one_can_be_put() {
 #[test]
 fn without_a_terminal_to_ask_it_refuses() {
     let (server, program) = faulty(&[]);
-    program.run_with(&["apply"], b"y\n").ends(3).says("CreateRole").warns("--yes");
+    program
+        .run_with(&["apply"], b"y\n")
+        .ends(3)
+        .says("CreateRole")
+        .warns("--yes");
     assert_eq!(server.writes(), 0);
     // With nothing to do there is nothing to ask.
     program.run(&["apply", "--yes"]).ends(0);
@@ -212,9 +256,21 @@ fn without_a_terminal_to_ask_it_refuses() {
 fn on_terminal(program: &Program, arguments: &str, typed: &str) -> Run {
     let mut command = std::process::Command::new("script");
     let line = format!("{} {arguments}", support::program::BINARY);
-    command.args(["--quiet", "--return", "--flush", "--echo", "never", "--command", &line, "/dev/null"]);
+    command.args([
+        "--quiet",
+        "--return",
+        "--flush",
+        "--echo",
+        "never",
+        "--command",
+        &line,
+        "/dev/null",
+    ]);
     program.prepare(&mut command);
-    command.env("SHELL", "/bin/sh").env("TERM", "xterm").stdin(Stdio::piped());
+    command
+        .env("SHELL", "/bin/sh")
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped());
     command.env("PATH", "/usr/bin:/bin");
     let started = Instant::now();
     let mut child = command.spawn().unwrap();
@@ -249,7 +305,12 @@ fn on_a_terminal_it_asks_and_goes_by_the_answer() {
 fn pipes_get_no_escapes_unless_they_are_asked_for() {
     let (_server, program) = faulty(&[]);
     let has_escapes = |run: &Run| run.out.contains('\u{1b}') || run.err.contains('\u{1b}');
-    for arguments in [&["plan"][..], &["plan", "--color", "auto"], &["plan", "nofile"], &["drift"]] {
+    for arguments in [
+        &["plan"][..],
+        &["plan", "--color", "auto"],
+        &["plan", "nofile"],
+        &["drift"],
+    ] {
         assert!(!has_escapes(&program.run(arguments)), "{arguments:?}");
     }
     let coloured = program.run(&["plan", "--color", "always"]);
@@ -263,10 +324,26 @@ fn pipes_get_no_escapes_unless_they_are_asked_for() {
 #[test]
 fn terminals_get_colour_unless_it_is_declined() {
     let (server, program) = faulty(&[]);
-    assert!(on_terminal(&program, "plan", "").ends(0).out.contains("\u{1b}[32m"));
-    assert!(!on_terminal(&program, "plan --color never", "").out.contains("\u{1b}[3"));
-    let declined = Program::new().with_all(&server.environment()).with("NO_COLOR", "1");
-    assert!(!on_terminal(&declined, "plan", "").ends(0).out.contains("\u{1b}[3"));
+    assert!(
+        on_terminal(&program, "plan", "")
+            .ends(0)
+            .out
+            .contains("\u{1b}[32m")
+    );
+    assert!(
+        !on_terminal(&program, "plan --color never", "")
+            .out
+            .contains("\u{1b}[3")
+    );
+    let declined = Program::new()
+        .with_all(&server.environment())
+        .with("NO_COLOR", "1");
+    assert!(
+        !on_terminal(&declined, "plan", "")
+            .ends(0)
+            .out
+            .contains("\u{1b}[3")
+    );
 }
 
 #[test]
@@ -282,16 +359,28 @@ fn quiet_leaves_standard_error_empty() {
         let run = program.run(arguments).ends(0);
         assert_eq!(run.err, "", "{arguments:?}");
     }
-    program.run(&["plan", "nofile", "-q"]).ends(1).warns("error: nofile: there is no such file");
+    program
+        .run(&["plan", "nofile", "-q"])
+        .ends(1)
+        .warns("error: nofile: there is no such file");
 }
 
 #[test]
 fn verbose_shows_each_call_on_standard_error() {
     let (_server, program) = faulty(&[]);
     let run = program.run(&["plan", "-vv"]).ends(0);
-    for operation in ["GetRole", "ListPoliciesForRole", "GetPolicy", "GetCallerIdentity"] {
+    for operation in [
+        "GetRole",
+        "ListPoliciesForRole",
+        "GetPolicy",
+        "GetCallerIdentity",
+    ] {
         assert!(run.err.contains(operation), "{}", run.told());
-        assert!(!run.out.contains(&format!("operation=\"{operation}")), "{}", run.told());
+        assert!(
+            !run.out.contains(&format!("operation=\"{operation}")),
+            "{}",
+            run.told()
+        );
     }
 }
 
@@ -308,10 +397,24 @@ fn has_keys(value: &Value, keys: &[&str]) {
 fn json_has_the_documented_keys() {
     let (_server, program) = faulty(&[]);
     let planned = program.run(&["plan", "--format", "json"]).ends(0).json();
-    let applied = program.run(&["apply", "--yes", "--format", "json"]).ends(0).json();
-    let again = program.run(&["apply", "--yes", "--format", "json"]).ends(0).json();
-    let gone = program.run(&["destroy", "--yes", "--format", "json"]).ends(0).json();
-    for (report, kind) in [(&planned, "plan"), (&applied, "apply"), (&again, "apply"), (&gone, "destroy")] {
+    let applied = program
+        .run(&["apply", "--yes", "--format", "json"])
+        .ends(0)
+        .json();
+    let again = program
+        .run(&["apply", "--yes", "--format", "json"])
+        .ends(0)
+        .json();
+    let gone = program
+        .run(&["destroy", "--yes", "--format", "json"])
+        .ends(0)
+        .json();
+    for (report, kind) in [
+        (&planned, "plan"),
+        (&applied, "apply"),
+        (&again, "apply"),
+        (&gone, "destroy"),
+    ] {
         has_keys(report, &["format_version", "kind", "accounts", "summary"]);
         assert_eq!(report["format_version"], "1.0");
         assert_eq!(report["kind"], kind);
@@ -319,14 +422,20 @@ fn json_has_the_documented_keys() {
         has_keys(account, &["id", "changes", "steps", "summary"]);
         assert_eq!(account["id"], "1234567890123456");
     }
-    assert_eq!(planned["accounts"][0]["steps"][0]["operation"], "CreateRole");
+    assert_eq!(
+        planned["accounts"][0]["steps"][0]["operation"],
+        "CreateRole"
+    );
     assert_eq!(planned["accounts"][0]["steps"][0]["subject"]["role"], ROLE);
     assert_eq!(applied["accounts"][0]["steps"][0]["outcome"], "done");
     assert_eq!(applied["accounts"][0]["in_sync"], true);
     assert_eq!(again["accounts"][0]["steps"], serde_json::json!([]));
     let drift = program.run(&["drift", "--format", "json"]).ends(2).json();
     assert_eq!(drift["kind"], "drift");
-    has_keys(&drift["accounts"][0]["findings"][0], &["fingerprint", "address", "drift", "severity"]);
+    has_keys(
+        &drift["accounts"][0]["findings"][0],
+        &["fingerprint", "address", "drift", "severity"],
+    );
     let whoami = program.run(&["whoami", "--format", "json"]).ends(0).json();
     assert_eq!(whoami["account"], "1234567890123456");
     assert_eq!(whoami["access_key_id"], "sandbox-key");
@@ -335,29 +444,41 @@ fn json_has_the_documented_keys() {
 #[test]
 fn an_apply_that_stops_says_in_json_what_became_of_each_step() {
     let (_server, program) = faulty(&["AttachPolicyToRole=no-permission"]);
-    let report = program.run(&["apply", "--yes", "--format", "json"]).ends(4).json();
+    let report = program
+        .run(&["apply", "--yes", "--format", "json"])
+        .ends(4)
+        .json();
     let steps = &report["accounts"][0]["steps"];
     assert_eq!(steps[0]["outcome"], "done");
     assert_eq!(steps[1]["outcome"], "failed");
-    has_keys(&steps[1]["error"], &["message", "code", "http_status", "request_id"]);
+    has_keys(
+        &steps[1]["error"],
+        &["message", "code", "http_status", "request_id"],
+    );
 }
 
 #[test]
 fn reports_go_to_files_beside_the_text() {
     let (_server, program) = faulty(&[]);
-    let run = program.run(&["plan", "--report", "json=a.json", "--report", "json=b.json"]).ends(0);
+    let run = program
+        .run(&["plan", "--report", "json=a.json", "--report", "json=b.json"])
+        .ends(0);
     run.says("CreateRole");
     let report: Value = serde_json::from_str(&program.read("a.json")).unwrap();
     assert_eq!(report["kind"], "plan");
     assert_eq!(program.read("a.json"), program.read("b.json"));
-    let json = program.run(&["plan", "--format", "json", "--report", "json=c.json"]).ends(0);
+    let json = program
+        .run(&["plan", "--format", "json", "--report", "json=c.json"])
+        .ends(0);
     assert_eq!(json.out, program.read("c.json"));
 }
 
 #[test]
 fn a_report_that_cannot_be_written_is_an_error_with_its_name() {
     let (_server, program) = faulty(&[]);
-    let run = program.run(&["plan", "--report", "json=no/such/folder/r.json"]).ends(1);
+    let run = program
+        .run(&["plan", "--report", "json=no/such/folder/r.json"])
+        .ends(1);
     run.says("CreateRole").warns("no/such/folder/r.json");
 }
 
@@ -369,23 +490,46 @@ const SMALL: &str = "version: 1\nroles:\n- name: Nightly\n  trust: { service: ec
 fn the_spec_comes_from_a_file_standard_input_a_preset_or_the_folder() {
     let (_server, program) = faulty(&[]);
     let program = program.file("specs/small.yaml", SMALL);
-    program.run(&["plan", "specs/small.yaml"]).ends(0).says("CreateRole Nightly");
-    program.run_with(&["plan", "-"], SMALL.as_bytes()).ends(0).says("CreateRole Nightly");
-    program.run(&["plan", "preset:image-import"]).ends(0).says("AliyunECSImageImportDefaultRole");
-    program.run(&["plan"]).ends(0).says(ROLE).warns("preset:image-export");
+    program
+        .run(&["plan", "specs/small.yaml"])
+        .ends(0)
+        .says("CreateRole Nightly");
+    program
+        .run_with(&["plan", "-"], SMALL.as_bytes())
+        .ends(0)
+        .says("CreateRole Nightly");
+    program
+        .run(&["plan", "preset:image-import"])
+        .ends(0)
+        .says("AliyunECSImageImportDefaultRole");
+    program
+        .run(&["plan"])
+        .ends(0)
+        .says(ROLE)
+        .warns("preset:image-export");
     let program = program.file("export-iam.yaml", SMALL);
     let run = program.run(&["plan"]).ends(0).says("CreateRole Nightly");
     assert_eq!(run.err, "");
-    program.run(&["validate"]).ends(0).says("export-iam.yaml is valid");
+    program
+        .run(&["validate"])
+        .ends(0)
+        .says("export-iam.yaml is valid");
 }
 
 #[test]
 fn an_adopted_spec_plans_nothing() {
     let (_server, program) = faulty(&[]);
-    program.run(&["apply", "--yes", "preset:image-export-custom"]).ends(0);
+    program
+        .run(&["apply", "--yes", "preset:image-export-custom"])
+        .ends(0);
     let adopted = program.run(&["adopt"]).ends(0).out;
-    program.run_with(&["plan", "--detailed-exitcode", "-"], adopted.as_bytes()).ends(0);
-    program.run(&["adopt", "--role", "NoSuchRole"]).ends(1).warns("NoSuchRole");
+    program
+        .run_with(&["plan", "--detailed-exitcode", "-"], adopted.as_bytes())
+        .ends(0);
+    program
+        .run(&["adopt", "--role", "NoSuchRole"])
+        .ends(1)
+        .warns("NoSuchRole");
 }
 
 // The sandbox as a command.
@@ -403,7 +547,11 @@ impl Serving {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut variables = Vec::new();
         for line in lines.map(Result::unwrap) {
-            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+            let (name, value) = line
+                .strip_prefix("export ")
+                .unwrap()
+                .split_once('=')
+                .unwrap();
             variables.push((name.to_owned(), value.to_owned()));
             if name == "EXPORT_IAM_ENDPOINT_STS" {
                 break;
@@ -450,7 +598,12 @@ fn served_sandboxes_are_used_with_the_printed_variables_and_keep_their_state() {
 fn a_state_file_has_one_user_at_a_time() {
     let program = Program::new();
     let _serving = Serving::start(&program, &["--sandbox=state.json"]);
-    for command in [&["plan"][..], &["apply", "--yes"], &["sandbox", "reset"], &["sandbox", "serve"]] {
+    for command in [
+        &["plan"][..],
+        &["apply", "--yes"],
+        &["sandbox", "reset"],
+        &["sandbox", "serve"],
+    ] {
         let arguments = [command, &["--sandbox=state.json"]].concat();
         let run = program.run(&arguments).ends(1);
         run.warns("state.json` is in use by another sandbox");
@@ -462,13 +615,20 @@ fn a_state_file_has_one_user_at_a_time() {
 fn reset_forgets_everything() {
     let program = Program::new();
     program.run(&["apply", "--sandbox", "--yes"]).ends(0);
-    program.run(&["sandbox", "reset"]).ends(0).says(".export-iam/sandbox.json");
-    program.run(&["plan", "--sandbox", "--detailed-exitcode"]).ends(2);
+    program
+        .run(&["sandbox", "reset"])
+        .ends(0)
+        .says(".export-iam/sandbox.json");
+    program
+        .run(&["plan", "--sandbox", "--detailed-exitcode"])
+        .ends(2);
 }
 
 #[test]
 fn env_prints_what_a_client_of_that_port_needs() {
-    let run = Program::new().run(&["sandbox", "env", "--port", "4321"]).ends(0);
+    let run = Program::new()
+        .run(&["sandbox", "env", "--port", "4321"])
+        .ends(0);
     run.says("export EXPORT_IAM_ENDPOINT_RAM=http://127.0.0.1:4321\n")
         .says("export ALIBABA_CLOUD_ACCESS_KEY_ID=sandbox-key\n");
 }
@@ -497,16 +657,19 @@ fn await_line(stream: &mut impl BufRead, text: &str) {
     let mut line = String::new();
     while !line.contains(text) {
         line.clear();
-        assert!(stream.read_line(&mut line).unwrap() > 0, "it ended without `{text}`");
+        assert!(
+            stream.read_line(&mut line).unwrap() > 0,
+            "it ended without `{text}`"
+        );
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupted_plan_ends_with_130() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
     for name in ["INT", "TERM"] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
         let program = Program::new()
             .with("ALIBABA_CLOUD_ACCESS_KEY_ID", "x")
             .with("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "y")
@@ -535,7 +698,10 @@ fn an_interrupted_apply_lets_calls_in_flight_end_and_begins_nothing_new() {
     let run = finish(child, started).ends(130);
     run.says("2 done, 0 failed, 0 unknown, 1 not run");
     assert_eq!(server.writes(), 2);
-    program.run(&["apply", "--yes", "preset:image-export-custom"]).ends(0).says("1 done");
+    program
+        .run(&["apply", "--yes", "preset:image-export-custom"])
+        .ends(0)
+        .says("1 done");
 }
 
 #[cfg(unix)]
@@ -548,9 +714,10 @@ fn a_second_interrupt_abandons_calls_in_flight() {
     let mut output = BufReader::new(child.stdout.take().unwrap());
     await_line(&mut output, "done    CreateRole");
     signal(&child, "INT");
-    let mut errors = BufReader::new(child.stderr.take().unwrap());
-    await_line(&mut errors, "again");
-    signal(&child, "INT");
+    // One alone would be waited out for five seconds; how soon the first is noticed is not for us to know.
+    while child.try_wait().unwrap().is_none() {
+        signal(&child, "INT");
+    }
     await_line(&mut output, "1 unknown");
     finish(child, started).ends(130);
     program.run(&["apply", "--yes"]).ends(0);
@@ -562,7 +729,13 @@ fn a_second_interrupt_abandons_calls_in_flight() {
 fn an_apply_that_is_killed_is_finished_by_the_next() {
     for lines in 1..=8 {
         let program = Program::new();
-        let apply = ["apply", "--sandbox", "--yes", "-vv", "preset:image-export-custom"];
+        let apply = [
+            "apply",
+            "--sandbox",
+            "--yes",
+            "-vv",
+            "preset:image-export-custom",
+        ];
         let mut child = program.command(&apply).spawn().unwrap();
         let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();
         let seen = errors.by_ref().take(lines).count();
@@ -570,7 +743,12 @@ fn an_apply_that_is_killed_is_finished_by_the_next() {
         child.kill().unwrap();
         child.wait().unwrap();
         program.run(&apply).ends(0);
-        let again = program.run(&["plan", "--sandbox", "--detailed-exitcode", "preset:image-export-custom"]);
+        let again = program.run(&[
+            "plan",
+            "--sandbox",
+            "--detailed-exitcode",
+            "preset:image-export-custom",
+        ]);
         again.ends(0).says("Nothing to do");
     }
 }
@@ -585,7 +763,13 @@ fn a_reader_that_goes_away_does_not_stop_an_apply() {
     let run = finish(child, started).ends(0);
     assert!(!run.err.contains("panicked"), "{}", run.told());
     assert_eq!(server.writes(), 2);
-    for arguments in [&["plan"][..], &["--help"], &["plan", "--help"], &["whoami"], &["bogus"]] {
+    for arguments in [
+        &["plan"][..],
+        &["--help"],
+        &["plan", "--help"],
+        &["whoami"],
+        &["bogus"],
+    ] {
         let mut child = program.command(arguments).spawn().unwrap();
         drop((child.stdout.take(), child.stderr.take()));
         let status = child.wait().unwrap().code();

@@ -49,7 +49,11 @@ fn regenerated(text: &str) -> String {
                 while let Some(inside) = lines.next_if(|line| *line != "```") {
                     block.push_str(&format!("{inside}\n"));
                 }
-                if let Some(name) = block.lines().next().and_then(|first| first.strip_prefix("# ")) {
+                if let Some(name) = block
+                    .lines()
+                    .next()
+                    .and_then(|first| first.strip_prefix("# "))
+                {
                     if name.ends_with(".yaml") {
                         fs::write(folder.path().join(name), &block).unwrap();
                     }
@@ -75,9 +79,17 @@ fn transcripts_are_what_the_program_prints() {
         fs::write(readme(), now).unwrap();
         return;
     }
-    let diff = similar::TextDiff::from_lines(&text, &now).unified_diff().to_string();
-    assert!(diff.is_empty(), "the README is behind; accept with UPDATE_GOLDEN=1 cargo test --test readme\n{diff}");
-    assert!(text.contains("Verified: read again"), "the transcript of the first apply is missing");
+    let diff = similar::TextDiff::from_lines(&text, &now)
+        .unified_diff()
+        .to_string();
+    assert!(
+        diff.is_empty(),
+        "the README is behind; accept with UPDATE_GOLDEN=1 cargo test --test readme\n{diff}"
+    );
+    assert!(
+        text.contains("Verified: read again"),
+        "the transcript of the first apply is missing"
+    );
 }
 
 #[test]

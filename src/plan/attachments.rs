@@ -1,7 +1,9 @@
 //! Compares the policies a role should hold with those it holds.
 
-use crate::model::{Address, DesiredRole, DesiredState, ExtraPolicies, ObservedState, PolicyRef};
-use crate::policy::{Comparison, PolicyDocument, Question, compare};
+use crate::model::{
+    Address, DesiredRole, DesiredState, ExtraPolicies, ObservedState, PolicyRef, PolicyType,
+};
+use crate::policy::{Comparison, PolicyDocument, Question, Verdict, compare, documented};
 
 use super::action::{Action, Reason};
 use super::change::Change;
@@ -56,7 +58,7 @@ pub(super) fn diff(
             reason,
             fields: Vec::new(),
             access,
-            notes: Vec::new(),
+            notes: documents.unpublished(policy).into_iter().collect(),
         }
     });
     changes.collect()
@@ -83,6 +85,26 @@ impl Documents<'_> {
         let before = self.of(live.iter())?;
         let after = self.of(live.iter().chain([policy]))?;
         Some(effect(&before, &after))
+    }
+
+    /// How the live text of a system policy differs from the published one, if it does. The live text counts.
+    fn unpublished(&self, policy: &PolicyRef) -> Option<String> {
+        let published = documented::system(policy.name.as_str())
+            .filter(|_| policy.policy_type == PolicyType::System)?;
+        let published = PolicyDocument::parse(published.document).ok()?;
+        let live =
+            PolicyDocument::parse_live(&self.observed.policies.get(policy)?.as_ref()?.document)
+                .ok()?;
+        let words = match compare(&[&published], &[&live], Question::DropIn).verdict {
+            Verdict::Equal => return None,
+            Verdict::Broader => "gives more access than",
+            Verdict::Narrower => "gives less access than",
+            Verdict::Incomparable | Verdict::Unknown => "gives other access than",
+        };
+        Some(format!(
+            "the live text of `{}` {words} the published one; the live text counts",
+            policy.name
+        ))
     }
 
     /// What `policy` gives beyond the others in `live`.

@@ -37,8 +37,11 @@ pub(super) fn readiness(
     };
     let names: Vec<String> = world.attached(role).map(ToString::to_string).collect();
     let documents = world.attached(role).map(|policy| world.document(policy));
-    let attached: Vec<Attached<'_>> =
-        names.iter().zip(documents).map(|(name, document)| Attached { name, document }).collect();
+    let attached: Vec<Attached<'_>> = names
+        .iter()
+        .zip(documents)
+        .map(|(name, document)| Attached { name, document })
+        .collect();
     let owner = Some(account.as_str());
     let mut exports: Vec<Export<'_>> = desired
         .exports
@@ -50,7 +53,10 @@ pub(super) fn readiness(
         })
         .collect();
     if exports.is_empty() {
-        exports.push(Export { owner, ..Export::default() });
+        exports.push(Export {
+            owner,
+            ..Export::default()
+        });
     }
     image_export(trust, &attached, &exports)
 }

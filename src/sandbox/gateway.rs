@@ -156,9 +156,13 @@ fn render(incoming: &Incoming<'_>, request_id: &str, answer: Answer) -> HttpResp
 
 /// The refusal that a fault puts in the place of an answer, with RAM's account of it.
 pub(crate) fn denied(operation: &str) -> Refusal {
+    let service = match operation {
+        "AssumeRole" | "GetCallerIdentity" => "sts",
+        _ => "ram",
+    };
     let mut refusal = Refusal::no_permission();
     refusal.denied = Some(denied_detail(
-        &format!("ram:{operation}"),
+        &format!("{service}:{operation}"),
         ("SubUser", "sandbox"),
         "",
         ("ImplicitDeny", "AccountLevelIdentityBasedPolicy"),

@@ -73,6 +73,43 @@ pub(super) fn places(text: &str) -> Option<Tree> {
     None
 }
 
+/// Where the text is nested deeper than `most` levels, if it is. Reads no further than there.
+///
+/// The parser that gives the meaning takes time that grows with the square of the depth of `[` and `{`, and reads a
+/// whole document before it looks at the depth: a file of half a megabyte would take it minutes.
+pub(super) fn too_deep(text: &str, most: usize) -> Option<Place> {
+    let mut depth = 0_usize;
+    for event in Parser::new_from_str(text) {
+        match event {
+            Ok((Event::SequenceStart(..) | Event::MappingStart(..), span)) => {
+                depth += 1;
+                if depth > most {
+                    return Some(place(span.start));
+                }
+            }
+            Ok((Event::SequenceEnd | Event::MappingEnd, _)) => depth = depth.saturating_sub(1),
+            Ok(_) => {}
+            // What the other parser makes of the rest is not known; so count roughly, far on the safe side.
+            Err(error) => return is_full_of_brackets(text).then(|| place(*error.marker())),
+        }
+    }
+    None
+}
+
+/// Whether more brackets are opened than closed by a number that no spec and no text in one reaches.
+fn is_full_of_brackets(text: &str) -> bool {
+    const MOST: i64 = 1000;
+    let step = |depth: &mut i64, c: char| {
+        *depth += match c {
+            '[' | '{' => 1,
+            ']' | '}' => -1,
+            _ => 0,
+        };
+        Some(*depth)
+    };
+    text.chars().scan(0, step).any(|depth| depth > MOST)
+}
+
 fn place(marker: Marker) -> Place {
     Place {
         line: marker.line(),

@@ -13,6 +13,7 @@ use serde::de::{
 };
 
 use super::error::Place;
+use super::place::too_deep;
 
 /// Most values in one spec, aliases expanded. Unit: values. A fleet of 10,000 accounts needs about 120,000.
 const MAX_VALUES: usize = 500_000;
@@ -49,6 +50,13 @@ pub(super) struct YamlError {
 /// When the text is not YAML, holds several documents, is nested deeper than 128 levels, or expands to more
 /// than half a million values or 8 MiB of text.
 pub(super) fn read(text: &str) -> Result<Raw, YamlError> {
+    if let Some(place) = too_deep(text, MAX_DEPTH) {
+        return Err(YamlError {
+            place: Some(place),
+            message: TOO_DEEP.to_owned(),
+            hint: None,
+        });
+    }
     let budget = Budget {
         values: Cell::new(MAX_VALUES),
         text: Cell::new(MAX_TEXT),
@@ -70,6 +78,11 @@ pub(super) fn read_json(text: &str) -> Result<Raw, serde_json::Error> {
     Reading { budget: &budget }.deserialize(&mut serde_json::Deserializer::from_str(text))
 }
 
+/// Deepest nesting that serde_yaml reads. Unit: levels.
+const MAX_DEPTH: usize = 128;
+
+const TOO_DEEP: &str = "is nested too deeply";
+
 fn explain(error: &serde_yaml::Error) -> YamlError {
     let place = error.location().map(|at| Place {
         line: at.line(),
@@ -82,7 +95,7 @@ fn explain(error: &serde_yaml::Error) -> YamlError {
             Some("keep one spec per file; `---` starts a new document"),
         )
     } else if text.contains("recursion limit") {
-        ("is nested too deeply", None)
+        (TOO_DEEP, None)
     } else if text.contains("repetition limit") || text.contains(OVER_BUDGET) {
         (
             "expands to far more than any spec holds",

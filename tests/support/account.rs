@@ -172,5 +172,7 @@ pub(crate) fn approved(plan: Plan, observed: &ObservedState) -> ApprovedPlan {
 
 /// What the guard says to the plan where no risk is allowed.
 pub(crate) fn refusals(plan: &Plan, observed: &ObservedState) -> Vec<Refusal> {
-    approve(plan.clone(), observed, &BTreeSet::new()).err().unwrap_or_default()
+    approve(plan.clone(), observed, &BTreeSet::new())
+        .err()
+        .unwrap_or_default()
 }

@@ -12,6 +12,7 @@
 
 pub(crate) mod account;
 pub(crate) mod golden;
+pub(crate) mod mishaps;
 pub(crate) mod program;
 pub(crate) mod server;
 

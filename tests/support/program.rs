@@ -102,6 +102,8 @@ impl Program {
             .env_clear()
             .env("HOME", &home)
             .env("USERPROFILE", &home)
+            // The one source of credentials that is neither a variable nor a file would ask the network.
+            .env("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(self.path())
             .stdin(Stdio::null())

@@ -1,16 +1,66 @@
 //! `policy check`: would documents do for exporting into a bucket.
 
+use super::{Document, document_of};
 use crate::cli::args::CheckArgs;
-use crate::cli::console::Console;
+use crate::cli::console::{Console, Rendered};
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
+use crate::policy::need::{Attached, Export, RoleTrust, image_export};
+use crate::policy::{PolicyDocument, TrustPolicy};
+use crate::render::{human, json};
+
+/// The service that exports images.
+const ECS: &str = "ecs.aliyuncs.com";
 
 pub(super) fn run(
     args: &CheckArgs,
     here: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let _ = (args, here, console);
-    Ok(ExitStatus::Success)
+    let mut permissions: Vec<(String, PolicyDocument)> = Vec::new();
+    let mut trust: Option<TrustPolicy> = None;
+    for file in &args.documents {
+        match document_of(file, here)? {
+            Document::Permission(document) => {
+                permissions.push((file.display().to_string(), document))
+            }
+            Document::Trust(document) if trust.is_none() => trust = Some(document),
+            Document::Trust(_) => {
+                let message = format!(
+                    "`{}` is a second trust policy; a role has one",
+                    file.display()
+                );
+                return Err(Failure::new(ExitStatus::Usage, message));
+            }
+        }
+    }
+    if trust.is_none() {
+        console.note("no trust policy given; taking the role to be trusted to ECS");
+    }
+    let trust = trust.unwrap_or_else(|| TrustPolicy::for_service(ECS));
+    let attached: Vec<Attached<'_>> = permissions
+        .iter()
+        .map(|(name, document)| Attached {
+            name,
+            document: Some(document),
+        })
+        .collect();
+    let export = Export {
+        bucket: args.bucket.as_deref(),
+        prefix: args.prefix.as_deref(),
+        owner: args.owner.as_deref(),
+    };
+    let readiness = image_export(RoleTrust::Policy(&trust), &attached, &[export]);
+    let mut text = String::new();
+    human::check(&readiness, &mut text);
+    console.result(&Rendered {
+        text,
+        json: json::check(&readiness),
+    })?;
+    Ok(match readiness.is_ready() {
+        Some(true) => ExitStatus::Success,
+        Some(false) => ExitStatus::Differs,
+        None => ExitStatus::Incomplete,
+    })
 }

@@ -30,8 +30,10 @@ pub(super) fn refusals(plan: &Plan) -> Vec<Refusal> {
                 };
                 let step = passing.after_step + 1;
                 let shown = &passing.witness;
-                let message =
-                    format!("for a moment after step {step}, {} on {} by {} {what}", shown.request.action, shown.request.resource, shown.caller);
+                let message = format!(
+                    "for a moment after step {step}, {} on {} by {} {what}",
+                    shown.request.action, shown.request.resource, shown.caller
+                );
                 refusal(Address::Role(passing.role.clone()), message)
             })
             .collect(),

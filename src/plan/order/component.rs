@@ -1,26 +1,28 @@
 //! Steps that touch the same access, and the search for an order of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{PolicyRef, RoleName, Step};
-use crate::policy::transition::{self, Found, Use};
 
 use super::super::steps::{DraftStep, must_precede};
-use super::{Found as FoundOrder, Passing, PassingKind, World};
+use super::moments::Moments;
+use super::{Found, World};
 
-/// Most steps whose orders are searched together. Unit: steps of one component. The search visits sets of steps,
-/// at worst 2^n of them; past this the plan says that the order was not checked.
-const MOST_STEPS: usize = 12;
+/// Most steps whose orders are searched together. Unit: steps of one component; a bit of [`Mask`] each. Past this the
+/// plan says that the order was not checked.
+const MOST_STEPS: usize = 31;
 
 /// A set of steps of one component, by position in it.
-type Mask = u32;
+pub(super) type Mask = u32;
 
 /// Steps that bear on each other, directly or through others.
 pub(super) struct Component {
     /// Numbers of the steps, ascending.
     pub(super) steps: Vec<usize>,
     /// The roles whose access they change, each with the steps that do so.
-    roles: BTreeMap<RoleName, Mask>,
+    pub(super) roles: BTreeMap<RoleName, Mask>,
+    /// Steps that lead to another one, and that one.
+    middles: Vec<(usize, usize)>,
 }
 
 /// Splits the steps into components. A step that changes no access and waits for nothing is one of its own.
@@ -102,22 +104,6 @@ fn touched_roles(drafts: &[DraftStep], before: &World) -> Vec<BTreeSet<RoleName>
     touched.collect()
 }
 
-/// What is wrong with one moment between two steps.
-type Wrong = (RoleName, PassingKind, Use);
-
-/// What is wrong with one role at one moment, if anything, or why that cannot be told.
-type Look = Result<Option<(PassingKind, Use)>, String>;
-
-/// The moments between the steps of one component, each looked at once.
-struct Moments<'a> {
-    component: &'a Component,
-    drafts: &'a [DraftStep],
-    before: &'a World,
-    after: World,
-    /// By role and the done steps that touch it.
-    seen: HashMap<(RoleName, Mask), Look>,
-}
-
 impl Component {
     fn new(steps: Vec<usize>, touched: &[BTreeSet<RoleName>]) -> Self {
         let mut roles: BTreeMap<RoleName, Mask> = BTreeMap::new();
@@ -126,238 +112,113 @@ impl Component {
                 *roles.entry(role.clone()).or_default() |= bit(position);
             }
         }
-        Self { steps, roles }
+        Self {
+            steps,
+            roles,
+            middles: Vec::new(),
+        }
     }
 
     /// Searches an order whose every moment is right; where there is none, takes RAM's order with additions
     /// before removals, and says what is wrong on the way.
-    pub(super) fn search(&self, drafts: &[DraftStep], before: &World) -> FoundOrder {
+    pub(super) fn search(&self, drafts: &[DraftStep], before: &World) -> Found {
+        let plain = |passing, unchecked| Found {
+            order: self.plain_order(drafts),
+            passing,
+            unchecked,
+        };
         if self.steps.len() > MOST_STEPS {
-            let reason = format!(
-                "{} steps bear on each other, the limit is {MOST_STEPS}",
-                self.steps.len()
-            );
-            return FoundOrder {
-                order: self.plain_order(drafts),
-                passing: Vec::new(),
-                unchecked: Some(reason),
-            };
+            let steps = self.steps.len();
+            let reason = format!("{steps} steps bear on each other, the limit is {MOST_STEPS}");
+            return plain(Vec::new(), Some(reason));
         }
         let mut moments = Moments::new(self, drafts, before);
-        let mut path = Vec::new();
-        match moments.extend(&mut path, 0, &mut HashSet::new()) {
-            Ok(true) => FoundOrder {
-                order: moments.grouped(&path),
+        match moments.search() {
+            Ok(Some(order)) => Found {
+                order,
                 passing: Vec::new(),
                 unchecked: None,
             },
-            Ok(false) => {
-                let order = self.plain_order(drafts);
-                let passing = moments.passing(&order);
-                FoundOrder {
-                    order,
-                    passing,
-                    unchecked: None,
-                }
-            }
-            Err(reason) => FoundOrder {
-                order: self.plain_order(drafts),
-                passing: Vec::new(),
-                unchecked: Some(reason),
-            },
+            Ok(None) => plain(moments.passing(&self.plain_order(drafts)), None),
+            Err(reason) => plain(Vec::new(), Some(reason)),
+        }
+    }
+
+    /// The same component with another step, done some time before `first_of`, to which it leads.
+    pub(super) fn with_middle(&self, step: usize, first_of: usize) -> Self {
+        let like = self.steps.iter().position(|member| *member == first_of);
+        let mut steps = self.steps.clone();
+        steps.push(step);
+        let added = bit(steps.len() - 1);
+        let touches = |mask: Mask| like.is_some_and(|position| mask & bit(position) != 0);
+        let roles = self.roles.iter().map(|(role, mask)| {
+            (
+                role.clone(),
+                if touches(*mask) { mask | added } else { *mask },
+            )
+        });
+        let mut middles = self.middles.clone();
+        middles.push((step, first_of));
+        Self {
+            roles: roles.collect(),
+            steps,
+            middles,
         }
     }
 
     /// One step after the other, in an order that RAM accepts.
-    fn plain_order(&self, drafts: &[DraftStep]) -> Vec<Vec<usize>> {
-        let mut done: Mask = 0;
+    pub(super) fn plain_order(&self, drafts: &[DraftStep]) -> Vec<Vec<usize>> {
+        let mut done = BTreeSet::new();
         let mut order = Vec::new();
-        while let Some(next) = self.ready(done, drafts).first() {
-            done |= bit(*next);
-            order.extend(self.steps.get(*next).map(|step| vec![*step]));
+        while let Some(next) = self.ready(&done, drafts).first() {
+            done.insert(*next);
+            order.push(vec![*next]);
         }
         order
     }
 
-    /// Positions of the steps that RAM would accept next, additions before removals.
-    fn ready(&self, done: Mask, drafts: &[DraftStep]) -> Vec<usize> {
+    /// The steps that RAM would accept next, additions before removals.
+    pub(super) fn ready(&self, done: &BTreeSet<usize>, drafts: &[DraftStep]) -> Vec<usize> {
         let left: Vec<(usize, &Step)> = self
             .steps
             .iter()
-            .enumerate()
-            .filter(|(position, _)| done & bit(*position) == 0)
-            .filter_map(|(position, step)| Some((position, &drafts.get(*step)?.step)))
+            .filter(|step| !done.contains(step))
+            .filter_map(|step| Some((*step, &drafts.get(*step)?.step)))
             .collect();
-        let is_free = |step: &Step| !left.iter().any(|(_, other)| must_precede(other, step));
+        let waits = |number: usize, step: &Step| {
+            left.iter()
+                .any(|(other, before)| must_precede(before, step) || self.leads_to(*other, number))
+        };
         let mut ready: Vec<(usize, &Step)> = left
             .iter()
-            .filter(|(_, step)| is_free(step))
+            .filter(|(number, step)| !waits(*number, step))
             .copied()
             .collect();
-        ready.sort_by_key(|(position, step)| (rank(step), *position));
-        ready.into_iter().map(|(position, _)| position).collect()
-    }
-}
-
-impl<'a> Moments<'a> {
-    fn new(component: &'a Component, drafts: &'a [DraftStep], before: &'a World) -> Self {
-        let mut after = before.clone();
-        for group in component.plain_order(drafts) {
-            group
-                .iter()
-                .filter_map(|step| drafts.get(*step))
-                .for_each(|draft| after.apply(&draft.step));
-        }
-        Self {
-            component,
-            drafts,
-            before,
-            after,
-            seen: HashMap::new(),
-        }
+        ready.sort_by_key(|(number, step)| (rank(step), *number));
+        ready.into_iter().map(|(number, _)| number).collect()
     }
 
-    /// Extends `path` to an order of all steps, or says that there is none. `dead` holds the sets of done steps
-    /// that lead nowhere.
-    fn extend(
-        &mut self,
-        path: &mut Vec<usize>,
-        done: Mask,
-        dead: &mut HashSet<Mask>,
-    ) -> Result<bool, String> {
-        if path.len() == self.component.steps.len() {
-            return Ok(true);
-        }
-        for next in self.component.ready(done, self.drafts) {
-            let then = done | bit(next);
-            if dead.contains(&then) || self.wrong(then)?.is_some() {
-                continue;
-            }
-            path.push(next);
-            if self.extend(path, then, dead)? {
-                return Ok(true);
-            }
-            path.pop();
-        }
-        dead.insert(done);
-        Ok(false)
-    }
-
-    /// What is wrong when exactly the steps of `done` are done.
-    fn wrong(&mut self, done: Mask) -> Result<Option<Wrong>, String> {
-        let component = self.component;
-        for (role, touching) in &component.roles {
-            let relevant = done & touching;
-            // Nothing of this role has changed, or all of it.
-            if relevant == 0 || relevant == *touching {
-                continue;
-            }
-            let key = (role.clone(), relevant);
-            if !self.seen.contains_key(&key) {
-                let answer = self.look(role, relevant);
-                self.seen.insert(key.clone(), answer);
-            }
-            if let Some((kind, witness)) = self.seen.get(&key).cloned().transpose()?.flatten() {
-                return Ok(Some((role.clone(), kind, witness)));
-            }
-        }
-        Ok(None)
-    }
-
-    fn look(&self, role: &RoleName, done: Mask) -> Look {
-        let mut world = self.before.clone();
-        for (position, step) in self.component.steps.iter().enumerate() {
-            if let Some(draft) = self.drafts.get(*step).filter(|_| done & bit(position) != 0) {
-                world.apply(&draft.step);
-            }
-        }
-        let moment = |world: &World| {
-            let cannot = |_| format!("a live document of role `{role}` cannot be interpreted");
-            world.moment(role).map_err(cannot)
-        };
-        let (before, mid, after) = (moment(self.before)?, moment(&world)?, moment(&self.after)?);
-        let check = transition::check(before.as_ref(), mid.as_ref(), after.as_ref());
-        match (check.transient_access, check.gap) {
-            (Found::Use(shown), _) => Ok(Some((PassingKind::Access, *shown))),
-            (_, Found::Use(shown)) => Ok(Some((PassingKind::Gap, *shown))),
-            (Found::Unknown(reason), _) | (_, Found::Unknown(reason)) => Err(reason),
-            (Found::None, Found::None) => Ok(None),
-        }
-    }
-
-    /// Joins neighbours of the path into groups whose steps may be done in any order: every set of them must be
-    /// right too, since answers may come in any order and some may never come.
-    fn grouped(&mut self, path: &[usize]) -> Vec<Vec<usize>> {
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        let mut done: Mask = 0;
-        let mut group: Vec<usize> = Vec::new();
-        for next in path {
-            if !group.is_empty() && !self.may_join(done, &group, *next) {
-                done |= group.iter().fold(0, |mask, position| mask | bit(*position));
-                groups.push(std::mem::take(&mut group));
-            }
-            group.push(*next);
-        }
-        groups.push(group);
-        let numbers = |positions: Vec<usize>| {
-            positions
-                .into_iter()
-                .filter_map(|position| self.component.steps.get(position).copied())
-                .collect()
-        };
-        groups.into_iter().map(numbers).collect()
-    }
-
-    fn may_join(&mut self, done: Mask, group: &[usize], next: usize) -> bool {
-        let step = |position: &usize| {
-            self.drafts
-                .get(*self.component.steps.get(*position)?)
-                .map(|draft| &draft.step)
-        };
-        let Some(added) = step(&next) else {
-            return false;
-        };
-        let waits = group
+    /// The steps in an order in which they can be applied to a world: what leads to another comes first.
+    pub(super) fn in_force_order(&self) -> impl Iterator<Item = usize> + '_ {
+        let is_middle = |step: &&usize| self.middles.iter().any(|(middle, _)| middle == *step);
+        let others = self.steps.iter().filter(move |step| !is_middle(step));
+        self.middles
             .iter()
-            .filter_map(step)
-            .any(|earlier| must_precede(earlier, added));
-        if waits {
-            return false;
-        }
-        let members: Mask = group
-            .iter()
-            .fold(bit(next), |mask, position| mask | bit(*position));
-        let mut subset = members;
-        while subset != 0 {
-            if !matches!(self.wrong(done | subset), Ok(None)) {
-                return false;
-            }
-            subset = (subset - 1) & members;
-        }
-        true
+            .map(|(middle, _)| *middle)
+            .chain(others.copied())
     }
 
-    /// What is wrong after each step of an order that is not right throughout.
-    fn passing(&mut self, order: &[Vec<usize>]) -> Vec<Passing> {
-        let mut done: Mask = 0;
-        let mut passing = Vec::new();
-        for step in order.iter().flatten() {
-            let position = self
-                .component
-                .steps
-                .iter()
-                .position(|member| member == step);
-            done |= position.map_or(0, bit);
-            if let Ok(Some((role, kind, witness))) = self.wrong(done) {
-                passing.push(Passing {
-                    after_step: *step,
-                    role,
-                    kind,
-                    witness,
-                });
-            }
-        }
-        passing
+    /// Whether one step was added to lead to the other.
+    pub(super) fn leads_to(&self, middle: usize, step: usize) -> bool {
+        self.middles.contains(&(middle, step))
+    }
+
+    /// The bit of a step in a mask.
+    pub(super) fn bit_of(&self, step: usize) -> Mask {
+        self.steps
+            .iter()
+            .position(|member| *member == step)
+            .map_or(0, bit)
     }
 }
 

@@ -8,6 +8,8 @@
 //! sent together.
 
 mod component;
+mod moments;
+mod narrowing;
 mod waves;
 mod world;
 
@@ -17,7 +19,8 @@ use crate::model::{ObservedState, RoleName};
 use crate::policy::transition::Use;
 
 use super::steps::DraftStep;
-use component::components;
+use component::{Component, components};
+use narrowing::middles;
 use waves::Waves;
 
 /// What is known about the moments between two steps.
@@ -60,14 +63,19 @@ pub(super) struct Ordered {
     pub(super) check: OrderCheck,
 }
 
-/// Orders the steps of one plan.
-pub(super) fn order(drafts: Vec<DraftStep>, observed: &ObservedState) -> Ordered {
+/// Orders the steps of one plan, adding steps in between where that is the only safe way.
+pub(super) fn order(mut drafts: Vec<DraftStep>, observed: &ObservedState) -> Ordered {
     let before = World::of(observed);
     let mut waves = Waves::default();
     let mut findings = Findings::default();
     for component in components(&drafts, &before) {
-        let found = component.search(&drafts, &before);
-        waves.add(&component, &found.order, &drafts);
+        let mut found = component.search(&drafts, &before);
+        if !found.passing.is_empty()
+            && let Some(safe) = with_middles(&component, &mut drafts, &before, observed)
+        {
+            found = safe;
+        }
+        waves.add(&found.order);
         findings.add(found);
     }
     let (steps, places) = waves.into_steps(drafts);
@@ -75,6 +83,25 @@ pub(super) fn order(drafts: Vec<DraftStep>, observed: &ObservedState) -> Ordered
         steps,
         check: findings.into_check(&places),
     }
+}
+
+/// A safe order with one narrowing step in between, if there is one. The step stays among the drafts only then.
+fn with_middles(
+    component: &Component,
+    drafts: &mut Vec<DraftStep>,
+    before: &World,
+    observed: &ObservedState,
+) -> Option<Found> {
+    for middle in middles(&component.steps, drafts, before, observed) {
+        drafts.push(middle.step);
+        let longer = component.with_middle(drafts.len() - 1, middle.first_of);
+        let found = longer.search(drafts, before);
+        if found.passing.is_empty() && found.unchecked.is_none() {
+            return Some(found);
+        }
+        drafts.pop();
+    }
+    None
 }
 
 /// The order found for one component.
@@ -115,3 +142,6 @@ impl Findings {
             .map_or(OrderCheck::Safe, OrderCheck::Unchecked)
     }
 }
+
+#[cfg(test)]
+mod tests;

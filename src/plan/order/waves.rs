@@ -1,7 +1,6 @@
 //! Lays the orders of independent components side by side.
 
 use super::super::steps::DraftStep;
-use super::component::Component;
 
 /// The wave of each step.
 #[derive(Default)]
@@ -12,13 +11,7 @@ pub(super) struct Waves {
 
 impl Waves {
     /// Gives the groups of a component the waves from 0 up.
-    pub(super) fn add(
-        &mut self,
-        component: &Component,
-        order: &[Vec<usize>],
-        drafts: &[DraftStep],
-    ) {
-        debug_assert!(component.steps.iter().all(|step| *step < drafts.len()));
+    pub(super) fn add(&mut self, order: &[Vec<usize>]) {
         for (wave, group) in order.iter().enumerate() {
             self.placed.extend(group.iter().map(|step| (wave, *step)));
         }

@@ -99,11 +99,19 @@ impl World {
     /// # Errors
     /// When a document that counts cannot be interpreted.
     pub(super) fn moment(&self, name: &RoleName) -> Result<Option<Moment>, Uninterpreted> {
-        let Some(role) = self.roles.get(name) else { return Ok(None) };
+        let Some(role) = self.roles.get(name) else {
+            return Ok(None);
+        };
         let trust = role.trust.clone().ok_or(Uninterpreted)?;
-        let documents = role.attached.iter().map(|policy| self.document(policy).cloned());
+        let documents = role
+            .attached
+            .iter()
+            .map(|policy| self.document(policy).cloned());
         let permissions: Option<Vec<PolicyDocument>> = documents.collect();
-        Ok(Some(Moment { trust, permissions: permissions.ok_or(Uninterpreted)? }))
+        Ok(Some(Moment {
+            trust,
+            permissions: permissions.ok_or(Uninterpreted)?,
+        }))
     }
 
     /// The world after a step.

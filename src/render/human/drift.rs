@@ -5,8 +5,10 @@ use std::fmt::Write;
 use crate::drift::{DriftKind, DriftReport, Finding, Severity};
 use crate::plan::Plan;
 
+use super::access::new_access_lines;
 use super::account::account_line;
 use super::field::{Detail, one_field};
+use super::readiness::{Moment, verdict};
 use super::style::{CHANGE, DIM, REMOVE, STRONG, Styled};
 
 /// Appends the findings, worst first.
@@ -23,6 +25,9 @@ pub fn drift(
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in &findings {
         one_finding(finding, detail, out);
+    }
+    if let Some(found) = &plan.verdict {
+        verdict(found, Moment::Now, out);
     }
     let line = match findings.len() {
         0 => "No drift: the account matches the spec.".to_owned(),
@@ -54,6 +59,9 @@ fn one_finding(finding: &Finding, detail: Detail, out: &mut String) {
         "{severity} {}{part} {what} [{}]",
         finding.address, finding.fingerprint
     );
+    if let Some(access) = &finding.access {
+        new_access_lines(access, 6, out);
+    }
     if let Some(field) = &finding.field {
         let _ = writeln!(out, "      {}", Styled(DIM, "back to the spec:"));
         one_field(field, detail, out);

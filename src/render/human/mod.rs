@@ -19,4 +19,5 @@ pub use drift::drift;
 pub use field::Detail;
 pub use plan::plan;
 pub use policy::{comparison, document, lint, lint_rules};
+pub use readiness::check;
 pub use tally::{Tally, tally};

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use crate::model::Address;
-use crate::plan::{Action, Change, Effect, Plan, PlannedStep, Reason, Summary};
+use crate::plan::{Action, Change, Effect, OrderCheck, Plan, PlannedStep, Reason, Summary};
 
 use super::access::new_access_lines;
 use super::account::account_line;
 use super::field::{Detail, one_field};
-use super::readiness::verdict;
+use super::readiness::{Moment, verdict};
 use super::step;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
@@ -27,9 +27,18 @@ pub fn plan(plan: &Plan, label: Option<&str>, detail: Detail, out: &mut String) 
     if !shown.is_empty() {
         out.push('\n');
     }
-    steps(&plan.steps, out);
+    if !plan.is_empty() {
+        steps(&plan.steps, out);
+        order(&plan.order, out);
+        out.push('\n');
+    }
     if let Some(found) = &plan.verdict {
-        verdict(found, !plan.is_empty(), out);
+        let moments = if plan.is_empty() {
+            Moment::Now
+        } else {
+            Moment::NowAndAfter
+        };
+        verdict(found, moments, out);
     }
     summary_line(plan, out);
 }
@@ -87,9 +96,6 @@ fn why(change: &Change) -> &'static str {
 }
 
 fn steps(steps: &[PlannedStep], out: &mut String) {
-    if steps.is_empty() {
-        return;
-    }
     let _ = writeln!(out, "{}", Styled(STRONG, "Steps"));
     let words: Vec<String> = steps
         .iter()
@@ -112,7 +118,34 @@ fn steps(steps: &[PlannedStep], out: &mut String) {
             ),
         };
     }
-    out.push('\n');
+}
+
+/// What is known about the moments between the steps.
+fn order(check: &OrderCheck, out: &mut String) {
+    let _ = match check {
+        OrderCheck::Safe => writeln!(
+            out,
+            "{}",
+            Styled(
+                DIM,
+                "  order checked: between steps nobody gains or lacks what they will not"
+            )
+        ),
+        OrderCheck::Unchecked(reason) => {
+            writeln!(
+                out,
+                "  {} {}",
+                Styled(CHANGE, "order not checked:"),
+                safe(reason)
+            )
+        }
+        OrderCheck::Unsafe(passing) => writeln!(
+            out,
+            "  {} {} moments with access that is there neither before nor after, or missing",
+            Styled(CHANGE, "no safe order:"),
+            passing.len()
+        ),
+    };
 }
 
 fn summary_line(plan: &Plan, out: &mut String) {

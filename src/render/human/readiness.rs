@@ -3,20 +3,41 @@
 use std::fmt::Write;
 
 use crate::plan::Verdict;
-use crate::policy::need::{ActionGrant, ExportError, ExportGrants, Grant, Readiness, StatementName};
+use crate::policy::need::{
+    ActionGrant, ExportError, ExportGrants, Grant, Readiness, StatementName,
+};
 
 use super::access::new_access_lines_of;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
-/// Appends the verdict now, and after the steps where there are any.
-pub(super) fn verdict(verdict: &Verdict, has_steps: bool, out: &mut String) {
-    if has_steps {
-        readiness("ExportImage now", &verdict.now, out);
-        readiness("ExportImage after these steps", &verdict.after, out);
-    } else {
-        readiness("ExportImage", &verdict.now, out);
+/// Which moments a reader wants to know about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// As the account is.
+    Now,
+    /// And as it is after the steps.
+    NowAndAfter,
+}
+
+/// Appends the verdict, and what the role can do beyond the need.
+pub(super) fn verdict(verdict: &Verdict, moments: Moment, out: &mut String) {
+    match moments {
+        Moment::Now => {
+            readiness("ExportImage", &verdict.now, out);
+            over_grant(&verdict.now, out);
+        }
+        Moment::NowAndAfter => {
+            readiness("ExportImage now", &verdict.now, out);
+            readiness("ExportImage after these steps", &verdict.after, out);
+            over_grant(&verdict.after, out);
+        }
     }
-    over_grant(&verdict.after, out);
+}
+
+/// Appends the answer of `policy check`.
+pub fn check(found: &Readiness, out: &mut String) {
+    readiness("ExportImage", found, out);
+    over_grant(found, out);
 }
 
 /// Appends one verdict under `title`: a headline, then what stands in the way.
@@ -26,7 +47,12 @@ pub(super) fn readiness(title: &str, readiness: &Readiness, out: &mut String) {
         (_, Some(error)) => (REMOVE, format!("would fail with {error}")),
         (_, None) => (CHANGE, "cannot be told".to_owned()),
     };
-    let _ = writeln!(out, "{} {}", Styled(STRONG, format_args!("{title}:")), Styled(style, words));
+    let _ = writeln!(
+        out,
+        "{} {}",
+        Styled(STRONG, format_args!("{title}:")),
+        Styled(style, words)
+    );
     if readiness.error() == Some(ExportError::NoSetRoletoECSServiceAcount) {
         trust(readiness.trust.as_ref(), out);
         return;
@@ -52,7 +78,11 @@ fn place(export: &ExportGrants) -> String {
 fn trust(trust: Option<&Grant>, out: &mut String) {
     let _ = match trust {
         None => writeln!(out, "  the role does not exist"),
-        Some(grant) => writeln!(out, "  ecs.aliyuncs.com may not assume the role: {}", why(grant)),
+        Some(grant) => writeln!(
+            out,
+            "  ecs.aliyuncs.com may not assume the role: {}",
+            why(grant)
+        ),
     };
 }
 
@@ -70,7 +100,13 @@ fn missing(export: &ExportGrants, out: &mut String) {
         }
     }
     for (reason, actions) in reasons {
-        let _ = writeln!(out, "  {} on {}: {}", actions.join(", "), place(export), reason);
+        let _ = writeln!(
+            out,
+            "  {} on {}: {}",
+            actions.join(", "),
+            place(export),
+            reason
+        );
     }
 }
 
@@ -78,10 +114,16 @@ fn why(grant: &Grant) -> String {
     match grant {
         Grant::Granted { .. } => "granted".to_owned(),
         Grant::Missing { partly: false, .. } => "not granted".to_owned(),
-        Grant::Missing { partly: true, witness } => format!("granted in part, not on {}", safe(&witness.resource)),
+        Grant::Missing {
+            partly: true,
+            witness,
+        } => format!("granted in part, not on {}", safe(&witness.resource)),
         Grant::Denied { by, .. } => format!("denied by {}", statement(by)),
         Grant::OnlyWhen { condition, .. } => format!("granted only {}", safe(condition)),
-        Grant::OnlyInRegion { region, .. } => format!("granted only if OSS presents the region as {}", safe(region)),
+        Grant::OnlyInRegion { region, .. } => format!(
+            "granted only if OSS presents the region as {}",
+            safe(region)
+        ),
         Grant::Unknown { reason } => safe(reason),
     }
 }

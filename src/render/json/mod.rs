@@ -7,6 +7,7 @@ mod access;
 mod merge;
 mod policy;
 mod shapes;
+mod verdict;
 
 use crate::apply::ApplyReport;
 use crate::drift::DriftReport;
@@ -14,7 +15,7 @@ use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
 
 pub use merge::{MergeError, merge};
-pub use policy::{comparison, document, lint};
+pub use policy::{check, comparison, document, lint};
 use shapes::{Account, Report, Whoami};
 
 /// The number every report carries.

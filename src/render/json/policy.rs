@@ -5,8 +5,10 @@ use serde_json::json;
 
 use super::FORMAT_VERSION;
 use super::access::{Access, Line};
+use super::verdict::Ready;
 use crate::policy::Comparison;
 use crate::policy::lint::Finding;
+use crate::policy::need::Readiness;
 
 #[derive(Serialize)]
 struct Compared {
@@ -44,6 +46,22 @@ pub fn comparison(effective: &Comparison, drop_in: &Comparison) -> String {
         drop_in: Answer::new(drop_in),
         gained: drop_in.gained.iter().map(Line::new).collect(),
         lost: drop_in.lost.iter().map(Line::new).collect(),
+    })
+}
+
+/// The answer of `policy check`.
+#[must_use]
+pub fn check(readiness: &Readiness) -> String {
+    #[derive(Serialize)]
+    struct Checked {
+        format_version: &'static str,
+        kind: &'static str,
+        verdict: Ready,
+    }
+    super::text(&Checked {
+        format_version: FORMAT_VERSION,
+        kind: "check",
+        verdict: Ready::new(readiness),
     })
 }
 

@@ -4,11 +4,14 @@ use serde::Serialize;
 
 use super::FORMAT_VERSION;
 use super::access::Access;
+use super::verdict::Verdict;
 use crate::account::{AccountError, Written};
 use crate::apply::{ApplyReport, Outcome, StepReport};
 use crate::drift::{DriftReport, Finding};
 use crate::model::{AccountId, Caller, Step, Tags};
-use crate::plan::{Change as PlanChange, DocumentChange, FieldChange, Plan, PlannedStep};
+use crate::plan::{
+    Change as PlanChange, DocumentChange, FieldChange, OrderCheck, Plan, PlannedStep,
+};
 
 /// The whole report of one run over any number of accounts.
 #[derive(Serialize)]
@@ -82,6 +85,10 @@ pub(super) struct Account {
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<FindingShape>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Verdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     in_sync: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Problem>,
@@ -111,7 +118,13 @@ impl Account {
             unmanaged,
             ..Summary::default()
         };
+        let order = match plan.order {
+            OrderCheck::Safe => "safe",
+            OrderCheck::Unsafe(_) => "unsafe",
+            OrderCheck::Unchecked(_) => "unchecked",
+        };
         Self {
+            order: Some(order),
             changes: Some(plan.changes.iter().map(Change::new).collect()),
             steps: Some(
                 plan.steps
@@ -177,6 +190,7 @@ impl Account {
         Self {
             id: Some(plan.caller.account.to_string()),
             caller: Some(plan.caller.arn.clone()),
+            verdict: plan.verdict.as_ref().map(Verdict::new),
             ..Self::default()
         }
     }
@@ -400,6 +414,8 @@ struct FindingShape {
     severity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
 }
 
 impl FindingShape {
@@ -411,6 +427,7 @@ impl FindingShape {
             severity,
             fingerprint,
             field,
+            access,
         } = finding;
         Self {
             fingerprint: fingerprint.clone(),
@@ -419,6 +436,7 @@ impl FindingShape {
             drift: kind.as_str(),
             severity: severity.as_str(),
             field: field.as_ref().map(Field::new),
+            access: access.as_ref().map(Access::new),
         }
     }
 }

@@ -1,0 +1,123 @@
+//! Steps in between that make a safe order possible: a document is first narrowed to what it gives both before and
+//! after, and then becomes what is wanted.
+
+use crate::model::{ObservedState, PolicyName, PolicyRef, Step, limit};
+use crate::policy::{
+    Effect, PolicyDocument, Question, Statement, TrustPolicy, TrustStatement, compare,
+    compare_trust,
+};
+
+use super::super::steps::DraftStep;
+use super::World;
+
+/// A step to add, and the number of the step it leads to.
+pub(super) struct Middle {
+    pub(super) step: DraftStep,
+    pub(super) first_of: usize,
+}
+
+/// The steps in between that could help among `steps`: one for each document that changes.
+pub(super) fn middles(
+    steps: &[usize],
+    drafts: &[DraftStep],
+    before: &World,
+    observed: &ObservedState,
+) -> Vec<Middle> {
+    let found = steps.iter().filter_map(|number| {
+        let draft = drafts.get(*number)?;
+        let step = match &draft.step {
+            Step::CreatePolicyVersion { policy, document } => {
+                let wanted = PolicyDocument::parse_live(document).ok()?;
+                narrower_policy(policy, &wanted, before, drafts, observed)?
+            }
+            Step::UpdateRole {
+                role,
+                trust: Some(trust),
+                ..
+            } => {
+                let wanted = TrustPolicy::parse_live(trust).ok()?;
+                let live = before.trust(role)??;
+                let narrowed = narrower_trust(live, &wanted)?;
+                let access = Some(compare_trust(live, &narrowed));
+                let step = Step::UpdateRole {
+                    role: role.clone(),
+                    trust: Some(narrowed.to_json()),
+                    description: None,
+                    max_session_duration: None,
+                };
+                DraftStep { step, access }
+            }
+            _ => return None,
+        };
+        Some(Middle {
+            step,
+            first_of: *number,
+        })
+    });
+    found.collect()
+}
+
+fn narrower_policy(
+    policy: &PolicyName,
+    wanted: &PolicyDocument,
+    before: &World,
+    drafts: &[DraftStep],
+    observed: &ObservedState,
+) -> Option<DraftStep> {
+    // Two more versions must find room beside those that stay.
+    let is_dropped = |draft: &&DraftStep| matches!(&draft.step, Step::DeletePolicyVersion { policy: dropped, .. } if dropped == policy);
+    let kept = observed.versions.get(policy).map_or(0, Vec::len);
+    let kept = kept.saturating_sub(drafts.iter().filter(is_dropped).count());
+    if kept + 2 > limit::POLICY_VERSIONS {
+        return None;
+    }
+    let live = before.document(&PolicyRef::custom(policy.clone()))?;
+    let narrowed = narrower(live, wanted)?;
+    let access = compare(&[live], &[&narrowed], Question::DropIn);
+    let step = Step::CreatePolicyVersion {
+        policy: policy.clone(),
+        document: narrowed.to_json(),
+    };
+    Some(DraftStep {
+        step,
+        access: Some(access),
+    })
+}
+
+/// The statements of either document that allow nothing beyond the other, and every Deny of both.
+fn narrower(live: &PolicyDocument, wanted: &PolicyDocument) -> Option<PolicyDocument> {
+    let mut statements: Vec<Statement> = Vec::new();
+    for (own, other) in [(live, wanted), (wanted, live)] {
+        for statement in own.statements() {
+            let alone = PolicyDocument::new(vec![statement.clone()]);
+            let is_within = || {
+                let beyond = compare(&[other], &[&alone], Question::Effective);
+                beyond.gained.is_empty() && beyond.reasons.is_empty()
+            };
+            let fits = statement.effect == Effect::Deny || is_within();
+            if fits && !statements.contains(statement) {
+                statements.push(statement.clone());
+            }
+        }
+    }
+    (!statements.is_empty()).then(|| PolicyDocument::new(statements))
+}
+
+/// The same for trust policies.
+fn narrower_trust(live: &TrustPolicy, wanted: &TrustPolicy) -> Option<TrustPolicy> {
+    let mut statements: Vec<TrustStatement> = Vec::new();
+    for (own, other) in [(live, wanted), (wanted, live)] {
+        for statement in own.statements() {
+            let alone = TrustPolicy::new(vec![statement.clone()]);
+            let is_within = || {
+                let beyond = compare_trust(other, &alone);
+                beyond.gained.is_empty() && beyond.reasons.is_empty()
+            };
+            let fits = statement.effect == Effect::Deny || is_within();
+            if fits && !statements.contains(statement) {
+                statements.push(statement.clone());
+            }
+        }
+    }
+    (!statements.is_empty()).then(|| TrustPolicy::new(statements))
+}
