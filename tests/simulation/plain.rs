@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+/// The role whose session the operator has, where it has one.
+const OPERATOR: &str = "operator";
+
 /// The parameters of one call, without those every call has.
 pub(crate) type Params = BTreeMap<String, String>;
 
@@ -260,13 +263,16 @@ impl Plain {
         let attachments = |held: &BTreeSet<String>| -> Vec<Value> {
             held.iter().map(|policy| json!({ "policy": self.spelled(policy) })).collect()
         };
-        let roles: Vec<Value> = self.roles.values().map(|role| {
+        let mut roles: Vec<Value> = self.roles.values().map(|role| {
             json!({
                 "name": &*role.name, "description": &*role.description, "trust": &*role.trust,
                 "max_session_duration": role.session, "tags": role.tags,
                 "service_linked": role.service_linked, "attachments": attachments(&role.attached),
             })
         }).collect();
+        // The operator's own role, which the model leaves out.
+        let administrator = json!([{ "policy": "system:AdministratorAccess" }]);
+        roles.push(json!({ "name": OPERATOR, "trust": "{}", "attachments": administrator }));
         let policies: Vec<Value> = self.policies.values().map(|policy| {
             let versions: Vec<Value> = policy.versions.iter()
                 .map(|(id, document)| json!({ "id": format!("v{id}"), "document": &**document }))
@@ -287,7 +293,7 @@ impl Plain {
             ],
             "sessions": [{
                 "id": keys.session.0, "secret": keys.session.1, "token": keys.session.2, "account": ACCOUNT,
-                "role": "operator", "role_id": "1", "name": "simulation", "expires": "2036-01-01T00:00:00Z",
+                "role": OPERATOR, "role_id": "1", "name": "simulation", "expires": "2036-01-01T00:00:00Z",
             }],
         })
     }
@@ -315,7 +321,9 @@ impl Plain {
             list(value).iter().map(|one| text(&one["policy"]).to_lowercase()).collect()
         };
         let number = |value: &Value| text(value)[1..].parse::<u32>().unwrap();
-        let roles = list(&account["roles"]).into_iter().map(|role| {
+        let mut roles = list(&account["roles"]);
+        roles.retain(|role| role["name"] != OPERATOR);
+        let roles = roles.into_iter().map(|role| {
             let key = text(&role["name"]).to_lowercase();
             let role = Role {
                 name: text(&role["name"]).into(),
