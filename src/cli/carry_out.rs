@@ -8,16 +8,16 @@ use futures_util::stream;
 use tokio::sync::watch;
 
 use super::console::Console;
+use super::ended::{Ended, NotBegun, Refused, conclude};
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::fleet::{Member, Seen};
+use super::fleet::Seen;
 use super::interrupt;
-use super::observe::{Subject, impossible, unread};
+use super::observe::Subject;
 use super::outcome::{Outcomes, failed};
-use crate::apply::{ApplyReport, Outcome, Pace, StepReport, Verified, apply, verify};
+use crate::apply::{Pace, StepReport, apply, verify};
 use crate::plan::{ApprovedPlan, Risk, approve};
 use crate::render::human::{self, Detail};
-use crate::render::json::AccountReport;
 
 /// What the operator has agreed to beforehand.
 pub(super) struct Consent {
@@ -36,17 +36,9 @@ pub(super) struct Limits {
 }
 
 /// An account with a plan that passed the guard.
-struct Ready<'a> {
-    member: &'a Member,
-    subject: &'a Subject,
-    approved: ApprovedPlan,
-}
-
-/// How the work on one account ended.
-struct Ended {
-    report: ApplyReport,
-    /// What the look afterwards showed, where every step was done.
-    verified: Option<Verified>,
+pub(super) struct Ready<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) approved: ApprovedPlan,
 }
 
 /// Carries out the plans of all accounts that could be read; the same for `apply` and `destroy`.
@@ -73,7 +65,11 @@ pub(super) async fn carry_out(
         return Err(failure.clone());
     }
     show(seen, consent, console)?;
-    let ready = guarded(seen, consent)?;
+    let (ready, refused) = guarded(seen, consent)?;
+    for (place, failure) in &refused {
+        let label = seen.get(*place).and_then(|seen| seen.member.label());
+        console.failure(&failure.clone().of_account(label.as_deref()));
+    }
     let pending = ready
         .iter()
         .filter(|ready| !ready.approved.plan().is_empty());
@@ -88,15 +84,18 @@ pub(super) async fn carry_out(
         };
         console.confirm(&format!("Carry out these {steps} steps{of}?"))?;
     }
-    let ended = execute(&ready, limits, console).await;
-    conclude(kind, seen, &ready, ended, console)
+    let lost = seen.iter().filter(|seen| seen.subject.is_err()).count() + refused.len();
+    let ended = execute(&ready, lost, seen.len() > 1, limits, console).await;
+    conclude(kind, seen, &ready, &refused, ended, console)
 }
 
-/// Shows every plan that would write, and the accounts that could not be read.
+/// Shows every plan that would write, the accounts that could not be read, and for a fleet what it comes to.
 fn show(seen: &[Seen], consent: &Consent, console: &mut Console) -> Result<(), Failure> {
+    let (mut settled, mut differing) = (0, 0);
     for Seen { member, subject } in seen {
         match subject {
             Ok(subject) if seen.len() == 1 || !subject.plan.is_empty() => {
+                differing += 1;
                 let mut text = String::new();
                 human::plan(
                     &subject.plan,
@@ -104,87 +103,129 @@ fn show(seen: &[Seen], consent: &Consent, console: &mut Console) -> Result<(), F
                     consent.detail,
                     &mut text,
                 );
+                if seen.len() > 1 {
+                    text.push('\n');
+                }
                 console.show(&text)?;
             }
-            Ok(_) => {}
+            Ok(_) => settled += 1,
             Err(failure) => console.failure(&failure.clone().of_account(member.label().as_deref())),
         }
+    }
+    if seen.len() > 1 {
+        let tally = human::Tally {
+            accounts: seen.len(),
+            settled,
+            differing,
+            not_begun: 0,
+        };
+        let mut text = String::new();
+        human::tally("plan", &tally, &mut text);
+        console.show(&text)?;
     }
     Ok(())
 }
 
-fn guarded<'a>(seen: &'a [Seen], consent: &Consent) -> Result<Vec<Ready<'a>>, Failure> {
+/// Asks the guard about every plan. In a fleet an account that is refused is left out, and the others go on.
+///
+/// # Errors
+/// When every plan that would write is refused.
+fn guarded<'a>(seen: &'a [Seen], consent: &Consent) -> Result<(Vec<Ready<'a>>, Refused), Failure> {
     let mut ready = Vec::new();
-    let mut problems = Vec::new();
-    for Seen { member, subject } in seen {
+    let mut refused = Refused::new();
+    for (place, Seen { subject, .. }) in seen.iter().enumerate() {
         let Ok(subject) = subject else { continue };
         match approve(subject.plan.clone(), &subject.observed, &consent.allowed) {
-            Ok(approved) => ready.push(Ready {
-                member,
-                subject,
-                approved,
-            }),
+            Ok(approved) => ready.push(Ready { subject, approved }),
             Err(refusals) => {
-                let account = member
-                    .label()
-                    .map(|label| format!("{label}: "))
-                    .unwrap_or_default();
-                problems.extend(refusals.iter().map(|refusal| {
+                let problems = refusals.iter().map(|refusal| {
                     let hint = format!(
                         "if that is what you want, add `--allow {}`",
                         refusal.risk.as_str()
                     );
-                    (
-                        format!("refused: {account}{}: {}", refusal.address, refusal.message),
-                        Some(hint),
-                    )
-                }));
+                    let message = format!("refused: {}: {}", refusal.address, refusal.message);
+                    (message, Some(hint))
+                });
+                refused.insert(place, Failure::all(ExitStatus::Refused, problems));
             }
         }
     }
-    match problems.is_empty() {
-        true => Ok(ready),
-        false => Err(Failure::all(ExitStatus::Refused, problems)),
+    let is_any = ready.iter().any(|ready| !ready.approved.plan().is_empty());
+    if refused.is_empty() || is_any {
+        return Ok((ready, refused));
     }
+    let problems = refused.into_iter().flat_map(|(place, failure)| {
+        let label = seen.get(place).and_then(|seen| seen.member.label());
+        failure.of_account(label.as_deref()).problems()
+    });
+    Err(Failure::all(ExitStatus::Refused, problems))
 }
 
-/// Works on so many accounts at a time, telling of each step as it ends, and slowing down on a signal. Gives how
-/// each ended, in their order.
-async fn execute(ready: &[Ready<'_>], limits: Limits, console: &mut Console) -> Vec<Ended> {
+/// Works on so many accounts at a time and slows down on a signal. Gives how each ended, in their order. `lost`
+/// accounts have failed before. The steps of one account alone are told as they end; a fleet's are in its report,
+/// whose order does not depend on who ends first.
+async fn execute(
+    ready: &[Ready<'_>],
+    lost: usize,
+    is_fleet: bool,
+    limits: Limits,
+    console: &mut Console,
+) -> Vec<Ended> {
     let (sender, pace) = watch::channel(Pace::Run);
-    let failures = Cell::new(0_usize);
+    let failures = Cell::new(lost);
+    let mut progress = console.counter(
+        "worked on",
+        match is_fleet {
+            true => ready.len(),
+            false => 0,
+        },
+    );
     let console = std::cell::RefCell::new(console);
-    let is_fleet = ready.len() > 1;
-    let work = ready.iter().map(|ready| {
+    let work = ready.iter().enumerate().map(|(place, ready)| {
         let (pace, failures, console) = (pace.clone(), &failures, &console);
         async move {
-            if limits
-                .max_failures
-                .is_some_and(|most| failures.get() >= most)
-            {
-                return Ended {
-                    report: not_begun(&ready.approved),
-                    verified: None,
-                };
+            if let Some(reason) = reason_not_to_begin(ready, failures.get(), limits, &pace) {
+                return (place, Ended::not_begun(&ready.approved, reason));
             }
-            let label = ready.member.label().filter(|_| is_fleet);
             let ended = one_account(ready, pace, |step| {
-                console
-                    .borrow_mut()
-                    .step(label.as_deref(), &human::step_line(step));
+                if !is_fleet {
+                    console.borrow_mut().step(&human::step_line(step));
+                }
             })
             .await;
             if !ended.is_good() {
                 failures.set(failures.get() + 1);
             }
-            ended
+            (place, ended)
         }
     });
-    let all = stream::iter(work).buffered(limits.parallel).collect();
-    tokio::select! {
+    let all = stream::iter(work)
+        .buffer_unordered(limits.parallel)
+        .inspect(|_| progress.advance())
+        .collect();
+    let mut ended: Vec<(usize, Ended)> = tokio::select! {
         ended = all => ended,
         never = interrupt::slow_down(sender) => match never {},
+    };
+    ended.sort_by_key(|(place, _)| *place);
+    ended.into_iter().map(|(_, ended)| ended).collect()
+}
+
+/// Nothing is to be begun after a signal or too many failures. What has nothing to do is done either way.
+fn reason_not_to_begin(
+    ready: &Ready<'_>,
+    failures: usize,
+    limits: Limits,
+    pace: &watch::Receiver<Pace>,
+) -> Option<NotBegun> {
+    if ready.approved.plan().is_empty() {
+        return None;
     }
+    if *pace.borrow() > Pace::Run {
+        return Some(NotBegun::Interrupted);
+    }
+    let most = limits.max_failures?;
+    (failures >= most).then_some(NotBegun::TooManyFailures)
 }
 
 async fn one_account(
@@ -192,155 +233,29 @@ async fn one_account(
     pace: watch::Receiver<Pace>,
     on_step: impl FnMut(&StepReport),
 ) -> Ended {
-    let Ready {
-        member: _,
-        subject,
-        approved,
-    } = ready;
+    let Ready { subject, approved } = ready;
     let account = &subject.connection.account;
-    let report = apply(account, approved, pace, on_step).await;
-    if approved.plan().is_empty() || !report.is_complete() {
-        return Ended {
-            report,
-            verified: None,
-        };
+    let mut report = apply(account, approved, pace.clone(), on_step).await;
+    let mut verified = None;
+    if !approved.plan().is_empty() && report.is_complete() {
+        tokio::select! {
+            biased;
+            seen = verify(account, &subject.desired, &subject.observed.caller) => {
+                verified = Some(seen);
+            }
+            () = abandoned(pace) => report.interrupted = true,
+        }
     }
-    let verified = verify(account, &subject.desired, &subject.observed.caller).await;
     Ended {
         report,
-        verified: Some(verified),
+        not_begun: None,
+        verified,
     }
 }
 
-fn not_begun(approved: &ApprovedPlan) -> ApplyReport {
-    let steps = approved.plan().steps.iter();
-    let steps = steps.map(|step| StepReport {
-        step: step.clone(),
-        outcome: Outcome::NotAttempted,
-    });
-    ApplyReport {
-        steps: steps.collect(),
-        interrupted: false,
+/// Until even calls in flight are to be left.
+async fn abandoned(mut pace: watch::Receiver<Pace>) {
+    if pace.wait_for(|pace| *pace == Pace::Abandon).await.is_err() {
+        std::future::pending::<()>().await;
     }
-}
-
-impl Ended {
-    fn is_good(&self) -> bool {
-        self.failure().is_none()
-    }
-
-    /// Why the work did not end well, if it did not.
-    fn failure(&self) -> Option<Failure> {
-        if !self.report.is_complete() {
-            return Some(stopped(&self.report));
-        }
-        match self.verified.as_ref()? {
-            Verified::InSync(_) => None,
-            Verified::NotYet(_) => {
-                let failure = Failure::new(
-                    ExitStatus::Partial,
-                    "applied, but the account does not show it yet",
-                );
-                Some(failure.hint("run `export-iam plan` again in a minute"))
-            }
-            Verified::Unread(error) => Some(unread(error)),
-            Verified::Impossible(errors) => Some(impossible(errors)),
-        }
-    }
-
-    fn in_sync(&self) -> Option<bool> {
-        if self.report.steps.is_empty() {
-            return Some(true);
-        }
-        self.verified
-            .as_ref()
-            .map(|verified| matches!(verified, Verified::InSync(_)))
-    }
-}
-
-/// Reports on every account in the order of the spec, and chooses the status.
-fn conclude(
-    kind: &'static str,
-    seen: &[Seen],
-    ready: &[Ready<'_>],
-    ended: Vec<Ended>,
-    console: &mut Console,
-) -> Result<ExitStatus, Failure> {
-    let mut outcomes = Outcomes::new(kind);
-    let mut failures: Vec<Failure> = Vec::new();
-    let mut ended = ready.iter().zip(ended);
-    for Seen { member, subject } in seen {
-        if let Err(failure) = subject {
-            failed(member, failure, &mut outcomes);
-            failures.push(failure.clone());
-            continue;
-        }
-        let Some((ready, ended)) = ended.next() else {
-            continue;
-        };
-        let failure = ended.failure();
-        let report = AccountReport::applied(ready.approved.plan(), &ended.report, ended.in_sync());
-        let report = match &failure {
-            Some(failure) => report.with_errors(&failure.problems()),
-            None => report,
-        };
-        let status = failure
-            .as_ref()
-            .map_or(ExitStatus::Success, |failure| failure.status);
-        let label = member.label().filter(|_| seen.len() > 1);
-        outcomes.add(
-            member,
-            status,
-            account_text(label.as_deref(), &ended),
-            report,
-        );
-        failures.extend(failure.map(|failure| failure.of_account(label.as_deref())));
-    }
-    console.result(&outcomes.rendered())?;
-    match (seen.len(), failures.as_slice()) {
-        (_, []) => Ok(ExitStatus::Success),
-        (1, [only]) => Err(only.clone()),
-        (_, several) => {
-            several.iter().for_each(|failure| console.failure(failure));
-            let interrupted = several
-                .iter()
-                .any(|failure| failure.status == ExitStatus::Interrupted);
-            Ok(if interrupted {
-                ExitStatus::Interrupted
-            } else {
-                ExitStatus::Partial
-            })
-        }
-    }
-}
-
-fn account_text(label: Option<&str>, ended: &Ended) -> String {
-    let mut text = String::new();
-    if ended.report.steps.is_empty() {
-        return text;
-    }
-    human::apply_report(label, &ended.report, &mut text);
-    match &ended.verified {
-        Some(Verified::InSync(left)) => human::verified(left, &mut text),
-        Some(Verified::NotYet(left)) => human::plan(left, label, Detail::Access, &mut text),
-        Some(Verified::Unread(_) | Verified::Impossible(_)) | None => {}
-    }
-    text
-}
-
-/// How an apply that stopped part-way ends.
-fn stopped(report: &ApplyReport) -> Failure {
-    let problems = report
-        .errors()
-        .map(|error| (error.to_string(), crate::ram::hint(error)));
-    let status = match (report.interrupted, report.may_have_written()) {
-        (true, _) => ExitStatus::Interrupted,
-        (false, true) => ExitStatus::Partial,
-        (false, false) => ExitStatus::Failed,
-    };
-    let again = match report.interrupted {
-        true => "interrupted; run the same command again to finish",
-        false => "stopped before the end; run the same command again once the cause is mended",
-    };
-    Failure::all(status, problems.chain([(again.to_owned(), None)]))
 }

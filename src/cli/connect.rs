@@ -129,6 +129,14 @@ impl Hub {
         self.connection(self.base.clone(), known)
     }
 
+    /// A way to ask which accounts there are. `--account` has no say: it chooses among the answers.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub(super) fn directory(&self) -> Result<RamClient<HttpTransport, Source>, Failure> {
+        self.client(self.base.clone())
+    }
+
     /// A way into a member of a fleet.
     ///
     /// # Errors
@@ -179,18 +187,23 @@ impl Hub {
             let message = format!("this is for account {known}, but `--account {asked}` was given");
             return Err(Failure::new(ExitStatus::Refused, message));
         }
-        let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
-        let settings = self.settings.clone();
         Ok(Connection {
-            account: RamClient::new(
-                self.transport.clone(),
-                source,
-                Clock::system(),
-                random,
-                settings,
-            ),
+            account: self.client(source)?,
             pinned: known.or(self.pinned.as_ref()).cloned(),
         })
+    }
+
+    fn client(&self, source: Source) -> Result<RamClient<HttpTransport, Source>, Failure> {
+        let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
+        let transport = self.transport.clone();
+        let settings = self.settings.clone();
+        Ok(RamClient::new(
+            transport,
+            source,
+            Clock::system(),
+            random,
+            settings,
+        ))
     }
 }
 
@@ -332,6 +345,9 @@ fn settings(
     let mut settings = Settings::default();
     if let Some(url) = given_endpoint("ram", global, here, sandbox) {
         settings.ram = endpoint("RAM endpoint", &url)?;
+    }
+    if let Some(url) = given_endpoint("resourcemanager", global, here, sandbox) {
+        settings.resource_manager = endpoint("ResourceManager endpoint", &url)?;
     }
     settings.signature = match global.signature {
         SignatureVersion::V1 => signature::SignatureVersion::V1,

@@ -130,12 +130,11 @@ impl Console {
     }
 
     /// Tells of a step as it ends: part of the result for people, on the side for programs.
-    pub(super) fn step(&mut self, account: Option<&str>, line: &str) {
-        let line = account.map_or(line.to_owned(), |account| format!("{line} [{account}]"));
+    pub(super) fn step(&mut self, line: &str) {
         match self.format {
             // A reader that is gone does not stop an apply; the end of the run will say so.
             Format::Text => drop(self.print(&format!("  {line}\n"))),
-            Format::Json => self.progress(&line),
+            Format::Json => self.progress(line),
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) async fn run(
     };
     let spec = load(&args.spec, environment, console)?;
     let hub = Hub::open(global, environment, console).await?;
-    let members = members(&spec, &hub, &args.fleet)?;
+    let members = members(&spec, &hub, &args.fleet, console).await?;
     let seen = look_at_all(
         members,
         &hub,

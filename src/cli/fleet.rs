@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::args::FleetArgs;
 use super::connect::Hub;
 use super::console::Console;
+use super::discover::discovered;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::observe::{Aim, Subject, look_at};
@@ -41,13 +42,20 @@ pub(super) struct Seen {
     pub(super) subject: Result<Subject, Failure>,
 }
 
-/// The accounts of a spec that the command line leaves in, in the order of the spec.
+/// The accounts of a spec that the command line leaves in: the spec's own entries in its order, then those that
+/// were discovered, by id.
 ///
 /// # Errors
-/// When a glob or shard is malformed (64), or nothing is left (1).
-pub(super) fn members(spec: &Spec, hub: &Hub, args: &FleetArgs) -> Result<Vec<Member>, Failure> {
-    if spec.accounts().is_empty() {
-        if !args.only.is_empty() || !args.exclude.is_empty() || args.shard.is_some() {
+/// When a glob or shard is malformed or matches nothing (64), or the accounts could not be found (3 or 5).
+pub(super) async fn members(
+    spec: &Spec,
+    hub: &Hub,
+    args: &FleetArgs,
+    console: &mut Console,
+) -> Result<Vec<Member>, Failure> {
+    let choice = Choice::parse(args)?;
+    if spec.accounts().is_empty() && spec.discover().is_none() {
+        if choice.is_any() {
             let message = "`--only`, `--exclude` and `--shard` choose among the accounts of a spec, and this one names none";
             return Err(Failure::new(ExitStatus::Usage, message));
         }
@@ -56,23 +64,17 @@ pub(super) fn members(spec: &Spec, hub: &Hub, args: &FleetArgs) -> Result<Vec<Me
             entry: None,
         }]);
     }
-    let only = globs("--only", &args.only)?;
-    let exclude = globs("--exclude", &args.exclude)?;
-    let shard = args.shard.as_deref().map(Shard::parse).transpose()?;
-    for (glob, text) in only.iter().zip(&args.only) {
-        if !spec.accounts().iter().any(|entry| matches(glob, entry)) {
-            return Err(Failure::new(
-                ExitStatus::Usage,
-                format!("`--only {text}` matches no account of the spec"),
-            ));
-        }
+    let mut entries = spec.accounts().to_vec();
+    if let Some(discover) = spec.discover() {
+        entries.extend(discovered(discover, spec.accounts(), hub, console).await?);
     }
-    let left = spec.accounts().iter().enumerate().filter(|(_, entry)| {
-        (only.is_empty() || only.iter().any(|glob| matches(glob, entry)))
-            && !exclude.iter().any(|glob| matches(glob, entry))
-            && hub.pinned().is_none_or(|pinned| *pinned == entry.id)
-    });
-    let left: Vec<(usize, &AccountEntry)> = left.collect();
+    choice.check(&entries)?;
+    let left: Vec<(usize, AccountEntry)> = entries
+        .into_iter()
+        .enumerate()
+        .filter(|(_, entry)| choice.holds(entry))
+        .filter(|(_, entry)| hub.pinned().is_none_or(|pinned| *pinned == entry.id))
+        .collect();
     if left.is_empty() {
         return Err(Failure::new(
             ExitStatus::Usage,
@@ -81,13 +83,53 @@ pub(super) fn members(spec: &Spec, hub: &Hub, args: &FleetArgs) -> Result<Vec<Me
     }
     let mine = left
         .into_iter()
-        .filter(|(_, entry)| shard.is_none_or(|shard| shard.holds(&entry.id)));
+        .filter(|(_, entry)| choice.shard.is_none_or(|shard| shard.holds(&entry.id)));
     Ok(mine
         .map(|(index, entry)| Member {
             index,
-            entry: Some(entry.clone()),
+            entry: Some(entry),
         })
         .collect())
+}
+
+/// Which accounts the command line leaves in.
+struct Choice {
+    only: Vec<glob::Pattern>,
+    exclude: Vec<glob::Pattern>,
+    shard: Option<Shard>,
+}
+
+impl Choice {
+    fn parse(args: &FleetArgs) -> Result<Self, Failure> {
+        Ok(Self {
+            only: globs("--only", &args.only)?,
+            exclude: globs("--exclude", &args.exclude)?,
+            shard: args.shard.as_deref().map(Shard::parse).transpose()?,
+        })
+    }
+
+    fn is_any(&self) -> bool {
+        !self.only.is_empty() || !self.exclude.is_empty() || self.shard.is_some()
+    }
+
+    /// Each glob has to match something: one that does not is misspelt.
+    fn check(&self, entries: &[AccountEntry]) -> Result<(), Failure> {
+        for (option, globs) in [("--only", &self.only), ("--exclude", &self.exclude)] {
+            let idle = globs
+                .iter()
+                .find(|glob| !entries.iter().any(|entry| matches(glob, entry)));
+            if let Some(glob) = idle {
+                let message = format!("`{option} {glob}` matches no account of the spec");
+                return Err(Failure::new(ExitStatus::Usage, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn holds(&self, entry: &AccountEntry) -> bool {
+        (self.only.is_empty() || self.only.iter().any(|glob| matches(glob, entry)))
+            && !self.exclude.iter().any(|glob| matches(glob, entry))
+    }
 }
 
 fn globs(option: &str, texts: &[String]) -> Result<Vec<glob::Pattern>, Failure> {
@@ -143,7 +185,8 @@ impl Shard {
     }
 }
 
-/// Looks at all members, so many at a time, and gives what was seen in their order.
+/// Looks at all members, so many at a time, and gives what was seen in their order. A slow account holds up no
+/// other.
 pub(super) async fn look_at_all(
     members: Vec<Member>,
     hub: &Hub,
@@ -153,16 +196,20 @@ pub(super) async fn look_at_all(
     console: &mut Console,
 ) -> Vec<Seen> {
     let total = members.len();
+    let origin = spec.digest();
+    let origin = origin.as_str();
     let looks = members.into_iter().map(|member| async move {
-        let subject = look_at(hub, &member, spec, aim).await;
+        let subject = look_at(hub, &member, spec, aim, origin).await;
         Seen { member, subject }
     });
     let mut progress = console.counter("read", total);
-    stream::iter(looks)
-        .buffered(parallel)
+    let mut seen: Vec<Seen> = stream::iter(looks)
+        .buffer_unordered(parallel)
         .inspect(|_| progress.advance())
         .collect()
-        .await
+        .await;
+    seen.sort_by_key(|seen| seen.member.index);
+    seen
 }
 
 #[cfg(test)]

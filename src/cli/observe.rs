@@ -71,7 +71,7 @@ impl Aim {
     }
 }
 
-/// Connects to one account, reads everything the spec names, and plans.
+/// Connects to one account, reads everything the spec names, and plans. `origin` is the digest of the spec.
 ///
 /// # Errors
 /// When the account is another one or no plan can be made (3), or something could not be read (5).
@@ -80,22 +80,23 @@ pub(super) async fn look_at(
     member: &Member,
     spec: &Spec,
     aim: Aim,
+    origin: &str,
 ) -> Result<Subject, Failure> {
     // What to read is known before the answer to "who am I", so all of it is asked for at once.
-    let scope = Scope::of(&aim.at(anywhere(spec)?));
+    let exports = member
+        .entry
+        .as_ref()
+        .and_then(|entry| entry.exports.as_deref());
+    let scope = Scope::of(&aim.at(anywhere(spec, exports)?));
     let connection = hub.connect(member).await?;
     let caller = connection.pinned_caller().await?;
     let observed = observe(&connection.account, &scope, caller)
         .await
         .map_err(|error| unread(&error))?;
-    let exports = member
-        .entry
-        .as_ref()
-        .and_then(|entry| entry.exports.as_deref());
     let desired = spec
         .desired(&observed.caller.account, exports)
         .map_err(|errors| wrong(&errors))?;
-    Subject::new(connection, aim.at(desired), observed, spec.digest())
+    Subject::new(connection, aim.at(desired), observed, origin.to_owned())
 }
 
 /// What could not be read, and why.

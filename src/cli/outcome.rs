@@ -13,6 +13,7 @@ pub(super) struct Outcomes {
     text: String,
     accounts: Vec<AccountReport>,
     statuses: Vec<ExitStatus>,
+    not_begun: usize,
 }
 
 impl Outcomes {
@@ -22,6 +23,7 @@ impl Outcomes {
             text: String::new(),
             accounts: Vec::new(),
             statuses: Vec::new(),
+            not_begun: 0,
         }
     }
 
@@ -45,6 +47,11 @@ impl Outcomes {
         self.statuses.push(status);
     }
 
+    /// Notes that the account added last was not begun at all.
+    pub(super) fn was_not_begun(&mut self) {
+        self.not_begun += 1;
+    }
+
     /// The report in every form; for more than one account with a line that counts them.
     pub(super) fn rendered(&mut self) -> Rendered {
         let mut text = std::mem::take(&mut self.text);
@@ -59,6 +66,7 @@ impl Outcomes {
                 accounts: self.statuses.len(),
                 settled: count(&[ExitStatus::Success]),
                 differing: count(&[ExitStatus::Differs]),
+                not_begun: self.not_begun,
             };
             human::tally(self.kind, &tally, &mut text);
         }

@@ -22,7 +22,7 @@ pub(super) async fn run(
 ) -> Result<ExitStatus, Failure> {
     let spec = load(&args.spec, environment, console)?;
     let hub = Hub::open(global, environment, console).await?;
-    let members = members(&spec, &hub, &args.fleet)?;
+    let members = members(&spec, &hub, &args.fleet, console).await?;
     if args.out.is_some() && members.len() > 1 {
         let message = "`--out` saves the plan of one account";
         return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
@@ -41,12 +41,16 @@ pub(super) async fn run(
         match subject {
             Ok(subject) => {
                 let mut text = String::new();
-                human::plan(
-                    &subject.plan,
-                    member.label().as_deref(),
-                    detail(args.show_documents),
-                    &mut text,
-                );
+                // Of thousands in sync there is nothing to say.
+                let says = !subject.plan.is_empty() || subject.plan.summary().unmanaged > 0;
+                if says || seen.len() == 1 {
+                    human::plan(
+                        &subject.plan,
+                        member.label().as_deref(),
+                        detail(args.show_documents),
+                        &mut text,
+                    );
+                }
                 let status = match subject.plan.is_empty() {
                     true => ExitStatus::Success,
                     false => ExitStatus::Differs,

@@ -8,7 +8,7 @@ use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use crate::model::{AccountId, DesiredState};
+use crate::model::{AccountId, DesiredState, Export};
 use crate::spec::{Diagnostic, MAX_FILE, Spec, SpecErrors, SpecSource, load as load_spec};
 
 /// The spec of a folder, used where the command line names none.
@@ -23,7 +23,13 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     let spec = load(args, environment, console)?;
-    let desired = anywhere(&spec)?;
+    // Where only accounts have exports of their own, the first stands for all.
+    let own = spec
+        .accounts()
+        .iter()
+        .find_map(|entry| entry.exports.as_deref());
+    let exports = own.filter(|_| spec.exports().is_empty());
+    let desired = anywhere(&spec, exports)?;
     let accounts = match (spec.accounts().len(), spec.discover()) {
         (0, None) => "the caller's own account".to_owned(),
         (1, None) => "1 account".to_owned(),
@@ -47,9 +53,9 @@ pub(super) fn run(
 ///
 /// # Errors
 /// When the spec cannot be right for any account.
-pub(super) fn anywhere(spec: &Spec) -> Result<DesiredState, Failure> {
+pub(super) fn anywhere(spec: &Spec, exports: Option<&[Export]>) -> Result<DesiredState, Failure> {
     let account = AccountId::new("0000000000000000").map_err(|error| Failure::bug(&error))?;
-    spec.desired(&account, None)
+    spec.desired(&account, exports)
         .map_err(|errors| wrong(&errors))
 }
 

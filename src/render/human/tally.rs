@@ -13,6 +13,8 @@ pub struct Tally {
     pub settled: usize,
     /// Read, and not as the spec wants them.
     pub differing: usize,
+    /// Not begun, because the run was to stop.
+    pub not_begun: usize,
 }
 
 /// Appends the line. `kind` is the command.
@@ -21,8 +23,9 @@ pub fn tally(kind: &str, tally: &Tally, out: &mut String) {
         accounts,
         settled,
         differing,
+        not_begun,
     } = tally;
-    let failed = accounts - settled - differing;
+    let failed = accounts.saturating_sub(settled + differing + not_begun);
     let line = match kind {
         "plan" => format!(
             "{accounts} accounts: {settled} with nothing to do, {differing} with changes, {failed} not read."
@@ -30,6 +33,9 @@ pub fn tally(kind: &str, tally: &Tally, out: &mut String) {
         "drift" => format!(
             "{accounts} accounts: {settled} in sync, {differing} drifted, {failed} not read."
         ),
+        _ if *not_begun > 0 => {
+            format!("{accounts} accounts: {settled} done, {failed} failed, {not_begun} not begun.")
+        }
         _ => format!("{accounts} accounts: {settled} done, {failed} failed."),
     };
     let _ = writeln!(out, "{}", Styled(STRONG, line));

@@ -1,8 +1,12 @@
 //! Joins the reports of the parts of a fleet into the report that one run would have given.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
-use super::FORMAT_VERSION;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::shapes::{Report, Summary};
+use super::{FORMAT_VERSION, text};
 
 /// Why reports cannot be joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,66 +17,67 @@ pub struct MergeError {
     pub problem: String,
 }
 
-/// Joins reports of one kind. Accounts come out in the order of the spec.
+/// A report as far as joining looks into it. What it does not know passes through in the accounts.
+#[derive(Deserialize)]
+struct Part<'a> {
+    #[serde(default)]
+    format_version: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(borrow)]
+    accounts: Option<Vec<&'a RawValue>>,
+}
+
+/// One account's place, name and counts.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    index: u64,
+    id: Option<String>,
+    #[serde(default)]
+    summary: Summary,
+}
+
+/// Joins reports of one kind. Accounts come out in the order of the spec, each as it was written.
 ///
 /// # Errors
 /// When a text is no report of this format, the kinds differ, or an account is in two reports.
 pub fn merge(texts: &[String]) -> Result<String, MergeError> {
     let mut kind: Option<String> = None;
-    let mut accounts: Vec<Value> = Vec::new();
+    let mut accounts: Vec<(u64, &RawValue)> = Vec::new();
+    let mut ids = BTreeSet::new();
+    let mut summary = Summary::default();
     for (report, text) in texts.iter().enumerate() {
         let fail = |problem: String| MergeError { report, problem };
-        let value: Value = serde_json::from_str(text).map_err(|error| fail(error.to_string()))?;
-        if value.get("format_version").and_then(Value::as_str) != Some(FORMAT_VERSION) {
+        let part: Part<'_> = serde_json::from_str(text).map_err(|error| fail(error.to_string()))?;
+        if part.format_version != FORMAT_VERSION {
             return Err(fail(format!("not a report of format {FORMAT_VERSION}")));
         }
-        let found = value
-            .get("kind")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        match &kind {
-            Some(kind) if *kind != found => {
-                return Err(fail(format!("of kind `{found}`, the first is `{kind}`")));
-            }
-            _ => kind = Some(found),
+        let first = kind.get_or_insert_with(|| part.kind.clone());
+        if *first != part.kind {
+            let found = &part.kind;
+            return Err(fail(format!("of kind `{found}`, the first is `{first}`")));
         }
-        let Some(Value::Array(part)) = value.get("accounts") else {
+        let Some(part) = part.accounts else {
             return Err(fail("has no accounts".to_owned()));
         };
         for account in part {
-            let id = account.get("id");
-            if id.is_some() && accounts.iter().any(|other| other.get("id") == id) {
-                let id = id.and_then(Value::as_str).unwrap_or_default();
+            let head: Head =
+                serde_json::from_str(account.get()).map_err(|error| fail(error.to_string()))?;
+            if let Some(id) = head.id
+                && !ids.insert(id.clone())
+            {
                 return Err(fail(format!("account {id} is in an earlier report too")));
             }
-            accounts.push(account.clone());
+            summary.add(&head.summary);
+            accounts.push((head.index, account));
         }
     }
-    accounts.sort_by_key(|account| account.get("index").and_then(Value::as_u64));
-    let mut merged = Map::new();
-    merged.insert("format_version".to_owned(), FORMAT_VERSION.into());
-    merged.insert("kind".to_owned(), kind.unwrap_or_default().into());
-    merged.insert("summary".to_owned(), sum(&accounts));
-    merged.insert("accounts".to_owned(), Value::Array(accounts));
-    Ok(serde_json::to_string_pretty(&Value::Object(merged))
-        .map(|text| text + "\n")
-        .unwrap_or_default())
-}
-
-/// The sum of the accounts' own summaries, count by count.
-fn sum(accounts: &[Value]) -> Value {
-    let mut total: Map<String, Value> = Map::new();
-    for account in accounts {
-        for (name, count) in account
-            .get("summary")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            let before = total.get(name).and_then(Value::as_u64).unwrap_or(0);
-            total.insert(name.clone(), (before + count.as_u64().unwrap_or(0)).into());
-        }
-    }
-    Value::Object(total)
+    accounts.sort_by_key(|(index, _)| *index);
+    let accounts: Vec<&RawValue> = accounts.into_iter().map(|(_, account)| account).collect();
+    Ok(text(&Report::of(
+        &kind.unwrap_or_default(),
+        accounts,
+        summary,
+    )))
 }

@@ -1,6 +1,6 @@
 //! The shapes of format 1.0 and the way into them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::FORMAT_VERSION;
 use super::access::Access;
@@ -14,20 +14,28 @@ use crate::plan::{
 };
 
 /// The whole report of one run over any number of accounts.
+///
+/// Also of `report merge`, which has the accounts as they were written.
 #[derive(Serialize)]
-pub(super) struct Report {
+pub(super) struct Report<'a, A> {
     format_version: &'static str,
-    kind: &'static str,
-    accounts: Vec<Account>,
+    kind: &'a str,
+    accounts: Vec<A>,
     summary: Summary,
 }
 
-impl Report {
-    pub(super) fn new(kind: &'static str, accounts: Vec<Account>) -> Self {
+impl<'a> Report<'a, Account> {
+    pub(super) fn new(kind: &'a str, accounts: Vec<Account>) -> Self {
         let mut summary = Summary::default();
         for account in &accounts {
             summary.add(&account.summary);
         }
+        Self::of(kind, accounts, summary)
+    }
+}
+
+impl<'a, A> Report<'a, A> {
+    pub(super) fn of(kind: &'a str, accounts: Vec<A>, summary: Summary) -> Self {
         Self {
             format_version: FORMAT_VERSION,
             kind,
@@ -38,7 +46,8 @@ impl Report {
 }
 
 /// Counts over the accounts of a report.
-#[derive(Serialize, Default, Clone, Copy)]
+#[derive(Serialize, Deserialize, Default, Clone, Copy)]
+#[serde(default)]
 pub(super) struct Summary {
     create: usize,
     update: usize,
@@ -49,7 +58,7 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         let Self {
             create,
             update,
