@@ -392,7 +392,7 @@ fn a_fleet_is_asked_for_once() {
     let run = program
         .run(&["apply"])
         .ends(3)
-        .says("8 accounts: 2 with nothing to do, 6 with changes, 0 not read.");
+        .says("8 accounts: 3 with nothing to do, 5 with changes, 0 not read.");
     run.warns("not confirmed");
     assert_eq!(server.calls().count("CreateRole"), 0);
 }

@@ -33,6 +33,12 @@ impl From<serde_json::Error> for Unreadable {
     }
 }
 
+/// Reads a member that has to be an object: serde takes an empty list for one whose members may all be left out.
+fn object<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(input: D) -> Result<T, D::Error> {
+    let members = serde_json::Map::deserialize(input)?;
+    T::deserialize(Value::Object(members)).map_err(serde::de::Error::custom)
+}
+
 /// A reply's JSON, known to be an object with a request id.
 #[derive(Debug)]
 pub(super) struct Reply(Value);
@@ -248,6 +254,7 @@ fn policy_ref(policy_type: &str, name: &str) -> Result<PolicyRef, Unreadable> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct AttachmentsReply {
+    #[serde(deserialize_with = "object")]
     policies: AttachmentList,
 }
 
@@ -277,6 +284,7 @@ impl AttachmentsReply {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct VersionsReply {
+    #[serde(deserialize_with = "object")]
     policy_versions: VersionList,
 }
 
@@ -309,8 +317,11 @@ impl VersionsReply {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct HoldersReply {
+    #[serde(deserialize_with = "object")]
     users: HolderList,
+    #[serde(deserialize_with = "object")]
     groups: HolderList,
+    #[serde(deserialize_with = "object")]
     roles: HolderList,
 }
 
