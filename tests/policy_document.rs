@@ -127,6 +127,18 @@ fn what_the_grammar_does_not_have_is_refused() {
             format!("{allow},{get},{rest},\"Condition\":{{\"Bool\":{{\"MFAPresent\":\"true\"}}}}"),
             "condition key `MFAPresent`",
         ),
+        (
+            format!(
+                "{allow},{get},{rest},\"Condition\":{{\"Bool\":{{\"acs:MFAPresent\":\"tru\"}}}}"
+            ),
+            "`tru` is not `true` or `false`",
+        ),
+        (
+            format!(
+                "{allow},{get},{rest},\"Condition\":{{\"IpAddress\":{{\"acs:SourceIp\":\"10.0.0.0/33\"}}}}"
+            ),
+            "`10.0.0.0/33` is not an address or a block of addresses",
+        ),
     ] {
         let message = refused(&with_members(&members));
         assert!(message.contains(part), "{members}: {message}");

@@ -3,6 +3,7 @@
 //! `POLICY_FUZZ_SECONDS=300 cargo test --test policy_fuzz` runs them for longer.
 
 #![allow(
+    clippy::print_stdout,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,

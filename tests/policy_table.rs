@@ -257,3 +257,34 @@ fn the_lines_of_all_rows_read_well() {
     }
     snapbox::assert_data_eq!(shown, snapbox::file!["policy/lines.txt"]);
 }
+
+#[test]
+fn what_is_too_complex_is_unknown_and_never_equal() {
+    // Words that end so and so many symbols after an `a`: the set of positions tells all of them apart.
+    let tails = |from: usize| -> Vec<String> {
+        (from..26)
+            .map(|tail| format!("acs:oss:*:*:b/*a{}", "?".repeat(tail * 2)))
+            .collect()
+    };
+    let allow = |resource: Vec<String>| json!({ "Effect": "Allow", "Action": "oss:GetObject", "Resource": resource });
+    let deny = |resource: Vec<String>| json!({ "Effect": "Deny", "Action": "oss:GetObject", "NotResource": resource });
+    let few = |from: usize| tails(from).into_iter().step_by(4).collect::<Vec<_>>();
+    let live = document(&json!([
+        allow(vec!["acs:oss:*:*:b/*".to_owned()]),
+        deny(few(0)),
+        deny(few(1)),
+        deny(few(2))
+    ]));
+    let wanted = document(&json!([allow(tails(0)), deny(few(3))]));
+    let comparison = compare(&[&live], &[&wanted], Question::DropIn);
+    assert_eq!(comparison.verdict, Verdict::Unknown);
+    assert!(
+        comparison
+            .reasons
+            .iter()
+            .any(|reason| reason.starts_with("too complex")),
+        "{comparison:?}"
+    );
+    // The same text is the same policy all the same.
+    assert!(compare(&[&live], &[&live], Question::DropIn).is_same());
+}

@@ -7,7 +7,7 @@ use super::contexts::Context;
 use super::glob::Glob;
 use super::problem::{ActionClass, Problem, Requests};
 use super::search::shortest_word;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Most ways of choosing one pattern for each part of a question.
 const MAX_CHOICES: usize = 4096;
@@ -108,8 +108,6 @@ impl<'p> Finder<'p> {
                 .flat_map(|way| each.iter().map(|(rule, choice)| way.and(*rule, choice)));
             ways = joint.collect();
         }
-        let mut seen = HashSet::new();
-        ways.retain(|way| seen.insert(way.choice.clone()));
         Ok(ways)
     }
 

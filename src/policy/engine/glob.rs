@@ -211,13 +211,23 @@ impl Glob {
             .collect()
     }
 
-    /// A word of the pattern with `other` for every wildcard.
+    /// A word of the pattern with `other` for every wildcard but a last one that needs nothing.
     pub(crate) fn filled(&self, other: char) -> Vec<char> {
-        let symbol = |token: &Token| match token {
-            Token::Symbol(symbol) | Token::Letter(symbol, _) => *symbol,
+        let tokens = match self.tokens.as_slice() {
+            [start @ .., Token::Symbol(last), Token::Star(_)] if *last != '/' && *last != ':' => {
+                start
+                    .iter()
+                    .chain(Some(&Token::Symbol(*last)))
+                    .copied()
+                    .collect()
+            }
+            tokens => tokens.to_vec(),
+        };
+        let symbol = |token: Token| match token {
+            Token::Symbol(symbol) | Token::Letter(symbol, _) => symbol,
             Token::One(_) | Token::Star(_) => other,
         };
-        self.tokens.iter().map(symbol).collect()
+        tokens.into_iter().map(symbol).collect()
     }
 
     /// Whether the pattern matches the whole of `word`.

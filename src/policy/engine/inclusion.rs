@@ -3,8 +3,9 @@
 use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::contexts::Context;
-use super::find::{Finder, Place, Term, Way};
+use super::find::{Choice, Finder, Place, Term, Way};
 use super::problem::Problem;
+use std::collections::HashSet;
 
 /// Most findings that are kept. The verdict takes one; nobody reads hundreds of lines.
 pub(crate) const MAX_FINDINGS: usize = 256;
@@ -178,7 +179,12 @@ fn collect(
         for (number, term) in terms.iter().enumerate() {
             let ways = finder.ways(&term.some, &class.active)?;
             budget.spend(50 + ways.len() * 100)?;
+            // Two rules may answer in the same way under different conditions; one finding is enough.
+            let mut found: HashSet<Choice> = HashSet::new();
             for way in ways {
+                if found.contains(&way.choice) {
+                    continue;
+                }
                 let holds = |context: &&Context| {
                     way.parts
                         .iter()
@@ -203,6 +209,7 @@ fn collect(
                         target: word.into_iter().collect(),
                     });
                     budget.spend(500)?;
+                    found.insert(way.choice.clone());
                     if extent == Extent::First || findings.len() == MAX_FINDINGS {
                         return Ok(());
                     }

@@ -20,6 +20,7 @@ mod rules;
 mod search;
 mod value;
 
+pub(crate) use atom::Atom;
 pub(crate) use budget::{Budget, TooComplex};
 pub(crate) use find::{Finder, Place, Term, Way};
 pub(crate) use glob::Glob;
@@ -29,4 +30,4 @@ pub(crate) use inclusion::{
 };
 pub(crate) use principal::has_wildcard as principal_has_wildcard;
 pub(crate) use problem::{ActionClass, Problem, Requests};
-pub(crate) use rules::Rule;
+pub(crate) use rules::{Rule, has_variable};

@@ -104,6 +104,8 @@ impl Search<'_> {
                     continue;
                 }
                 let moves = self.moves(positions, symbol);
+                budget
+                    .spend(moves.len() * (16 + 8 * self.wanted.len()) + 32 * self.wanted.len())?;
                 if moves.is_empty() {
                     continue;
                 }

@@ -1,6 +1,7 @@
 //! The condition block of a statement.
 
 use super::super::document::Condition;
+use super::super::engine::{Atom, has_variable};
 use super::super::error::{PolicyError, quote};
 use super::super::json::{Node, Step};
 use super::super::operator;
@@ -47,11 +48,26 @@ impl Reader<'_> {
                     let hint = "for example `acs:SourceIp`".to_owned();
                     return Err(reader.mistake(message, Some(hint)));
                 }
-                reader.values(values)
+                let values = reader.values(values)?;
+                reader.check_values(name, &values)?;
+                Ok(values)
             })?;
             keys.insert(key.clone(), values);
         }
         Ok(keys)
+    }
+
+    /// Refuses values of our own input that their operator cannot compare.
+    fn check_values(&self, name: &str, values: &[String]) -> Result<(), PolicyError> {
+        let Some(operator) = operator::named(name).filter(|_| self.mode == Mode::Strict) else {
+            return Ok(());
+        };
+        match Atom::new(operator.family, values) {
+            Err((value, what)) if !has_variable(&value) => {
+                self.refuse(format!("{} is not {what}", quote(&value)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The members of an object with free names, none repeated, at least one in our own input.
