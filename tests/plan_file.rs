@@ -74,10 +74,16 @@ impl Bench {
         let program = Program::new()
             .with_all(&server.environment())
             .file("spec.yaml", spec);
-        let saved = program.run(&["plan", "spec.yaml", "--out", "plan.json"]).ends(0);
+        let saved = program
+            .run(&["plan", "spec.yaml", "--out", "plan.json"])
+            .ends(0);
         let (_, digest) = saved.err.split_once("digest ").unwrap();
         let digest = digest.trim().to_owned();
-        Self { server, program, digest }
+        Self {
+            server,
+            program,
+            digest,
+        }
     }
 
     fn text(&self) -> String {
@@ -126,18 +132,28 @@ fn described(server: &Server) -> Value {
     let parsed = |text: &Value| -> Value { serde_json::from_str(text.as_str().unwrap()).unwrap() };
     let mut shown = BTreeMap::new();
     for role in account["roles"].as_array().unwrap() {
-        let mut attached: Vec<&str> = role["attachments"].as_array().unwrap().iter()
-            .map(|attached| attached["policy"].as_str().unwrap()).collect();
+        let mut attached: Vec<&str> = role["attachments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|attached| attached["policy"].as_str().unwrap())
+            .collect();
         attached.sort_unstable();
         let name = format!("role/{}", role["name"].as_str().unwrap());
-        shown.insert(name, json!({
-            "trust": parsed(&role["trust"]), "description": role["description"],
-            "session": role["max_session_duration"], "tags": role["tags"], "attached": attached,
-        }));
+        shown.insert(
+            name,
+            json!({
+                "trust": parsed(&role["trust"]), "description": role["description"],
+                "session": role["max_session_duration"], "tags": role["tags"], "attached": attached,
+            }),
+        );
     }
     for policy in account["policies"].as_array().unwrap() {
         let versions = policy["versions"].as_array().unwrap();
-        let default = versions.iter().find(|version| version["id"] == policy["default"]).unwrap();
+        let default = versions
+            .iter()
+            .find(|version| version["id"] == policy["default"])
+            .unwrap();
         let name = format!("policy/{}", policy["name"].as_str().unwrap());
         shown.insert(name, json!({
             "document": parsed(&default["document"]), "description": policy["description"], "tags": policy["tags"],
@@ -153,8 +169,14 @@ fn a_saved_plan_is_carried_out_as_it_is() {
     let bench = Bench::new();
     assert_eq!(bench.server.writes(), 0);
     bench.apply(&["--expect-digest", &bench.digest]).ends(0);
-    assert_eq!(bench.server.writes(), bench.value()["steps"].as_array().unwrap().len());
-    bench.program.run(&["plan", "spec.yaml", "--detailed-exitcode"]).ends(0);
+    assert_eq!(
+        bench.server.writes(),
+        bench.value()["steps"].as_array().unwrap().len()
+    );
+    bench
+        .program
+        .run(&["plan", "spec.yaml", "--detailed-exitcode"])
+        .ends(0);
     // It was for the account as it was.
     bench.apply(&[]).ends(3).warns("moved");
 }
@@ -166,7 +188,10 @@ fn only_its_owner_may_read_it() {
     let bench = Bench::new();
     bench.apply(&["--undo-out", "undo.json"]).ends(0);
     for file in ["plan.json", "undo.json"] {
-        let mode = std::fs::metadata(bench.program.path().join(file)).unwrap().permissions().mode();
+        let mode = std::fs::metadata(bench.program.path().join(file))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
 }
@@ -177,7 +202,10 @@ fn it_holds_no_secret_and_is_the_same_twice() {
     let first = bench.text();
     assert!(!first.contains("sandbox-secret"));
     assert!(first.ends_with("}\n"));
-    bench.program.run(&["plan", "spec.yaml", "--out", "plan.json"]).ends(0);
+    bench
+        .program
+        .run(&["plan", "spec.yaml", "--out", "plan.json"])
+        .ends(0);
     assert_eq!(bench.text(), first);
 }
 
@@ -185,8 +213,17 @@ fn it_holds_no_secret_and_is_the_same_twice() {
 fn another_digest_than_expected_is_refused_before_any_call() {
     let bench = Bench::new();
     let calls = bench.server.calls().records().count();
-    for wrong in ["", "sha256:", "x", &bench.digest[..20], &bench.digest.to_uppercase()] {
-        bench.apply(&[&format!("--expect-digest={wrong}")]).ends(3).warns("digest");
+    for wrong in [
+        "",
+        "sha256:",
+        "x",
+        &bench.digest[..20],
+        &bench.digest.to_uppercase(),
+    ] {
+        bench
+            .apply(&[&format!("--expect-digest={wrong}")])
+            .ends(3)
+            .warns("digest");
     }
     assert_eq!(bench.server.calls().records().count(), calls);
 }
@@ -198,7 +235,10 @@ fn a_file_cut_anywhere_is_refused() {
     // The last line break may go: nothing is lost with it.
     for length in (0..text.len() - 1).step_by(64).chain([text.len() - 2]) {
         let error = SavedPlan::parse(&text[..length]).unwrap_err().to_string();
-        assert!(!error.is_empty() && !error.contains('\n'), "{length}: {error}");
+        assert!(
+            !error.is_empty() && !error.contains('\n'),
+            "{length}: {error}"
+        );
     }
     for length in [0, 64, text.len() / 2, text.len() - 2] {
         bench.refuses("cut", &text.as_bytes()[..length]);
@@ -213,7 +253,9 @@ fn a_file_changed_in_any_byte_is_refused_or_says_the_same() {
         for other in [b'x', b'0', b'"', b' '] {
             let mut bytes = text.clone().into_bytes();
             bytes[at] = other;
-            let Ok(changed) = String::from_utf8(bytes) else { continue };
+            let Ok(changed) = String::from_utf8(bytes) else {
+                continue;
+            };
             if SavedPlan::parse(&changed).is_ok() {
                 let same: Value = serde_json::from_str(&changed).unwrap();
                 assert_eq!(same, value, "byte {at}");
@@ -230,7 +272,11 @@ fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                places(value, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), all);
+                places(
+                    value,
+                    &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")),
+                    all,
+                );
             }
         }
         Value::Array(items) => {
@@ -254,7 +300,9 @@ fn remove(value: &mut Value, place: &str) {
 /// Puts the digest right again, as somebody would who knows how.
 fn sealed(value: &Value) -> String {
     let mut value = value.clone();
-    let Some(members) = value.as_object_mut() else { return value.to_string() };
+    let Some(members) = value.as_object_mut() else {
+        return value.to_string();
+    };
     members.remove("digest");
     let digest = Sha256::digest(value.to_string().as_bytes());
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -263,7 +311,15 @@ fn sealed(value: &Value) -> String {
 }
 
 fn others(value: &Value) -> Vec<Value> {
-    let mut others = vec![json!(null), json!(true), json!(7), json!([]), json!({}), json!("x"), json!(["x"])];
+    let mut others = vec![
+        json!(null),
+        json!(true),
+        json!(7),
+        json!([]),
+        json!({}),
+        json!("x"),
+        json!(["x"]),
+    ];
     if let Some(text) = value.as_str() {
         others.push(json!(format!("{text}x")));
         others.push(json!(""));
@@ -289,7 +345,14 @@ fn no_member_can_be_edited_removed_or_retyped() {
         }
     }
     let bench = Bench::new();
-    for place in ["/steps", "/account", "/observed/roles/0/trust", "/desired", "/format", "/digest"] {
+    for place in [
+        "/steps",
+        "/account",
+        "/observed/roles/0/trust",
+        "/desired",
+        "/format",
+        "/digest",
+    ] {
         let mut removed = value.clone();
         remove(&mut removed, place);
         bench.refuses(place, removed.to_string().as_bytes());
@@ -318,10 +381,17 @@ fn an_edit_with_a_new_digest_cannot_hide_a_step() {
                 Ok((saved, _)) => {
                     taken += 1;
                     let plan = saved.plan().unwrap();
-                    let steps: Vec<String> = plan.steps.iter()
-                        .map(|step| format!("{} {}", step.wave + 1, step.step)).collect();
+                    let steps: Vec<String> = plan
+                        .steps
+                        .iter()
+                        .map(|step| format!("{} {}", step.wave + 1, step.step))
+                        .collect();
                     assert_eq!(json!(steps), variant["steps"], "{place}");
-                    assert_eq!(json!(saved.account().as_str()), variant["account"], "{place}");
+                    assert_eq!(
+                        json!(saved.account().as_str()),
+                        variant["account"],
+                        "{place}"
+                    );
                 }
                 Err(error) => assert!(!error.to_string().contains('\n'), "{place}: {error}"),
             }
@@ -367,42 +437,113 @@ fn files_that_are_no_saved_plans_are_refused_with_their_name() {
         ("an empty object", b"{}".to_vec()),
         ("another format", with("/format", json!("terraform plan"))),
         ("a newer format", with("/format_version", json!(2))),
-        ("a format without number", with("/format_version", json!("1"))),
+        (
+            "a format without number",
+            with("/format_version", json!("1")),
+        ),
         ("a negative format", with("/format_version", json!(-1))),
         ("a huge format", with("/format_version", json!(u64::MAX))),
-        ("another account", with("/account", json!("9999999999999999"))),
+        (
+            "another account",
+            with("/account", json!("9999999999999999")),
+        ),
         ("no account", with("/account", json!(""))),
-        ("another caller's account", with("/observed/caller/account", json!("9999999999999999"))),
+        (
+            "another caller's account",
+            with("/observed/caller/account", json!("9999999999999999")),
+        ),
         ("no steps", with("/steps", json!([]))),
-        ("a bad role name", with("/desired/roles/0/name", json!("../ci"))),
-        ("a bad policy type", with("/desired/roles/0/policies/0/type", json!("custom"))),
-        ("a bad word for extra policies", with("/desired/roles/0/extra_policies", json!("drop"))),
-        ("a trust policy that is none", with("/desired/roles/0/trust", json!("{}"))),
-        ("a document that is none", with("/desired/policies/0/document", json!("[]"))),
-        ("a document of another version", with("/desired/policies/0/document", json!(READ.replace("\"1\"", "\"2\"")))),
-        ("a version id that is none", with("/observed/policies/0/default_version", json!("latest"))),
-        ("a number for a name", with("/desired/roles/0/name", json!(7))),
-        ("an unknown member", with("/desired/exports", json!([{ "region": "cn-hangzhou", "bucket": "abc", "x": 1 }]))),
-        ("a digest of another kind", with("/origin", json!("x")).iter().map(|b| if *b == b':' { b';' } else { *b }).collect()),
+        (
+            "a bad role name",
+            with("/desired/roles/0/name", json!("../ci")),
+        ),
+        (
+            "a bad policy type",
+            with("/desired/roles/0/policies/0/type", json!("custom")),
+        ),
+        (
+            "a bad word for extra policies",
+            with("/desired/roles/0/extra_policies", json!("drop")),
+        ),
+        (
+            "a trust policy that is none",
+            with("/desired/roles/0/trust", json!("{}")),
+        ),
+        (
+            "a document that is none",
+            with("/desired/policies/0/document", json!("[]")),
+        ),
+        (
+            "a document of another version",
+            with(
+                "/desired/policies/0/document",
+                json!(READ.replace("\"1\"", "\"2\"")),
+            ),
+        ),
+        (
+            "a version id that is none",
+            with("/observed/policies/0/default_version", json!("latest")),
+        ),
+        (
+            "a number for a name",
+            with("/desired/roles/0/name", json!(7)),
+        ),
+        (
+            "an unknown member",
+            with(
+                "/desired/exports",
+                json!([{ "region": "cn-hangzhou", "bucket": "abc", "x": 1 }]),
+            ),
+        ),
+        (
+            "a digest of another kind",
+            with("/origin", json!("x"))
+                .iter()
+                .map(|b| if *b == b':' { b';' } else { *b })
+                .collect(),
+        ),
         ("a text behind it", [text.as_bytes(), b"{}"].concat()),
         ("two of it", [text.as_bytes(), text.as_bytes()].concat()),
-        ("a byte order mark", [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat()),
+        (
+            "a byte order mark",
+            [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat(),
+        ),
         ("not UTF-8", [text.as_bytes(), b"\xff"].concat()),
-        ("UTF-16", text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        (
+            "UTF-16",
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        ),
         ("zeros", vec![0; 1000]),
-        ("deep nesting", [b"[".repeat(200_000), b"]".repeat(200_000)].concat()),
-        ("deep nesting in an object", "{\"a\":".repeat(100_000).into_bytes()),
+        (
+            "deep nesting",
+            [b"[".repeat(200_000), b"]".repeat(200_000)].concat(),
+        ),
+        (
+            "deep nesting in an object",
+            "{\"a\":".repeat(100_000).into_bytes(),
+        ),
         ("members twice: steps", doubled("steps")),
         ("members twice: desired", doubled("desired")),
         ("members twice: account", doubled("account")),
-        ("members twice, deep inside", text.replacen("\"extra_policies\"", "\"extra_policies\": \"keep\", \"extra_policies\"", 1).into_bytes()),
+        (
+            "members twice, deep inside",
+            text.replacen(
+                "\"extra_policies\"",
+                "\"extra_policies\": \"keep\", \"extra_policies\"",
+                1,
+            )
+            .into_bytes(),
+        ),
         ("a role twice", {
             let mut value = value.clone();
             let role = value["desired"]["roles"][0].clone();
             value["desired"]["roles"].as_array_mut().unwrap().push(role);
             sealed(&value).into_bytes()
         }),
-        ("huge", [b"{\"a\":\"".as_slice(), &b"x".repeat(17 << 20), b"\"}"].concat()),
+        (
+            "huge",
+            [b"{\"a\":\"".as_slice(), &b"x".repeat(17 << 20), b"\"}"].concat(),
+        ),
     ];
     for (name, bytes) in &cases {
         let run = bench.refuses(name, bytes);
@@ -429,11 +570,23 @@ fn a_plan_for_another_account_asks_nothing_of_this_one() {
         seed: Some(World::of_account(r#"{"id":"9999999999999999"}"#).unwrap()),
         ..Default::default()
     });
-    let program = Program::new().with_all(&other.environment()).file("plan.json", bench.text());
-    program.run(&["apply", "--yes", "--plan", "plan.json"]).ends(3).warns("9999999999999999");
+    let program = Program::new()
+        .with_all(&other.environment())
+        .file("plan.json", bench.text());
+    program
+        .run(&["apply", "--yes", "--plan", "plan.json"])
+        .ends(3)
+        .warns("9999999999999999");
     assert_eq!(other.calls().count("GetRole"), 0);
     assert_eq!(other.writes(), 0);
-    let run = bench.program.run(&["apply", "--yes", "--plan", "plan.json", "--account", "9999999999999999"]);
+    let run = bench.program.run(&[
+        "apply",
+        "--yes",
+        "--plan",
+        "plan.json",
+        "--account",
+        "9999999999999999",
+    ]);
     run.ends(3);
     assert_eq!(bench.server.writes(), 0);
 }
@@ -444,53 +597,115 @@ type Move = (&'static str, &'static str, fn(&mut Value));
 
 /// What can move in an account, what is said of it, and how it is done.
 const MOVES: [Move; 21] = [
-    ("trust", "trust policy", |account| account["roles"][0]["trust"] = json!(ECS)),
-    ("description", "description", |account| account["roles"][0]["description"] = json!("moved")),
-    ("session", "session", |account| account["roles"][0]["max_session_duration"] = json!(7200)),
-    ("a role's tag", "tags", |account| account["roles"][0]["tags"] = json!({ "team": "moved" })),
-    ("another tag of a role", "tags", |account| account["roles"][0]["tags"]["more"] = json!("x")),
+    ("trust", "trust policy", |account| {
+        account["roles"][0]["trust"] = json!(ECS)
+    }),
+    ("description", "description", |account| {
+        account["roles"][0]["description"] = json!("moved")
+    }),
+    ("session", "session", |account| {
+        account["roles"][0]["max_session_duration"] = json!(7200)
+    }),
+    ("a role's tag", "tags", |account| {
+        account["roles"][0]["tags"] = json!({ "team": "moved" })
+    }),
+    ("another tag of a role", "tags", |account| {
+        account["roles"][0]["tags"]["more"] = json!("x")
+    }),
     ("attached", "attached", |account| {
         let attached = json!({ "policy": "system:AliyunECSImageExportRolePolicy" });
-        account["roles"][0]["attachments"].as_array_mut().unwrap().push(attached);
+        account["roles"][0]["attachments"]
+            .as_array_mut()
+            .unwrap()
+            .push(attached);
     }),
     ("attached what nobody named", "attached", |account| {
         let attached = json!({ "policy": "system:AdministratorAccess" });
-        account["roles"][0]["attachments"].as_array_mut().unwrap().push(attached);
+        account["roles"][0]["attachments"]
+            .as_array_mut()
+            .unwrap()
+            .push(attached);
     }),
-    ("detached", "attached", |account| drop(account["roles"][0]["attachments"].as_array_mut().unwrap().remove(1))),
-    ("role deleted", "role", |account| account["roles"] = json!([])),
-    ("default version", "version", |account| account["policies"][0]["default"] = json!("v1")),
+    ("detached", "attached", |account| {
+        drop(
+            account["roles"][0]["attachments"]
+                .as_array_mut()
+                .unwrap()
+                .remove(1),
+        )
+    }),
+    ("role deleted", "role", |account| {
+        account["roles"] = json!([])
+    }),
+    ("default version", "version", |account| {
+        account["policies"][0]["default"] = json!("v1")
+    }),
     ("new version in force", "version", |account| {
-        account["policies"][0]["versions"].as_array_mut().unwrap().push(json!({ "id": "v3", "document": WRITE }));
+        account["policies"][0]["versions"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({ "id": "v3", "document": WRITE }));
         account["policies"][0]["default"] = json!("v3");
         account["policies"][0]["last_version"] = json!(3);
     }),
     ("new version, not in force", "version", |account| {
-        account["policies"][0]["versions"].as_array_mut().unwrap().push(json!({ "id": "v3", "document": WRITE }));
+        account["policies"][0]["versions"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({ "id": "v3", "document": WRITE }));
         account["policies"][0]["last_version"] = json!(3);
     }),
-    ("version dropped", "version", |account| drop(account["policies"][0]["versions"].as_array_mut().unwrap().remove(0))),
-    ("document", "document", |account| account["policies"][0]["versions"][1]["document"] = json!(WRITE)),
-    ("recreated with other spare versions", "version", |account| {
-        account["policies"][0]["versions"][0]["document"] = json!(ECS);
+    ("version dropped", "version", |account| {
+        drop(
+            account["policies"][0]["versions"]
+                .as_array_mut()
+                .unwrap()
+                .remove(0),
+        )
     }),
-    ("policy description", "description", |account| account["policies"][0]["description"] = json!("moved")),
-    ("a policy's tag", "tags", |account| account["policies"][0]["tags"] = json!({})),
+    ("document", "document", |account| {
+        account["policies"][0]["versions"][1]["document"] = json!(WRITE)
+    }),
+    (
+        "recreated with other spare versions",
+        "version",
+        |account| {
+            account["policies"][0]["versions"][0]["document"] = json!(ECS);
+        },
+    ),
+    ("policy description", "description", |account| {
+        account["policies"][0]["description"] = json!("moved")
+    }),
+    ("a policy's tag", "tags", |account| {
+        account["policies"][0]["tags"] = json!({})
+    }),
     ("policy deleted", "policy", |account| {
         account["policies"] = json!([]);
-        account["roles"][0]["attachments"].as_array_mut().unwrap().remove(0);
+        account["roles"][0]["attachments"]
+            .as_array_mut()
+            .unwrap()
+            .remove(0);
     }),
     ("policy made meanwhile", "policy", |account| {
         let policy = json!({ "name": "fresh", "versions": [{ "document": READ }] });
         account["policies"].as_array_mut().unwrap().push(policy);
     }),
-    ("role deleted and recreated by others", "attached", |account| {
-        account["roles"][0]["attachments"] = json!([]);
-        account["roles"][0]["id"] = json!("399999999999999999");
-    }),
-    ("a system policy rewritten by the provider", "document", |account| {
-        account["system_policies"] = json!([{ "name": "AliyunOSSFullAccess", "document": READ, "version": "v1" }]);
-    }),
+    (
+        "role deleted and recreated by others",
+        "attached",
+        |account| {
+            account["roles"][0]["attachments"] = json!([]);
+            account["roles"][0]["id"] = json!("399999999999999999");
+        },
+    ),
+    (
+        "a system policy rewritten by the provider",
+        "document",
+        |account| {
+            account["system_policies"] =
+                json!([{ "name": "AliyunOSSFullAccess", "document": READ, "version": "v1" }]);
+        },
+    ),
 ];
 
 #[test]
@@ -500,7 +715,11 @@ fn a_plan_is_stale_when_anything_it_was_made_from_has_moved() {
         bench.change(change);
         let run = bench.apply(&[]);
         assert_eq!(run.status, 3, "{name}: {}", run.told());
-        assert!(run.err.contains(what) && run.err.contains("stale"), "{name}: {}", run.told());
+        assert!(
+            run.err.contains(what) && run.err.contains("stale"),
+            "{name}: {}",
+            run.told()
+        );
         assert_eq!(bench.server.writes(), 0, "{name}");
     }
 }
@@ -520,22 +739,33 @@ fn moves_that_mean_nothing_do_not_make_a_plan_stale() {
             let words = "{\n\"Statement\":{\"Action\":\"sts:AssumeRole\",\"Principal\":{\"Service\":\"oss.aliyuncs.com\"},\"Effect\":\"Allow\"},\"Version\":\"1\"}";
             account["roles"][0]["trust"] = json!(words);
         }),
-        ("the order of attachments", |account| account["roles"][0]["attachments"].as_array_mut().unwrap().reverse()),
+        ("the order of attachments", |account| {
+            account["roles"][0]["attachments"]
+                .as_array_mut()
+                .unwrap()
+                .reverse()
+        }),
         ("something else in the account", |account| {
             let role = json!({ "name": "other", "trust": ECS });
             account["roles"].as_array_mut().unwrap().push(role);
         }),
         ("who else holds a policy", |account| {
-            account["users"] = json!([{ "name": "alice", "attachments": [{ "policy": "custom:reads" }] }]);
+            account["users"] =
+                json!([{ "name": "alice", "attachments": [{ "policy": "custom:reads" }] }]);
         }),
-        ("another spelling of the role", |account| account["roles"][0]["name"] = json!("CI")),
+        ("another spelling of the role", |account| {
+            account["roles"][0]["name"] = json!("CI")
+        }),
     ];
     for (name, change) in moves {
         let bench = Bench::new();
         bench.change(change);
         let run = bench.apply(&[]);
         assert_eq!(run.status, 0, "{name}: {}", run.told());
-        bench.program.run(&["plan", "spec.yaml", "--detailed-exitcode"]).ends(0);
+        bench
+            .program
+            .run(&["plan", "spec.yaml", "--detailed-exitcode"])
+            .ends(0);
     }
 }
 
@@ -543,28 +773,69 @@ fn moves_that_mean_nothing_do_not_make_a_plan_stale() {
 
 /// The smallest spec that changes one thing of the account above, by what it changes.
 const CHANGES: [(&str, &str); 9] = [
-    ("trust", "roles: [ { name: ci, trust: { service: ecs.aliyuncs.com } } ]"),
-    ("description", "roles: [ { name: ci, description: new, trust: { service: oss.aliyuncs.com } } ]"),
-    ("session", "roles: [ { name: ci, max_session_duration: 7200, trust: { service: oss.aliyuncs.com } } ]"),
-    ("tag value", "roles: [ { name: ci, tags: { team: new }, trust: { service: oss.aliyuncs.com } } ]"),
-    ("attachment", "roles: [ { name: ci, trust: { service: oss.aliyuncs.com }, policies: [ { system: AliyunECSImageExportRolePolicy } ] } ]"),
-    ("detached", "roles: [ { name: ci, trust: { service: oss.aliyuncs.com }, policies: [], extra_policies: detach } ]"),
-    ("document", "policies: [ { name: reads, document: { Version: \"1\", Statement: [ { Effect: Allow, Action: \"oss:ListBuckets\", Resource: \"*\" } ] } } ]"),
-    ("default version", "policies: [ { name: reads, description: new, document: { Version: \"1\", Statement: [ { Effect: Allow, Action: \"oss:PutObject\", Resource: \"acs:oss:*:*:a/*\" } ] } } ]"),
-    ("created", "policies: [ { name: fresh, document: { Version: \"1\", Statement: [ { Effect: Allow, Action: \"oss:ListBuckets\", Resource: \"*\" } ] } } ]\nroles: [ { name: new, trust: { service: oss.aliyuncs.com }, policies: [ { custom: fresh }, { system: AliyunOSSFullAccess } ] } ]"),
+    (
+        "trust",
+        "roles: [ { name: ci, trust: { service: ecs.aliyuncs.com } } ]",
+    ),
+    (
+        "description",
+        "roles: [ { name: ci, description: new, trust: { service: oss.aliyuncs.com } } ]",
+    ),
+    (
+        "session",
+        "roles: [ { name: ci, max_session_duration: 7200, trust: { service: oss.aliyuncs.com } } ]",
+    ),
+    (
+        "tag value",
+        "roles: [ { name: ci, tags: { team: new }, trust: { service: oss.aliyuncs.com } } ]",
+    ),
+    (
+        "attachment",
+        "roles: [ { name: ci, trust: { service: oss.aliyuncs.com }, policies: [ { system: AliyunECSImageExportRolePolicy } ] } ]",
+    ),
+    (
+        "detached",
+        "roles: [ { name: ci, trust: { service: oss.aliyuncs.com }, policies: [], extra_policies: detach } ]",
+    ),
+    (
+        "document",
+        "policies: [ { name: reads, document: { Version: \"1\", Statement: [ { Effect: Allow, Action: \"oss:ListBuckets\", Resource: \"*\" } ] } } ]",
+    ),
+    (
+        "default version",
+        "policies: [ { name: reads, description: new, document: { Version: \"1\", Statement: [ { Effect: Allow, Action: \"oss:PutObject\", Resource: \"acs:oss:*:*:a/*\" } ] } } ]",
+    ),
+    (
+        "created",
+        "policies: [ { name: fresh, document: { Version: \"1\", Statement: [ { Effect: Allow, Action: \"oss:ListBuckets\", Resource: \"*\" } ] } } ]\nroles: [ { name: new, trust: { service: oss.aliyuncs.com }, policies: [ { custom: fresh }, { system: AliyunOSSFullAccess } ] } ]",
+    ),
 ];
 
 #[test]
 fn undo_gives_back_the_first_state_of_each_kind_of_change() {
-    let everything = ("everything", SPEC.trim_start().trim_start_matches("version: 1\n"));
+    let everything = (
+        "everything",
+        SPEC.trim_start().trim_start_matches("version: 1\n"),
+    );
     for (name, spec) in CHANGES.into_iter().chain([everything]) {
         let bench = Bench::of(&account(), &format!("version: 1\n{spec}\n"));
         let before = described(&bench.server);
         bench.apply(&["--undo-out", "undo.json"]).ends(0);
         let after = described(&bench.server);
         assert_ne!(after, before, "{name}");
-        let allowed = ["--allow", "transient", "--allow", "trust", "--allow", "admin"];
-        let back = [&["apply", "--plan", "undo.json", "--yes"], allowed.as_slice()].concat();
+        let allowed = [
+            "--allow",
+            "transient",
+            "--allow",
+            "trust",
+            "--allow",
+            "admin",
+        ];
+        let back = [
+            &["apply", "--plan", "undo.json", "--yes"],
+            allowed.as_slice(),
+        ]
+        .concat();
         let run = bench.program.run(&back);
         assert_eq!(run.status, 0, "{name}: {}", run.told());
         assert_eq!(described(&bench.server), before, "{name}");
@@ -584,19 +855,40 @@ fn undo_goes_through_the_same_gate() {
     let stale = Bench::new();
     drop(stale);
     bench.change(|account| account["roles"][0]["description"] = json!("moved"));
-    bench.program.run(&["apply", "--plan", "undo.json", "--yes"]).ends(3).warns("description");
+    bench
+        .program
+        .run(&["apply", "--plan", "undo.json", "--yes"])
+        .ends(3)
+        .warns("description");
     let text = bench.program.read("undo.json").replacen("old", "odd", 1);
     std::fs::write(bench.program.path().join("undo.json"), text).unwrap();
-    bench.program.run(&["apply", "--plan", "undo.json", "--yes"]).ends(3).warns("undo.json");
+    bench
+        .program
+        .run(&["apply", "--plan", "undo.json", "--yes"])
+        .ends(3)
+        .warns("undo.json");
     assert_eq!(bench.server.writes(), writes);
 }
 
 #[test]
 fn a_role_opened_to_strangers_is_not_opened_again_by_undo_unasked() {
-    let stranger = ECS.replace("\"Service\":[\"ecs.aliyuncs.com\"]", "\"RAM\":[\"acs:ram::9999999999999999:root\"]");
+    let stranger = ECS.replace(
+        "\"Service\":[\"ecs.aliyuncs.com\"]",
+        "\"RAM\":[\"acs:ram::9999999999999999:root\"]",
+    );
     let account = json!({ "roles": [{ "name": "ci", "trust": stranger }] });
-    let bench = Bench::of(&account, "version: 1\nroles: [ { name: ci, trust: { service: ecs.aliyuncs.com } } ]\n");
+    let bench = Bench::of(
+        &account,
+        "version: 1\nroles: [ { name: ci, trust: { service: ecs.aliyuncs.com } } ]\n",
+    );
     bench.apply(&["--undo-out", "undo.json"]).ends(0);
-    bench.program.run(&["apply", "--plan", "undo.json", "--yes"]).ends(3).warns("--allow trust");
-    bench.program.run(&["apply", "--plan", "undo.json", "--yes", "--allow", "trust"]).ends(0);
+    bench
+        .program
+        .run(&["apply", "--plan", "undo.json", "--yes"])
+        .ends(3)
+        .warns("--allow trust");
+    bench
+        .program
+        .run(&["apply", "--plan", "undo.json", "--yes", "--allow", "trust"])
+        .ends(0);
 }

@@ -2,6 +2,14 @@
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test readme` writes the transcripts and the exit statuses anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop at the first surprise"
+)]
+
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,23 +48,22 @@ fn regenerated(text: &str) -> String {
             "```console" => {
                 while let Some(inside) = lines.next_if(|line| *line != "```") {
                     if let Some(command) = inside.strip_prefix("$ ") {
-                        out.push_str(&format!("$ {command}\n{}", run(command, folder.path())));
+                        let shown = run(command, folder.path());
+                        let _ = write!(out, "$ {command}\n{shown}");
                     }
                 }
             }
             "```yaml" => {
                 let mut block = String::new();
                 while let Some(inside) = lines.next_if(|line| *line != "```") {
-                    block.push_str(&format!("{inside}\n"));
+                    let _ = writeln!(block, "{inside}");
                 }
-                if let Some(name) = block
+                let name = block
                     .lines()
                     .next()
-                    .and_then(|first| first.strip_prefix("# "))
-                {
-                    if name.ends_with(".yaml") {
-                        fs::write(folder.path().join(name), &block).unwrap();
-                    }
+                    .and_then(|first| first.strip_prefix("# "));
+                if let Some(name) = name.filter(|name| name.ends_with(".yaml")) {
+                    fs::write(folder.path().join(name), &block).unwrap();
                 }
                 out.push_str(&block);
             }

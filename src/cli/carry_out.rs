@@ -204,8 +204,10 @@ async fn execute(
         .inspect(|_| progress.advance())
         .collect();
     let mut ended: Vec<(usize, Ended)> = tokio::select! {
-        ended = all => ended,
+        // Signals are listened for before the first call goes out.
+        biased;
         never = interrupt::slow_down(sender) => match never {},
+        ended = all => ended,
     };
     ended.sort_by_key(|(place, _)| *place);
     ended.into_iter().map(|(_, ended)| ended).collect()

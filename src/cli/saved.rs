@@ -90,7 +90,8 @@ fn parse(file: &Path, expected: Option<&str>, here: &Environment) -> Result<Save
     opened
         .and_then(|file| file.take(MAX_LENGTH + 1).read_to_end(&mut bytes))
         .map_err(|error| fail(ExitStatus::Failed, error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| fail(ExitStatus::Refused, "is not text".to_owned()))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| fail(ExitStatus::Refused, "is not text".to_owned()))?;
     let (saved, digest) = SavedPlan::parse(&text).map_err(|error| {
         fail(ExitStatus::Refused, error.to_string())
             .hint("make the plan again with `export-iam plan --out FILE`")

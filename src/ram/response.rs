@@ -34,7 +34,9 @@ impl From<serde_json::Error> for Unreadable {
 }
 
 /// Reads a member that has to be an object: serde takes an empty list for one whose members may all be left out.
-fn object<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(input: D) -> Result<T, D::Error> {
+fn object<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
+    input: D,
+) -> Result<T, D::Error> {
     let members = serde_json::Map::deserialize(input)?;
     T::deserialize(Value::Object(members)).map_err(serde::de::Error::custom)
 }

@@ -24,16 +24,37 @@ const CALLERS: [&str; 6] = [
 const REQUESTS: [(&str, &str); 14] = [
     ("oss:GetObject", "acs:oss:cn-hangzhou:1234567890123456:a/x"),
     ("oss:PutObject", "acs:oss:cn-hangzhou:1234567890123456:a/x"),
-    ("oss:DeleteObject", "acs:oss:cn-hangzhou:1234567890123456:a/x"),
+    (
+        "oss:DeleteObject",
+        "acs:oss:cn-hangzhou:1234567890123456:a/x",
+    ),
     ("oss:GetObject", "acs:oss:cn-hangzhou:1234567890123456:b/x"),
     ("oss:PutObject", "acs:oss:cn-hangzhou:1234567890123456:b/x"),
-    ("oss:DeleteObject", "acs:oss:cn-hangzhou:1234567890123456:b/x"),
-    ("oss:GetBucketInfo", "acs:oss:cn-hangzhou:1234567890123456:a"),
-    ("oss:GetBucketInfo", "acs:oss:cn-hangzhou:1234567890123456:b"),
+    (
+        "oss:DeleteObject",
+        "acs:oss:cn-hangzhou:1234567890123456:b/x",
+    ),
+    (
+        "oss:GetBucketInfo",
+        "acs:oss:cn-hangzhou:1234567890123456:a",
+    ),
+    (
+        "oss:GetBucketInfo",
+        "acs:oss:cn-hangzhou:1234567890123456:b",
+    ),
     ("oss:ListBuckets", "acs:oss:cn-hangzhou:1234567890123456:*"),
-    ("ecs:DescribeInstances", "acs:ecs:cn-hangzhou:1234567890123456:instance/i-1"),
-    ("ecs:DescribeImages", "acs:ecs:cn-hangzhou:1234567890123456:image/m-1"),
-    ("ecs:DeleteInstance", "acs:ecs:cn-hangzhou:1234567890123456:instance/i-1"),
+    (
+        "ecs:DescribeInstances",
+        "acs:ecs:cn-hangzhou:1234567890123456:instance/i-1",
+    ),
+    (
+        "ecs:DescribeImages",
+        "acs:ecs:cn-hangzhou:1234567890123456:image/m-1",
+    ),
+    (
+        "ecs:DeleteInstance",
+        "acs:ecs:cn-hangzhou:1234567890123456:instance/i-1",
+    ),
     ("ram:ListRoles", "acs:ram:*:1234567890123456:role/*"),
     ("sts:AssumeRole", "acs:ram:*:1234567890123456:role/ci"),
 ];
@@ -48,7 +69,11 @@ pub(crate) struct Access(BTreeMap<String, Bits>);
 impl Access {
     pub(crate) fn of(account: &Plain) -> Self {
         let roles = account.roles.iter();
-        Self(roles.map(|(name, _)| (name.clone(), of_role(account, name))).collect())
+        Self(
+            roles
+                .map(|(name, _)| (name.clone(), of_role(account, name)))
+                .collect(),
+        )
     }
 
     fn get(&self, role: &str) -> Bits {
@@ -62,11 +87,17 @@ impl Access {
             let (is, was, will) = (now.get(role), before.get(role), after.get(role));
             let transient = is & !(was | will);
             if transient != 0 {
-                return Some(format!("role `{role}` lets {} for a moment", shown(transient)));
+                return Some(format!(
+                    "role `{role}` lets {} for a moment",
+                    shown(transient)
+                ));
             }
             let gap = was & will & !is;
             if gap != 0 {
-                return Some(format!("role `{role}` keeps {} away for a moment", shown(gap)));
+                return Some(format!(
+                    "role `{role}` keeps {} away for a moment",
+                    shown(gap)
+                ));
             }
         }
         None
@@ -76,7 +107,10 @@ impl Access {
 fn shown(bits: Bits) -> String {
     let bit = bits.trailing_zeros() as usize;
     let (action, resource) = REQUESTS[bit % REQUESTS.len()];
-    format!("{} do {action} on {resource}", CALLERS[bit / REQUESTS.len()])
+    format!(
+        "{} do {action} on {resource}",
+        CALLERS[bit / REQUESTS.len()]
+    )
 }
 
 fn of_role(account: &Plain, name: &str) -> Bits {
@@ -96,7 +130,9 @@ fn of_role(account: &Plain, name: &str) -> Bits {
         1 => may << (caller * REQUESTS.len()),
         _ => 0,
     };
-    (0..CALLERS.len()).map(of_caller).fold(0, |all, one| all | one)
+    (0..CALLERS.len())
+        .map(of_caller)
+        .fold(0, |all, one| all | one)
 }
 
 thread_local! {
@@ -110,12 +146,18 @@ pub(crate) fn callers(trust: &Arc<str>) -> u32 {
         return known;
     }
     let parsed = TrustPolicy::parse_live(trust).unwrap();
-    let request = Request { action: "sts:AssumeRole".to_owned(), ..Request::default() };
+    let request = Request {
+        action: "sts:AssumeRole".to_owned(),
+        ..Request::default()
+    };
     let is_admitted = |caller: &str| {
         let caller = Caller::read(caller).unwrap();
         decide_trust(&parsed, &caller, &request, Semantics::DEFAULT).is_allowed() == Some(true)
     };
-    let bits = CALLERS.iter().enumerate().map(|(at, caller)| u32::from(is_admitted(caller)) << at);
+    let bits = CALLERS
+        .iter()
+        .enumerate()
+        .map(|(at, caller)| u32::from(is_admitted(caller)) << at);
     let bits = bits.fold(0, |all, one| all | one);
     TRUSTS.with_borrow_mut(|known| known.insert(Arc::clone(trust), bits));
     bits

@@ -116,13 +116,23 @@ pub(crate) struct WishPolicy {
     pub(crate) tags: Option<u8>,
 }
 
-pub(crate) const ROLES: [&str; 4] = ["AliyunECSImageExportDefaultRole", "ci", "Backup", "bystander"];
+pub(crate) const ROLES: [&str; 4] = [
+    "AliyunECSImageExportDefaultRole",
+    "ci",
+    "Backup",
+    "bystander",
+];
 pub(crate) const POLICIES: [&str; 4] = ["ImageExportToOss", "ReadLogs", "Shared", "bystander"];
 /// So many of each are ever wanted; the last one only lives there.
 const WANTED: usize = 3;
 
 /// Empty is for accounts only: a description can be set and never cleared.
-pub(crate) const DESCRIPTIONS: [&str; 4] = ["", "Lets ECS write images.", "made by hand", "ünïcode &=%+ \"q\""];
+pub(crate) const DESCRIPTIONS: [&str; 4] = [
+    "",
+    "Lets ECS write images.",
+    "made by hand",
+    "ünïcode &=%+ \"q\"",
+];
 pub(crate) const SESSIONS: [u32; 3] = [3600, 7200, 43_200];
 pub(crate) const TAGS: [&[(&str, &str)]; 4] = [
     &[],
@@ -181,7 +191,13 @@ impl Case {
             for call in 0..160 {
                 if chance.percent(share) {
                     let kind = *chance.pick(&kinds);
-                    faults.insert(call, Fault { kind, number: chance.index(200) });
+                    faults.insert(
+                        call,
+                        Fault {
+                            kind,
+                            number: chance.index(200),
+                        },
+                    );
                 }
             }
         }
@@ -218,7 +234,11 @@ impl Case {
         }
         for role in &self.world.roles {
             let name = ROLES[usize::from(role.name)];
-            let spelled = if role.shouted { name.to_uppercase() } else { name.to_owned() };
+            let spelled = if role.shouted {
+                name.to_uppercase()
+            } else {
+                name.to_owned()
+            };
             let attached = role.attached.iter().map(|policy| policy.key());
             let plain = plain::Role {
                 name: spelled.into(),
@@ -233,7 +253,10 @@ impl Case {
         }
         for (at, policy) in self.world.users.iter().enumerate() {
             let key = PolicySelector::Custom(*policy).key();
-            let held: BTreeSet<String> = [key].into_iter().filter(|key| exists(&account, key)).collect();
+            let held: BTreeSet<String> = [key]
+                .into_iter()
+                .filter(|key| exists(&account, key))
+                .collect();
             account.users.insert(format!("user{at}"), held);
         }
         account
@@ -241,12 +264,16 @@ impl Case {
 }
 
 fn exists(account: &Plain, policy: &str) -> bool {
-    policy.strip_prefix("custom:").is_none_or(|name| account.policies.contains_key(name))
+    policy
+        .strip_prefix("custom:")
+        .is_none_or(|name| account.policies.contains_key(name))
 }
 
 pub(crate) fn tags(choice: u8) -> Tags {
     let pairs = TAGS[usize::from(choice)].iter();
-    pairs.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 impl PolicySelector {
@@ -261,7 +288,9 @@ impl PolicySelector {
     fn reference(self) -> PolicyRef {
         match self {
             Self::Custom(name) => PolicyRef::custom(policy_name(name)),
-            Self::System(name) => PolicyRef::system(PolicyName::new(SYSTEM[usize::from(name)].0).unwrap()),
+            Self::System(name) => {
+                PolicyRef::system(PolicyName::new(SYSTEM[usize::from(name)].0).unwrap())
+            }
         }
     }
 }
@@ -297,24 +326,44 @@ impl WishSeed {
                 description: text(role.description),
                 max_session_duration: role.session.map(|at| SESSIONS[usize::from(at)]),
                 // A spec declares every custom policy that its roles hold.
-                policies: held.filter(|p| p.policy_type.as_str() == "System" || is_there(p)).collect(),
-                extra_policies: [ExtraPolicies::Report, ExtraPolicies::Keep, ExtraPolicies::Detach]
-                    [usize::from(role.extra)],
+                policies: held
+                    .filter(|p| p.policy_type.as_str() == "System" || is_there(p))
+                    .collect(),
+                extra_policies: [
+                    ExtraPolicies::Report,
+                    ExtraPolicies::Keep,
+                    ExtraPolicies::Detach,
+                ][usize::from(role.extra)],
                 tags: role.tags.map(tags),
             };
             (wanted.name.clone(), wanted)
         });
         let roles: BTreeMap<_, _> = roles.collect();
         let gone_roles = self.gone_roles.iter().map(|(role, policies)| {
-            (role_name(*role), policies.iter().map(|policy| policy.reference()).collect())
+            (
+                role_name(*role),
+                policies.iter().map(|policy| policy.reference()).collect(),
+            )
         });
         let gone_roles: BTreeMap<RoleName, BTreeSet<PolicyRef>> = gone_roles.collect();
         let removals = Removals {
-            roles: gone_roles.into_iter().filter(|(name, _)| !roles.contains_key(name)).collect(),
-            policies: self.gone_policies.iter().map(|name| policy_name(*name))
-                .filter(|name| !policies.contains_key(name)).collect(),
+            roles: gone_roles
+                .into_iter()
+                .filter(|(name, _)| !roles.contains_key(name))
+                .collect(),
+            policies: self
+                .gone_policies
+                .iter()
+                .map(|name| policy_name(*name))
+                .filter(|name| !policies.contains_key(name))
+                .collect(),
         };
-        DesiredState { policies, roles, exports: Vec::new(), removals }
+        DesiredState {
+            policies,
+            roles,
+            exports: Vec::new(),
+            removals,
+        }
     }
 }
 
@@ -356,7 +405,10 @@ fn world(chance: &mut Chance) -> WorldSeed {
 fn selection(chance: &mut Chance, custom: usize, share: u32) -> Vec<PolicySelector> {
     let custom = (0..u8::try_from(custom).unwrap()).map(PolicySelector::Custom);
     let system = (0..u8::try_from(SYSTEM.len()).unwrap()).map(PolicySelector::System);
-    custom.chain(system).filter(|_| chance.percent(share)).collect()
+    custom
+        .chain(system)
+        .filter(|_| chance.percent(share))
+        .collect()
 }
 
 fn wish(chance: &mut Chance) -> WishSeed {

@@ -24,7 +24,13 @@ fn role(name: u8, trust: u8, attached: &[PolicySelector]) -> RoleSeed {
 }
 
 fn policy(name: u8, versions: &[u8], default: u8) -> PolicySeed {
-    PolicySeed { name, description: 2, tags: 1, versions: versions.to_vec(), default }
+    PolicySeed {
+        name,
+        description: 2,
+        tags: 1,
+        versions: versions.to_vec(),
+        default,
+    }
 }
 
 fn wanted_role(name: u8, trust: u8, policies: &[PolicySelector]) -> WishRole {
@@ -40,7 +46,12 @@ fn wanted_role(name: u8, trust: u8, policies: &[PolicySelector]) -> WishRole {
 }
 
 fn wanted_policy(name: u8, document: u8) -> WishPolicy {
-    WishPolicy { name, document, description: Some(1), tags: Some(2) }
+    WishPolicy {
+        name,
+        document,
+        description: Some(1),
+        tags: Some(2),
+    }
 }
 
 /// What is there, and what is wanted.
@@ -104,13 +115,21 @@ fn case(world: &WorldSeed, wish: &WishSeed, slow: bool) -> Case {
 /// The ways each kind of fault has.
 fn numbers(kind: Kind) -> Vec<u8> {
     match kind {
-        Kind::LostBefore | Kind::ErrorBefore | Kind::ErrorAfter | Kind::Throttled => (0..4).collect(),
+        Kind::LostBefore | Kind::ErrorBefore | Kind::ErrorAfter | Kind::Throttled => {
+            (0..4).collect()
+        }
         Kind::LostAfter => vec![0, 3, 5, 6],
         Kind::Late => vec![0, 40, 199],
         Kind::Stale | Kind::Lagging => (0..4).collect(),
         Kind::Garbled => (0..6).collect(),
         Kind::Rival => (0..24).collect(),
-        Kind::Paged | Kind::Cut | Kind::Quota | Kind::Denied | Kind::Expired | Kind::Twice | Kind::Skewed => {
+        Kind::Paged
+        | Kind::Cut
+        | Kind::Quota
+        | Kind::Denied
+        | Kind::Expired
+        | Kind::Twice
+        | Kind::Skewed => {
             vec![0]
         }
     }
@@ -121,7 +140,11 @@ fn must_hold(case: &Case) -> &'static str {
     if !played.violations.is_empty() {
         let watched = play(case, Watch::All);
         let line = serde_json::to_string(case).unwrap();
-        panic!("{:#?}\n{}\n{line}", played.violations, watched.trace.unwrap_or_default());
+        panic!(
+            "{:#?}\n{}\n{line}",
+            played.violations,
+            watched.trace.unwrap_or_default()
+        );
     }
     played.endings[0]
 }
@@ -166,11 +189,30 @@ fn a_lost_answer_and_then_another_fault_at_every_write() {
         let whole = case(&world, &wish, false);
         for call in 0..calls(&whole) {
             for first in [Kind::LostAfter, Kind::LostBefore, Kind::Late] {
-                for second in [Kind::Stale, Kind::LostAfter, Kind::Denied, Kind::Cut, Kind::ErrorBefore, Kind::Late] {
+                for second in [
+                    Kind::Stale,
+                    Kind::LostAfter,
+                    Kind::Denied,
+                    Kind::Cut,
+                    Kind::ErrorBefore,
+                    Kind::Late,
+                ] {
                     for gap in 1..4 {
                         let mut case = whole.clone();
-                        case.faults.insert(call, Fault { kind: first, number: 1 });
-                        case.faults.insert(call + gap, Fault { kind: second, number: 0 });
+                        case.faults.insert(
+                            call,
+                            Fault {
+                                kind: first,
+                                number: 1,
+                            },
+                        );
+                        case.faults.insert(
+                            call + gap,
+                            Fault {
+                                kind: second,
+                                number: 0,
+                            },
+                        );
                         must_hold(&case);
                         cases += 1;
                     }

@@ -29,7 +29,11 @@ use super::plain::{Keys, Params, Plain, SYSTEM};
 /// Nobody must ever see these in anything we print.
 pub(crate) const KEYS: Keys = Keys {
     permanent: ("LTAIsimulation", "CANARY+secret/key="),
-    session: ("STS.simulation", "CANARY+secret/key=", "CANARY+token/session=="),
+    session: (
+        "STS.simulation",
+        "CANARY+secret/key=",
+        "CANARY+token/session==",
+    ),
     rival: ("LTAIrival", "another"),
 };
 pub(crate) const CANARY: &str = "CANARY";
@@ -124,7 +128,10 @@ impl Network {
     pub(crate) fn new(case: Arc<Case>, clock: Clock, trace: bool) -> Self {
         let account = case.account();
         let world = World::from_json(&account.seed(&KEYS).to_string()).unwrap();
-        let lags = case.faults.values().any(|fault| matches!(fault.kind, Kind::Stale | Kind::Lagging));
+        let lags = case
+            .faults
+            .values()
+            .any(|fault| matches!(fault.kind, Kind::Stale | Kind::Lagging));
         let first = Snapshot {
             at: Instant::now(),
             account: Arc::new(account.clone()),
@@ -146,7 +153,13 @@ impl Network {
             rival_calls: 0,
         };
         let sandbox = Sandbox::new(world).with_clock(Arc::new(move || clock.now()));
-        Self(Arc::new(Inner { sandbox, clock, case, lags, state: Mutex::new(state) }))
+        Self(Arc::new(Inner {
+            sandbox,
+            clock,
+            case,
+            lags,
+            state: Mutex::new(state),
+        }))
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -179,7 +192,10 @@ impl Network {
         let mut state = self.state();
         let last = state.history.last().unwrap().at;
         let is_disturbed = lags && state.history.len() > 1 && last.elapsed() <= LAG;
-        state.runs.push(RunLog { is_disturbed, ..RunLog::default() });
+        state.runs.push(RunLog {
+            is_disturbed,
+            ..RunLog::default()
+        });
         state.is_expired = false;
         state.signals.clear();
         let number = state.runs.len();
@@ -199,7 +215,10 @@ impl Network {
         for (operation, params) in &planned {
             state.note(|| format!("   plan: {operation} {}", short(params)));
         }
-        state.signals = signals.into_iter().map(|(after, pace, to)| (calls + after, pace, to)).collect();
+        state.signals = signals
+            .into_iter()
+            .map(|(after, pace, to)| (calls + after, pace, to))
+            .collect();
         let run = state.runs.last_mut().unwrap();
         run.steps = vec![StepLog::default(); planned.len()];
         run.planned = Some(planned);
@@ -225,7 +244,10 @@ impl State {
 pub(crate) fn short(params: &Params) -> String {
     let mut text = String::new();
     for (name, value) in params {
-        let known = DOCUMENTS.iter().chain(&TRUSTS).position(|own| **own == **value);
+        let known = DOCUMENTS
+            .iter()
+            .chain(&TRUSTS)
+            .position(|own| **own == **value);
         let value = match known {
             Some(at) if at < DOCUMENTS.len() => format!("document {at}"),
             Some(at) => format!("trust {}", at - DOCUMENTS.len()),
@@ -243,12 +265,23 @@ fn is_write(operation: &str) -> bool {
 /// Takes a request apart: the operation, and its own parameters.
 fn read(request: &HttpRequest) -> (String, Params) {
     const COMMON: [&str; 10] = [
-        "AccessKeyId", "Action", "Format", "SecurityToken", "Signature", "SignatureMethod",
-        "SignatureNonce", "SignatureVersion", "Timestamp", "Version",
+        "AccessKeyId",
+        "Action",
+        "Format",
+        "SecurityToken",
+        "Signature",
+        "SignatureMethod",
+        "SignatureNonce",
+        "SignatureVersion",
+        "Timestamp",
+        "Version",
     ];
     let body = std::str::from_utf8(&request.body).unwrap();
     let mut params: Params = parse_form(body).unwrap().into_iter().collect();
-    let header = request.headers.iter().find(|(name, _)| name == "x-acs-action");
+    let header = request
+        .headers
+        .iter()
+        .find(|(name, _)| name == "x-acs-action");
     let operation = match header {
         Some((_, operation)) => operation.clone(),
         None => params["Action"].clone(),
@@ -314,13 +347,18 @@ impl Network {
         run.writes += u64::from(is_write);
         let planned = run.planned.iter().flatten();
         let step = match is_write {
-            true => planned.into_iter().position(|(own, with)| *own == operation && *with == params),
+            true => planned
+                .into_iter()
+                .position(|(own, with)| *own == operation && *with == params),
             false => None,
         };
         if let Some(step) = step {
             run.steps[step].sent += 1;
         } else if is_write {
-            state.violation(format!("a write that is in no plan: {operation} {}", short(&params)));
+            state.violation(format!(
+                "a write that is in no plan: {operation} {}",
+                short(&params)
+            ));
         }
         if state.trace.is_some() {
             let at = self.0.clock.now();
@@ -328,10 +366,21 @@ impl Network {
         }
         let fault = match state.is_quiet {
             true => None,
-            false if state.is_expired => Some(Fault { kind: Kind::Expired, number: 0 }),
+            false if state.is_expired => Some(Fault {
+                kind: Kind::Expired,
+                number: 0,
+            }),
             false => self.0.case.faults.get(&call).copied(),
         };
-        let parcel = Parcel { request, operation, params, is_write, run: at, step, call };
+        let parcel = Parcel {
+            request,
+            operation,
+            params,
+            is_write,
+            run: at,
+            step,
+            call,
+        };
         (parcel, fault)
     }
 
@@ -341,9 +390,20 @@ impl Network {
             return (Duration::ZERO, Duration::ZERO);
         }
         let mut chance = Chance::new(chance::at(self.0.case.noise, u64::from(call)));
-        let there = if chance.percent(40) { chance.below(200) } else { 0 };
-        let back = if chance.percent(40) { chance.below(200) } else { 0 };
-        (Duration::from_millis(there.into()), Duration::from_millis(back.into()))
+        let there = if chance.percent(40) {
+            chance.below(200)
+        } else {
+            0
+        };
+        let back = if chance.percent(40) {
+            chance.below(200)
+        } else {
+            0
+        };
+        (
+            Duration::from_millis(there.into()),
+            Duration::from_millis(back.into()),
+        )
     }
 
     async fn deliver(&self, there: Duration, parcel: Parcel) -> HttpResponse {
@@ -356,7 +416,12 @@ impl Network {
     }
 
     /// Lets the request land later, whatever becomes of the client meanwhile.
-    fn send_off(&self, after: Duration, parcel: Parcel, then: impl FnOnce(HttpResponse) + Send + 'static) {
+    fn send_off(
+        &self,
+        after: Duration,
+        parcel: Parcel,
+        then: impl FnOnce(HttpResponse) + Send + 'static,
+    ) {
         self.state().under_way += 1;
         let network = self.clone();
         tokio::spawn(async move {
@@ -472,7 +537,11 @@ impl Network {
             }
             Kind::Skewed => {
                 let response = self.refusal(400, "InvalidTimeStamp.Expired");
-                Ok(with_header(response, "date", "Fri, 02 Jan 2026 03:24:05 GMT"))
+                Ok(with_header(
+                    response,
+                    "date",
+                    "Fri, 02 Jan 2026 03:24:05 GMT",
+                ))
             }
         }
     }
@@ -499,19 +568,38 @@ impl Network {
             let code = code(response);
             let call = parcel.call;
             state.note(|| format!("{call:4} refused: {code}"));
-            let is_gateways = ["Signature", "InvalidTimeStamp", "Invalid"].iter().any(|own| code.starts_with(own));
-            if !is_gateways && state.account.clone().apply(&parcel.operation, &parcel.params).is_ok() {
-                state.violation(format!("the sandbox refuses what RAM would do: {code}: {}", told()));
+            let is_gateways = ["Signature", "InvalidTimeStamp", "Invalid"]
+                .iter()
+                .any(|own| code.starts_with(own));
+            if !is_gateways
+                && state
+                    .account
+                    .clone()
+                    .apply(&parcel.operation, &parcel.params)
+                    .is_ok()
+            {
+                state.violation(format!(
+                    "the sandbox refuses what RAM would do: {code}: {}",
+                    told()
+                ));
             }
             return;
         }
         let before = state.account.clone();
         if let Err(refused) = state.account.apply(&parcel.operation, &parcel.params) {
-            state.violation(format!("the sandbox does what RAM refuses, {refused}: {}", told()));
+            state.violation(format!(
+                "the sandbox does what RAM refuses, {refused}: {}",
+                told()
+            ));
         }
         let has_changed = before != state.account;
         let call = parcel.call;
-        state.note(|| format!("{call:4} done{}", if has_changed { "" } else { ", nothing new" }));
+        state.note(|| {
+            format!(
+                "{call:4} done{}",
+                if has_changed { "" } else { ", nothing new" }
+            )
+        });
         if let Some(step) = parcel.step {
             let log = &mut state.runs[parcel.run].steps[step];
             log.effects += 1;
@@ -551,7 +639,10 @@ impl Network {
         let clock = self.0.clock;
         let world = {
             let state = self.state();
-            let since = state.history.iter().rposition(|snapshot| snapshot.at.elapsed() >= LAG);
+            let since = state
+                .history
+                .iter()
+                .rposition(|snapshot| snapshot.at.elapsed() >= LAG);
             let possible = &state.history[since.unwrap_or(0)..];
             possible[usize::from(choice) % possible.len()].world.clone()
         };
@@ -567,7 +658,12 @@ impl Network {
         };
         let marker = format!("page-{call}");
         let mut rest = body.clone();
-        for path in ["/Policies/Policy", "/PolicyVersions/PolicyVersion", "/Roles/Role", "/TagResources"] {
+        for path in [
+            "/Policies/Policy",
+            "/PolicyVersions/PolicyVersion",
+            "/Roles/Role",
+            "/TagResources",
+        ] {
             let Some(list) = body.pointer_mut(path).and_then(Value::as_array_mut) else {
                 continue;
             };
@@ -593,7 +689,10 @@ impl Network {
     }
 
     fn rest_of_list(&self, parcel: &Parcel) -> Option<HttpResponse> {
-        let marker = parcel.params.get("Marker").or_else(|| parcel.params.get("NextToken"))?;
+        let marker = parcel
+            .params
+            .get("Marker")
+            .or_else(|| parcel.params.get("NextToken"))?;
         let rest = self.state().pages.get(marker).cloned();
         Some(match rest {
             Some(rest) => json_response(200, &rest),
@@ -606,19 +705,38 @@ impl Network {
         let account = self.state().account.clone();
         let mut chance = Chance::new(u64::from(choice));
         let mut calls: Vec<(&str, Vec<(&'static str, String)>)> = Vec::new();
-        let roles: Vec<String> = account.roles.values().map(|role| role.name.to_string()).collect();
-        let policies: Vec<String> = account.policies.values().map(|policy| policy.name.to_string()).collect();
-        let custom = |name: &str| vec![("PolicyType", "Custom".to_owned()), ("PolicyName", name.to_owned())];
+        let roles: Vec<String> = account
+            .roles
+            .values()
+            .map(|role| role.name.to_string())
+            .collect();
+        let policies: Vec<String> = account
+            .policies
+            .values()
+            .map(|policy| policy.name.to_string())
+            .collect();
+        let custom = |name: &str| {
+            vec![
+                ("PolicyType", "Custom".to_owned()),
+                ("PolicyName", name.to_owned()),
+            ]
+        };
         match chance.below(9) {
             0 if !roles.is_empty() => {
                 let role = chance.pick(&roles).clone();
                 let trust = chance.pick::<&str>(&TRUSTS).to_string();
-                calls.push(("UpdateRole", vec![("RoleName", role), ("NewAssumeRolePolicyDocument", trust)]));
+                calls.push((
+                    "UpdateRole",
+                    vec![("RoleName", role), ("NewAssumeRolePolicyDocument", trust)],
+                ));
             }
             1 if !roles.is_empty() => {
                 let role = chance.pick(&roles).clone();
                 let text = DESCRIPTIONS[1 + usize::from(chance.index(3))].to_owned();
-                calls.push(("UpdateRole", vec![("RoleName", role), ("NewDescription", text)]));
+                calls.push((
+                    "UpdateRole",
+                    vec![("RoleName", role), ("NewDescription", text)],
+                ));
             }
             2 if !roles.is_empty() && !policies.is_empty() => {
                 let mut params = custom(chance.pick::<String>(&policies));
@@ -632,41 +750,73 @@ impl Network {
                     ("RoleName", chance.pick(&roles).clone()),
                 ];
                 let attach = chance.percent(50);
-                calls.push((if attach { "AttachPolicyToRole" } else { "DetachPolicyFromRole" }, params));
+                calls.push((
+                    if attach {
+                        "AttachPolicyToRole"
+                    } else {
+                        "DetachPolicyFromRole"
+                    },
+                    params,
+                ));
             }
             4 if !policies.is_empty() => {
                 let mut params = custom(chance.pick::<String>(&policies));
-                params.push(("PolicyDocument", DOCUMENTS[usize::from(chance.index(11))].to_owned()));
+                params.push((
+                    "PolicyDocument",
+                    DOCUMENTS[usize::from(chance.index(11))].to_owned(),
+                ));
                 params.push(("SetAsDefault", chance.percent(70).to_string()));
                 calls.push(("CreatePolicyVersion", params));
             }
             5 if !policies.is_empty() => {
                 let name: String = chance.pick(&policies).clone();
-                let versions: Vec<u32> = account.policies[&name.to_lowercase()].versions.keys().copied().collect();
+                let versions: Vec<u32> = account.policies[&name.to_lowercase()]
+                    .versions
+                    .keys()
+                    .copied()
+                    .collect();
                 let version = format!("v{}", chance.pick(&versions));
                 let set = chance.percent(60);
                 let mut params = custom(&name);
                 params.push(("VersionId", version));
-                calls.push((if set { "SetDefaultPolicyVersion" } else { "DeletePolicyVersion" }, params));
+                calls.push((
+                    if set {
+                        "SetDefaultPolicyVersion"
+                    } else {
+                        "DeletePolicyVersion"
+                    },
+                    params,
+                ));
             }
             6 => {
                 let role = ROLES[usize::from(chance.index(3))].to_owned();
                 let trust = chance.pick::<&str>(&TRUSTS).to_string();
-                calls.push(("CreateRole", vec![("RoleName", role), ("AssumeRolePolicyDocument", trust)]));
+                calls.push((
+                    "CreateRole",
+                    vec![("RoleName", role), ("AssumeRolePolicyDocument", trust)],
+                ));
             }
             7 => {
                 let name = POLICIES[usize::from(chance.index(3))].to_owned();
                 let document = DOCUMENTS[usize::from(chance.index(11))].to_owned();
-                calls.push(("CreatePolicy", vec![("PolicyName", name), ("PolicyDocument", document)]));
+                calls.push((
+                    "CreatePolicy",
+                    vec![("PolicyName", name), ("PolicyDocument", document)],
+                ));
             }
             8 if !roles.is_empty() => {
                 let name: String = chance.pick(&roles).clone();
                 for policy in &account.roles[&name.to_lowercase()].attached {
                     let (kind, policy) = policy.split_once(':').unwrap();
                     let kind = if kind == "custom" { "Custom" } else { "System" };
-                    calls.push(("DetachPolicyFromRole", vec![
-                        ("PolicyType", kind.to_owned()), ("PolicyName", policy.to_owned()), ("RoleName", name.clone()),
-                    ]));
+                    calls.push((
+                        "DetachPolicyFromRole",
+                        vec![
+                            ("PolicyType", kind.to_owned()),
+                            ("PolicyName", policy.to_owned()),
+                            ("RoleName", name.clone()),
+                        ],
+                    ));
                 }
                 calls.push(("DeleteRole", vec![("RoleName", name)]));
             }
@@ -678,25 +828,51 @@ impl Network {
     }
 
     fn rivals_call(&self, operation: &str, params: Vec<(&'static str, String)>) {
-        let own: Params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let own: Params = params
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         let mut all: BTreeMap<&'static str, String> = params.into_iter().collect();
         all.insert("Action", operation.to_owned());
         all.insert("Version", "2015-05-01".to_owned());
         let mut state = self.state();
         state.rival_calls += 1;
         let key = Credentials::permanent(KEYS.rival.0, KEYS.rival.1);
-        let signed = v1::sign("POST", &all, &key, self.0.clock.now(), &format!("rival-{}", state.rival_calls));
+        let signed = v1::sign(
+            "POST",
+            &all,
+            &key,
+            self.0.clock.now(),
+            &format!("rival-{}", state.rival_calls),
+        );
         let body = form(signed.iter().map(|(name, value)| (*name, value.as_str()))).into_bytes();
-        let kind = ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned());
+        let kind = (
+            "content-type".to_owned(),
+            "application/x-www-form-urlencoded".to_owned(),
+        );
         let url = "https://ram.aliyuncs.com/".to_owned();
-        let request = HttpRequest { method: "POST".to_owned(), url, headers: vec![kind], body };
-        let response = self.0.sandbox.send(request).now_or_never().unwrap().unwrap();
+        let request = HttpRequest {
+            method: "POST".to_owned(),
+            url,
+            headers: vec![kind],
+            body,
+        };
+        let response = self
+            .0
+            .sandbox
+            .send(request)
+            .now_or_never()
+            .unwrap()
+            .unwrap();
         let code = code(&response);
         state.note(|| format!("     rival: {operation} {}{code}", short(&own)));
         let before = state.account.clone();
         let verdict = state.account.apply(operation, &own);
         if verdict.is_ok() != (response.status == 200) {
-            state.violation(format!("sandbox and model differ on the rival's {operation} {}: {verdict:?} {code}", short(&own)));
+            state.violation(format!(
+                "sandbox and model differ on the rival's {operation} {}: {verdict:?} {code}",
+                short(&own)
+            ));
         }
         if before != state.account {
             self.remember(&mut state);
@@ -706,7 +882,10 @@ impl Network {
 }
 
 fn lost(kind: TransportErrorKind) -> TransportError {
-    TransportError { kind, message: format!("lost: {kind:?}") }
+    TransportError {
+        kind,
+        message: format!("lost: {kind:?}"),
+    }
 }
 
 fn code(response: &HttpResponse) -> String {
@@ -717,13 +896,21 @@ fn code(response: &HttpResponse) -> String {
 impl Network {
     /// An error answer that quotes what it should not.
     fn refusal(&self, status: u16, code: &str) -> HttpResponse {
-        let token = if self.0.case.session { KEYS.session.2 } else { "" };
-        let quote = |secret: &str| format!("{secret} {} {}", encode(secret), encode(&encode(secret)));
+        let token = if self.0.case.session {
+            KEYS.session.2
+        } else {
+            ""
+        };
+        let quote =
+            |secret: &str| format!("{secret} {} {}", encode(secret), encode(&encode(secret)));
         let quoted = format!("{} {}", quote(KEYS.session.1), quote(token));
-        json_response(status, &json!({
-            "RequestId": "5A4DB0C5-0000-4000-8000-FFFFFFFFFFFF", "HostId": "ram.aliyuncs.com",
-            "Code": code, "Message": format!("no: {quoted}"),
-        }))
+        json_response(
+            status,
+            &json!({
+                "RequestId": "5A4DB0C5-0000-4000-8000-FFFFFFFFFFFF", "HostId": "ram.aliyuncs.com",
+                "Code": code, "Message": format!("no: {quoted}"),
+            }),
+        )
     }
 
     fn server_error(&self, way: u8) -> HttpResponse {

@@ -169,10 +169,7 @@ impl Plain {
             return Ok(());
         }
         let is_held = self.holders(&key).next().is_some();
-        let policy = self
-            .policies
-            .get_mut(&key)
-            .ok_or("EntityNotExist.Policy")?;
+        let policy = self.policies.get_mut(&key).ok_or("EntityNotExist.Policy")?;
         match (operation, version) {
             ("UpdatePolicyDescription", _) => policy.description = text("NewDescription"),
             ("CreatePolicyVersion", _) => {
@@ -181,7 +178,10 @@ impl Plain {
                 }
                 policy.last += 1;
                 policy.versions.insert(policy.last, text("PolicyDocument"));
-                if params.get("SetAsDefault").is_some_and(|word| word == "true") {
+                if params
+                    .get("SetAsDefault")
+                    .is_some_and(|word| word == "true")
+                {
                     policy.default = policy.last;
                 }
             }
@@ -229,7 +229,10 @@ impl Plain {
         let name = params["PolicyName"].to_lowercase();
         let (kind, exists) = match params["PolicyType"].as_str() {
             "Custom" => ("custom", self.policies.contains_key(&name)),
-            _ => ("system", SYSTEM.iter().any(|(own, _)| own.to_lowercase() == name)),
+            _ => (
+                "system",
+                SYSTEM.iter().any(|(own, _)| own.to_lowercase() == name),
+            ),
         };
         exists
             .then(|| format!("{kind}:{name}"))
@@ -239,7 +242,10 @@ impl Plain {
     /// Who holds a custom policy, as `role/NAME` and `user/NAME`.
     pub(crate) fn holders(&self, policy: &str) -> impl Iterator<Item = String> {
         let policy = format!("custom:{policy}");
-        let roles = self.roles.values().filter(|role| role.attached.contains(&policy));
+        let roles = self
+            .roles
+            .values()
+            .filter(|role| role.attached.contains(&policy));
         let users = self.users.iter().filter(|(_, held)| held.contains(&policy));
         let mut all: Vec<String> = roles.map(|role| format!("role/{}", role.name)).collect();
         all.extend(users.map(|(user, _)| format!("user/{user}")));
@@ -261,7 +267,9 @@ impl Plain {
     /// The state to start a sandbox with, opened by a permanent key and by that of a session.
     pub(crate) fn seed(&self, keys: &Keys) -> Value {
         let attachments = |held: &BTreeSet<String>| -> Vec<Value> {
-            held.iter().map(|policy| json!({ "policy": self.spelled(policy) })).collect()
+            held.iter()
+                .map(|policy| json!({ "policy": self.spelled(policy) }))
+                .collect()
         };
         let mut roles: Vec<Value> = self.roles.values().map(|role| {
             json!({
@@ -282,7 +290,9 @@ impl Plain {
                 "default": format!("v{}", policy.default), "last_version": policy.last, "tags": policy.tags,
             })
         }).collect();
-        let users: Vec<Value> = self.users.iter()
+        let users: Vec<Value> = self
+            .users
+            .iter()
             .map(|(name, held)| json!({ "name": name, "attachments": attachments(held) }))
             .collect();
         json!({
@@ -318,7 +328,10 @@ impl Plain {
             serde_json::from_value(value.clone()).unwrap_or_default()
         };
         let held = |value: &Value| -> BTreeSet<String> {
-            list(value).iter().map(|one| text(&one["policy"]).to_lowercase()).collect()
+            list(value)
+                .iter()
+                .map(|one| text(&one["policy"]).to_lowercase())
+                .collect()
         };
         let number = |value: &Value| text(value)[1..].parse::<u32>().unwrap();
         let mut roles = list(&account["roles"]);
@@ -338,7 +351,8 @@ impl Plain {
         });
         let policies = list(&account["policies"]).into_iter().map(|policy| {
             let key = text(&policy["name"]).to_lowercase();
-            let versions = list(&policy["versions"]).into_iter()
+            let versions = list(&policy["versions"])
+                .into_iter()
                 .map(|version| (number(&version["id"]), text(&version["document"]).into()));
             let policy = Policy {
                 name: text(&policy["name"]).into(),
@@ -350,16 +364,25 @@ impl Plain {
             };
             (key, policy)
         });
-        let users = list(&account["users"]).into_iter()
+        let users = list(&account["users"])
+            .into_iter()
             .map(|user| (text(&user["name"]), held(&user["attachments"])));
-        Self { roles: roles.collect(), policies: policies.collect(), users: users.collect() }
+        Self {
+            roles: roles.collect(),
+            policies: policies.collect(),
+            users: users.collect(),
+        }
     }
 }
 
 fn tags(params: &Params) -> BTreeMap<String, String> {
-    let Some(text) = params.get("Tag") else { return BTreeMap::new() };
+    let Some(text) = params.get("Tag") else {
+        return BTreeMap::new();
+    };
     let list: Vec<BTreeMap<String, String>> = serde_json::from_str(text).unwrap();
-    list.into_iter().map(|pair| (pair["Key"].clone(), pair["Value"].clone())).collect()
+    list.into_iter()
+        .map(|pair| (pair["Key"].clone(), pair["Value"].clone()))
+        .collect()
 }
 
 /// Access keys: id, secret and, for a session, the token.

@@ -64,7 +64,9 @@ pub(crate) fn play(case: &Case, watch: Watch) -> Played {
     });
     if log.contains(CANARY) {
         let line = log.lines().find(|line| line.contains(CANARY));
-        played.violations.push(format!("a secret is logged: {line:?}"));
+        played
+            .violations
+            .push(format!("a secret is logged: {line:?}"));
     }
     if let Some(trace) = &mut played.trace {
         trace.push_str(&log);
@@ -96,7 +98,10 @@ async fn act(case: &Case, watch: Watch) -> Played {
     let sandbox = network.sandbox_state();
     let mut state = network.state();
     if sandbox != state.account {
-        let text = format!("sandbox and model differ: {sandbox:?} / {:?}", state.account);
+        let text = format!(
+            "sandbox and model differ: {sandbox:?} / {:?}",
+            state.account
+        );
         state.violation(text);
     }
     Played {
@@ -126,7 +131,10 @@ async fn quiet_again(operator: &mut Operator<'_>, case: &Case) {
         Ended::Success => true,
         Ended::Impossible => false,
         other => {
-            operator.network.state().violation(format!("all is quiet, and it ended with {other:?}"));
+            operator
+                .network
+                .state()
+                .violation(format!("all is quiet, and it ended with {other:?}"));
             return;
         }
     };
@@ -136,10 +144,16 @@ async fn quiet_again(operator: &mut Operator<'_>, case: &Case) {
     let writes = state.runs.last().unwrap().writes;
     drop(state);
     if writes > 0 {
-        operator.network.state().violation(format!("a run after a quiet one wrote {writes} times"));
+        operator
+            .network
+            .state()
+            .violation(format!("a run after a quiet one wrote {writes} times"));
     }
     if is_possible != matches!(second, Ended::Success) {
-        operator.network.state().violation(format!("a run after a quiet one ended with {second:?}"));
+        operator
+            .network
+            .state()
+            .violation(format!("a run after a quiet one ended with {second:?}"));
     }
 }
 

@@ -38,7 +38,13 @@ impl Subscriber for Listener {
     fn event(&self, event: &Event<'_>) {
         TEXT.with_borrow_mut(|text| {
             let Some(text) = text else { return };
-            write!(text, "{} {}:", event.metadata().level(), event.metadata().target()).unwrap();
+            write!(
+                text,
+                "{} {}:",
+                event.metadata().level(),
+                event.metadata().target()
+            )
+            .unwrap();
             event.record(&mut Line(text));
             text.push('\n');
         });

@@ -72,7 +72,9 @@ pub(crate) struct Key {
 
 impl CredentialSource for Key {
     async fn credentials(&self) -> Result<Credentials, CredentialError> {
-        let take = |left: &AtomicU32| left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+        let take = |left: &AtomicU32| {
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+        };
         match self.left.as_ref().is_some_and(|left| take(left).is_err()) {
             false => Ok(self.credentials.clone()),
             true => Err(CredentialError {
@@ -93,10 +95,15 @@ impl Operator<'_> {
                 ..Credentials::permanent(KEYS.session.0, KEYS.session.1)
             },
         };
-        let key = Key { credentials, left: seed.credentials_for.map(AtomicU32::new) };
+        let key = Key {
+            credentials,
+            left: seed.credentials_for.map(AtomicU32::new),
+        };
         let off = SignedDuration::from_mins(if seed.wrong_clock { 20 } else { 0 });
         let mut settings = Settings::default();
-        settings.deadline = seed.deadline.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
+        settings.deadline = seed
+            .deadline
+            .map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
         if self.case.v3 {
             settings.signature = SignatureVersion::V3;
         }
@@ -111,7 +118,11 @@ impl Operator<'_> {
         let client = self.client(seed, run);
         let limit = seed.killed_after;
         let began = Instant::now();
-        let ended = Killable { work: Box::pin(self.walk(&client, seed, run)), left: limit }.await;
+        let ended = Killable {
+            work: Box::pin(self.walk(&client, seed, run)),
+            left: limit,
+        }
+        .await;
         if began.elapsed() > Duration::from_secs(3600) {
             self.violation(format!("a run took {:?}", began.elapsed()));
         }
@@ -121,7 +132,9 @@ impl Operator<'_> {
         let is_counted = (counts.calls, counts.writes) == (calls, log.writes);
         drop(state);
         if !is_counted && ended.is_some() {
-            self.violation(format!("{calls} calls were made, the program counts {counts:?}"));
+            self.violation(format!(
+                "{calls} calls were made, the program counts {counts:?}"
+            ));
         }
         let ended = ended.unwrap_or(Ended::Killed);
         self.network.state().note(|| format!("   ended: {ended:?}"));
@@ -139,7 +152,9 @@ impl Operator<'_> {
     async fn walk(&mut self, client: &Client, seed: &RunSeed, run: usize) -> Ended {
         let desired = seed.wish.desired();
         let scope = Scope::of(&desired);
-        let Some(observed) = self.look(client, &scope).await else { return Ended::Incomplete };
+        let Some(observed) = self.look(client, &scope).await else {
+            return Ended::Incomplete;
+        };
         let planned = match self.plan(&desired, &observed) {
             Ok(planned) => planned,
             Err(ended) => return ended,
@@ -224,7 +239,11 @@ impl Operator<'_> {
         planned: Plan,
         observed: ObservedState,
     ) -> Result<(Plan, ObservedState), Ended> {
-        let saved = SavedPlan { desired: desired.clone(), observed, origin: "simulation".to_owned() };
+        let saved = SavedPlan {
+            desired: desired.clone(),
+            observed,
+            origin: "simulation".to_owned(),
+        };
         let (text, _) = saved.to_text().unwrap();
         if text.contains(CANARY) {
             self.violation("a saved plan holds a secret".to_owned());
@@ -238,7 +257,9 @@ impl Operator<'_> {
         };
         sleep(Duration::from_secs(60)).await;
         let scope = Scope::of(&loaded.desired);
-        let Some(now) = self.look(client, &scope).await else { return Err(Ended::Incomplete) };
+        let Some(now) = self.look(client, &scope).await else {
+            return Err(Ended::Incomplete);
+        };
         let moved = moved(&loaded.observed, &now);
         if !moved.is_empty() {
             if !self.is_disturbed() {
@@ -247,7 +268,12 @@ impl Operator<'_> {
             return Err(Ended::Stale);
         }
         let again = self.plan(&loaded.desired, &now)?;
-        let steps = |plan: &Plan| plan.steps.iter().map(|step| step.step.clone()).collect::<Vec<_>>();
+        let steps = |plan: &Plan| {
+            plan.steps
+                .iter()
+                .map(|step| step.step.clone())
+                .collect::<Vec<_>>()
+        };
         if steps(&again) != steps(&planned) {
             self.violation("the steps carried out are not those that were saved".to_owned());
         }
@@ -255,7 +281,12 @@ impl Operator<'_> {
     }
 
     /// Tells the network what may come, and makes the channel for signals.
-    fn begin(&self, planned: &Plan, desired: &DesiredState, seed: &RunSeed) -> watch::Receiver<Pace> {
+    fn begin(
+        &self,
+        planned: &Plan,
+        desired: &DesiredState,
+        seed: &RunSeed,
+    ) -> watch::Receiver<Pace> {
         let calls: Vec<_> = planned.steps.iter().map(|step| wire(&step.step)).collect();
         let mut after = self.network.state().account.clone();
         let before = Access::of(&after);
@@ -263,7 +294,10 @@ impl Operator<'_> {
         if !self.is_disturbed() {
             for (operation, params) in &calls {
                 if let Err(refused) = after.apply(operation, params) {
-                    self.violation(format!("RAM refuses a step as planned, {refused}: {operation} {}", super::network::short(params)));
+                    self.violation(format!(
+                        "RAM refuses a step as planned, {refused}: {operation} {}",
+                        super::network::short(params)
+                    ));
                 }
             }
             // The plan alone has to lead there.
@@ -298,7 +332,13 @@ impl Operator<'_> {
         for (at, entry) in report.steps.iter().enumerate() {
             let log = self.network.state().runs[run].steps[at];
             let step = &entry.step.step;
-            self.network.state().note(|| format!("   said of {}: {:?}, log {log:?}", step.operation(), entry.outcome));
+            self.network.state().note(|| {
+                format!(
+                    "   said of {}: {:?}, log {log:?}",
+                    step.operation(),
+                    entry.outcome
+                )
+            });
             let is_wrong = match &entry.outcome {
                 Outcome::Done(Written::ByUs(_)) => log.effects == 0 && !is_disturbed,
                 Outcome::Done(Written::Already) => log.changes > 0,
@@ -306,13 +346,26 @@ impl Operator<'_> {
                 Outcome::NotAttempted => log.sent > 0,
             };
             if is_wrong {
-                self.violation(format!("the report says {:?} of {step}, the service {log:?}", entry.outcome));
+                self.violation(format!(
+                    "the report says {:?} of {step}, the service {log:?}",
+                    entry.outcome
+                ));
             }
-            let is_passing = report.steps[at + 1..].iter().any(|later| supersedes(&later.step.step, step));
-            if matches!(entry.outcome, Outcome::Done(_)) && !is_disturbed && !is_passing && !holds(step, &account) {
+            let is_passing = report.steps[at + 1..]
+                .iter()
+                .any(|later| supersedes(&later.step.step, step));
+            if matches!(entry.outcome, Outcome::Done(_))
+                && !is_disturbed
+                && !is_passing
+                && !holds(step, &account)
+            {
                 self.violation(format!("reported as done, but it is not so: {step}"));
             }
-            self.claims.push(Claim { run, step: step.clone(), outcome: entry.outcome.clone() });
+            self.claims.push(Claim {
+                run,
+                step: step.clone(),
+                outcome: entry.outcome.clone(),
+            });
         }
         if report.steps.len() != self.network.state().runs[run].steps.len() {
             self.violation("the report does not name every step".to_owned());
@@ -332,7 +385,10 @@ impl Operator<'_> {
                 Outcome::Done(Written::ByUs(_)) | Outcome::Unknown(_) => false,
             };
             if is_wrong {
-                self.violation(format!("run {} said {outcome:?} of {step}, in the end the log says {log:?}", run + 1));
+                self.violation(format!(
+                    "run {} said {outcome:?} of {step}, in the end the log says {log:?}",
+                    run + 1
+                ));
             }
         }
     }
@@ -359,8 +415,15 @@ impl Operator<'_> {
     /// reads lag.
     fn must_be_complete(&self, observed: &ObservedState, scope: &Scope, began: Instant) {
         let state = self.network.state();
-        let from = state.history.iter().rposition(|snapshot| snapshot.at + LAG <= began).unwrap_or(0);
-        let snapshots: Vec<&Plain> = state.history[from..].iter().map(|snapshot| &*snapshot.account).collect();
+        let from = state
+            .history
+            .iter()
+            .rposition(|snapshot| snapshot.at + LAG <= began)
+            .unwrap_or(0);
+        let snapshots: Vec<&Plain> = state.history[from..]
+            .iter()
+            .map(|snapshot| &*snapshot.account)
+            .collect();
         let mut wrong = Vec::new();
         let mut check = |what: String, is_so: &dyn Fn(&Plain) -> bool| {
             if !snapshots.iter().any(|account| is_so(account)) {
@@ -369,23 +432,32 @@ impl Operator<'_> {
         };
         for name in scope.roles.keys() {
             let key = name.as_str().to_lowercase();
-            check(format!("role {name}"), &|account| {
-                match (observed.roles.get(name), account.roles.get(&key)) {
-                    (Some(None), None) => true,
-                    (Some(Some(read)), Some(role)) => {
-                        *read.description == *role.description && *read.trust == *role.trust
-                            && read.max_session_duration == Some(role.session)
-                    }
-                    _ => false,
+            check(format!("role {name}"), &|account| match (
+                observed.roles.get(name),
+                account.roles.get(&key),
+            ) {
+                (Some(None), None) => true,
+                (Some(Some(read)), Some(role)) => {
+                    *read.description == *role.description
+                        && *read.trust == *role.trust
+                        && read.max_session_duration == Some(role.session)
                 }
+                _ => false,
             });
             check(format!("attachments of {name}"), &|account| {
-                let read = observed.attachments.get(name).map(|list| list.iter().map(key_of).collect::<BTreeSet<_>>());
+                let read = observed
+                    .attachments
+                    .get(name)
+                    .map(|list| list.iter().map(key_of).collect::<BTreeSet<_>>());
                 read == account.roles.get(&key).map(|role| role.attached.clone())
             });
             if scope.roles[name] == export_iam::model::TagReading::Read {
                 check(format!("tags of {name}"), &|account| {
-                    let held = account.roles.get(&key).map(|role| role.tags.clone()).unwrap_or_default();
+                    let held = account
+                        .roles
+                        .get(&key)
+                        .map(|role| role.tags.clone())
+                        .unwrap_or_default();
                     observed.role_tags.get(name) == Some(&held)
                 });
             }
@@ -393,25 +465,36 @@ impl Operator<'_> {
         for name in scope.custom_policies.keys() {
             let key = name.as_str().to_lowercase();
             let reference = PolicyRef::custom(name.clone());
-            check(format!("policy {name}"), &|account| {
-                match (observed.policies.get(&reference), account.policies.get(&key)) {
-                    (Some(None), None) => true,
-                    (Some(Some(read)), Some(policy)) => {
-                        *read.description == *policy.description && *read.document == **policy.document()
-                            && read.default_version.number() == policy.default
-                    }
-                    _ => false,
+            check(format!("policy {name}"), &|account| match (
+                observed.policies.get(&reference),
+                account.policies.get(&key),
+            ) {
+                (Some(None), None) => true,
+                (Some(Some(read)), Some(policy)) => {
+                    *read.description == *policy.description
+                        && *read.document == **policy.document()
+                        && read.default_version.number() == policy.default
                 }
+                _ => false,
             });
             check(format!("versions of {name}"), &|account| {
                 let read = observed.versions.get(name).map(|list| {
-                    list.iter().map(|version| (version.id.number(), version.document.as_str().into())).collect()
+                    list.iter()
+                        .map(|version| (version.id.number(), version.document.as_str().into()))
+                        .collect()
                 });
-                read == account.policies.get(&key).map(|policy| policy.versions.clone())
+                read == account
+                    .policies
+                    .get(&key)
+                    .map(|policy| policy.versions.clone())
             });
             if scope.custom_policies[name] == export_iam::model::TagReading::Read {
                 check(format!("tags of {name}"), &|account| {
-                    let held = account.policies.get(&key).map(|policy| policy.tags.clone()).unwrap_or_default();
+                    let held = account
+                        .policies
+                        .get(&key)
+                        .map(|policy| policy.tags.clone())
+                        .unwrap_or_default();
                     observed.policy_tags.get(name) == Some(&held)
                 });
             }
@@ -419,8 +502,14 @@ impl Operator<'_> {
         for name in &scope.holders {
             let key = name.as_str().to_lowercase();
             check(format!("holders of {name}"), &|account| {
-                let read = observed.holders.get(name).map(|list| list.iter().cloned().collect::<BTreeSet<_>>());
-                let held = account.policies.get(&key).map(|_| account.holders(&key).collect::<BTreeSet<_>>());
+                let read = observed
+                    .holders
+                    .get(name)
+                    .map(|list| list.iter().cloned().collect::<BTreeSet<_>>());
+                let held = account
+                    .policies
+                    .get(&key)
+                    .map(|_| account.holders(&key).collect::<BTreeSet<_>>());
                 read == held
             });
         }
@@ -458,40 +547,68 @@ fn key_of(policy: &PolicyRef) -> String {
 /// The call that carries out a step, written down a second time.
 fn wire(step: &Step) -> (String, Params) {
     let tag = |tags: &BTreeMap<String, String>| {
-        let list: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        let list: Vec<_> = tags
+            .iter()
+            .map(|(key, value)| json!({ "Key": key, "Value": value }))
+            .collect();
         (!list.is_empty()).then(|| json!(list).to_string())
     };
     let policy_type = |policy: &PolicyRef| policy.policy_type.as_str().to_owned();
     let names = |name: &str| json!([name]).to_string();
     let mut params: Vec<(&str, Option<String>)> = Vec::new();
     let operation = match step {
-        Step::CreateRole { role, trust, description, max_session_duration, tags } => {
+        Step::CreateRole {
+            role,
+            trust,
+            description,
+            max_session_duration,
+            tags,
+        } => {
             params.push(("RoleName", Some(role.to_string())));
             params.push(("AssumeRolePolicyDocument", Some(trust.clone())));
             params.push(("Description", description.clone()));
-            params.push(("MaxSessionDuration", max_session_duration.map(|seconds| seconds.to_string())));
+            params.push((
+                "MaxSessionDuration",
+                max_session_duration.map(|seconds| seconds.to_string()),
+            ));
             params.push(("Tag", tag(tags)));
             "CreateRole"
         }
-        Step::UpdateRole { role, trust, description, max_session_duration } => {
+        Step::UpdateRole {
+            role,
+            trust,
+            description,
+            max_session_duration,
+        } => {
             params.push(("RoleName", Some(role.to_string())));
             params.push(("NewAssumeRolePolicyDocument", trust.clone()));
             params.push(("NewDescription", description.clone()));
-            params.push(("NewMaxSessionDuration", max_session_duration.map(|seconds| seconds.to_string())));
+            params.push((
+                "NewMaxSessionDuration",
+                max_session_duration.map(|seconds| seconds.to_string()),
+            ));
             "UpdateRole"
         }
         Step::DeleteRole { role } => {
             params.push(("RoleName", Some(role.to_string())));
             "DeleteRole"
         }
-        Step::CreatePolicy { policy, document, description, tags } => {
+        Step::CreatePolicy {
+            policy,
+            document,
+            description,
+            tags,
+        } => {
             params.push(("PolicyName", Some(policy.to_string())));
             params.push(("PolicyDocument", Some(document.clone())));
             params.push(("Description", description.clone()));
             params.push(("Tag", tag(tags)));
             "CreatePolicy"
         }
-        Step::UpdatePolicyDescription { policy, description } => {
+        Step::UpdatePolicyDescription {
+            policy,
+            description,
+        } => {
             params.push(("PolicyName", Some(policy.to_string())));
             params.push(("NewDescription", Some(description.clone())));
             "UpdatePolicyDescription"
@@ -538,7 +655,9 @@ fn wire(step: &Step) -> (String, Params) {
             "TagResources"
         }
     };
-    let params = params.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let params = params
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     (operation.to_owned(), params.collect())
 }
 
@@ -546,26 +665,35 @@ fn wire(step: &Step) -> (String, Params) {
 fn is_asked_for(step: &Step, desired: &DesiredState) -> bool {
     let removals = &desired.removals;
     match step {
-        Step::CreateRole { role, .. } | Step::UpdateRole { role, .. } | Step::TagRole { role, .. } => {
-            desired.roles.contains_key(role)
+        Step::CreateRole { role, .. }
+        | Step::UpdateRole { role, .. }
+        | Step::TagRole { role, .. } => desired.roles.contains_key(role),
+        Step::CreatePolicy {
+            policy, document, ..
         }
-        Step::CreatePolicy { policy, document, .. } | Step::CreatePolicyVersion { policy, document } => {
-            desired.policies.get(policy).is_some_and(|wanted| wanted.document.to_json() == *document)
-        }
+        | Step::CreatePolicyVersion { policy, document } => desired
+            .policies
+            .get(policy)
+            .is_some_and(|wanted| wanted.document.to_json() == *document),
         Step::UpdatePolicyDescription { policy, .. }
         | Step::SetDefaultPolicyVersion { policy, .. }
         | Step::TagPolicy { policy, .. } => desired.policies.contains_key(policy),
         Step::DeletePolicyVersion { policy, .. } => {
             desired.policies.contains_key(policy) || removals.policies.contains(policy)
         }
-        Step::AttachPolicy { role, policy } => {
-            desired.roles.get(role).is_some_and(|wanted| wanted.policies.contains(policy))
-        }
+        Step::AttachPolicy { role, policy } => desired
+            .roles
+            .get(role)
+            .is_some_and(|wanted| wanted.policies.contains(policy)),
         Step::DetachPolicy { role, policy } => {
             let is_extra = desired.roles.get(role).is_some_and(|wanted| {
                 wanted.extra_policies == ExtraPolicies::Detach && !wanted.policies.contains(policy)
             });
-            is_extra || removals.roles.get(role).is_some_and(|gone| gone.contains(policy))
+            is_extra
+                || removals
+                    .roles
+                    .get(role)
+                    .is_some_and(|gone| gone.contains(policy))
         }
         Step::DeleteRole { role } => removals.roles.contains_key(role),
         Step::DeletePolicy { policy } => removals.policies.contains(policy),
@@ -574,22 +702,40 @@ fn is_asked_for(step: &Step, desired: &DesiredState) -> bool {
 
 /// Whether the step puts a document in force for a moment only, on the way to the one that is asked for.
 fn is_halfway(step: &Step, later: &[PlannedStep], desired: &DesiredState) -> bool {
-    let Step::CreatePolicyVersion { policy: own, .. } = step else { return false };
+    let Step::CreatePolicyVersion { policy: own, .. } = step else {
+        return false;
+    };
     later.iter().any(|later| match &later.step {
-        Step::CreatePolicyVersion { policy, .. } => policy == own && is_asked_for(&later.step, desired),
+        Step::CreatePolicyVersion { policy, .. } => {
+            policy == own && is_asked_for(&later.step, desired)
+        }
         Step::SetDefaultPolicyVersion { policy, .. } => policy == own,
         _ => false,
     })
 }
 
 /// What speaks against the reason why no plan can be made.
-fn is_unfounded(error: &PlanError, desired: &DesiredState, observed: &ObservedState) -> Option<String> {
+fn is_unfounded(
+    error: &PlanError,
+    desired: &DesiredState,
+    observed: &ObservedState,
+) -> Option<String> {
     let is_founded = match error {
-        PlanError::ServiceLinked(_) => observed.roles.values().flatten().any(|role| role.is_service_linked),
-        PlanError::NoSuchPolicy(_) => desired.roles.values().flat_map(|role| &role.policies).any(|policy| {
-            let is_made = desired.policies.keys().any(|name| policy.is_custom(name));
-            observed.policies.get(policy).is_none_or(Option::is_none) && !is_made
-        }),
+        PlanError::ServiceLinked(_) => observed
+            .roles
+            .values()
+            .flatten()
+            .any(|role| role.is_service_linked),
+        PlanError::NoSuchPolicy(_) => {
+            desired
+                .roles
+                .values()
+                .flat_map(|role| &role.policies)
+                .any(|policy| {
+                    let is_made = desired.policies.keys().any(|name| policy.is_custom(name));
+                    observed.policies.get(policy).is_none_or(Option::is_none) && !is_made
+                })
+        }
         PlanError::StillHeld(..) => observed.holders.values().any(|holders| !holders.is_empty()),
         PlanError::HoldsOthers(..) => desired.removals.roles.iter().any(|(role, named)| {
             let held = observed.attachments.get(role).into_iter().flatten();
@@ -602,7 +748,9 @@ fn is_unfounded(error: &PlanError, desired: &DesiredState, observed: &ObservedSt
 /// Whether a step puts another document in force than an earlier one did.
 fn supersedes(later: &Step, earlier: &Step) -> bool {
     let of = |step: &Step| match step {
-        Step::CreatePolicyVersion { policy, .. } | Step::SetDefaultPolicyVersion { policy, .. } => Some(policy.clone()),
+        Step::CreatePolicyVersion { policy, .. } | Step::SetDefaultPolicyVersion { policy, .. } => {
+            Some(policy.clone())
+        }
         _ => None,
     };
     of(later).is_some() && of(later) == of(earlier)
@@ -616,40 +764,58 @@ fn holds(step: &Step, account: &Plain) -> bool {
         tags.iter().all(|(key, value)| held.get(key) == Some(value))
     };
     match step {
-        Step::CreateRole { role, trust, description, max_session_duration, tags } => {
-            role_of(role.as_str()).is_some_and(|found| {
-                callers(&found.trust) == callers(&trust.as_str().into())
-                    && description.as_ref().is_none_or(|text| **text == *found.description)
-                    && max_session_duration.is_none_or(|seconds| seconds == found.session)
-                    && has(&found.tags, tags)
-            })
-        }
-        Step::UpdateRole { role, trust, description, max_session_duration } => {
-            role_of(role.as_str()).is_some_and(|found| {
-                trust.as_ref().is_none_or(|trust| callers(&found.trust) == callers(&trust.as_str().into()))
-                    && description.as_ref().is_none_or(|text| **text == *found.description)
-                    && max_session_duration.is_none_or(|seconds| seconds == found.session)
-            })
-        }
+        Step::CreateRole {
+            role,
+            trust,
+            description,
+            max_session_duration,
+            tags,
+        } => role_of(role.as_str()).is_some_and(|found| {
+            callers(&found.trust) == callers(&trust.as_str().into())
+                && description
+                    .as_ref()
+                    .is_none_or(|text| **text == *found.description)
+                && max_session_duration.is_none_or(|seconds| seconds == found.session)
+                && has(&found.tags, tags)
+        }),
+        Step::UpdateRole {
+            role,
+            trust,
+            description,
+            max_session_duration,
+        } => role_of(role.as_str()).is_some_and(|found| {
+            trust
+                .as_ref()
+                .is_none_or(|trust| callers(&found.trust) == callers(&trust.as_str().into()))
+                && description
+                    .as_ref()
+                    .is_none_or(|text| **text == *found.description)
+                && max_session_duration.is_none_or(|seconds| seconds == found.session)
+        }),
         Step::DeleteRole { role } => role_of(role.as_str()).is_none(),
-        Step::CreatePolicy { policy, document, description, tags } => {
-            policy_of(policy.as_str()).is_some_and(|found| {
-                requests(found.document()) == requests(&document.as_str().into())
-                    && description.as_ref().is_none_or(|text| **text == *found.description)
-                    && has(&found.tags, tags)
-            })
-        }
-        Step::UpdatePolicyDescription { policy, description } => {
-            policy_of(policy.as_str()).is_some_and(|found| **description == *found.description)
-        }
+        Step::CreatePolicy {
+            policy,
+            document,
+            description,
+            tags,
+        } => policy_of(policy.as_str()).is_some_and(|found| {
+            requests(found.document()) == requests(&document.as_str().into())
+                && description
+                    .as_ref()
+                    .is_none_or(|text| **text == *found.description)
+                && has(&found.tags, tags)
+        }),
+        Step::UpdatePolicyDescription {
+            policy,
+            description,
+        } => policy_of(policy.as_str()).is_some_and(|found| **description == *found.description),
         Step::CreatePolicyVersion { policy, document } => policy_of(policy.as_str())
             .is_some_and(|found| requests(found.document()) == requests(&document.as_str().into())),
         Step::SetDefaultPolicyVersion { policy, version } => {
             policy_of(policy.as_str()).is_some_and(|found| found.default == version.number())
         }
-        Step::DeletePolicyVersion { policy, version } => {
-            policy_of(policy.as_str()).is_none_or(|found| !found.versions.contains_key(&version.number()))
-        }
+        Step::DeletePolicyVersion { policy, version } => policy_of(policy.as_str())
+            .is_none_or(|found| !found.versions.contains_key(&version.number())),
         Step::DeletePolicy { policy } => policy_of(policy.as_str()).is_none(),
         Step::AttachPolicy { role, policy } => {
             role_of(role.as_str()).is_some_and(|found| found.attached.contains(&key_of(policy)))
@@ -657,7 +823,9 @@ fn holds(step: &Step, account: &Plain) -> bool {
         Step::DetachPolicy { role, policy } => {
             role_of(role.as_str()).is_none_or(|found| !found.attached.contains(&key_of(policy)))
         }
-        Step::TagRole { role, tags } => role_of(role.as_str()).is_some_and(|found| has(&found.tags, tags)),
+        Step::TagRole { role, tags } => {
+            role_of(role.as_str()).is_some_and(|found| has(&found.tags, tags))
+        }
         Step::TagPolicy { policy, tags } => {
             policy_of(policy.as_str()).is_some_and(|found| has(&found.tags, tags))
         }
@@ -698,9 +866,17 @@ pub(crate) fn unsatisfied(account: &Plain, desired: &DesiredState) -> Option<Str
             return Some(format!("role {name} holds {held:?}, wanted {named:?}"));
         }
     }
-    let role = desired.removals.roles.keys().find(|role| account.roles.contains_key(&role.as_str().to_lowercase()));
+    let role = desired
+        .removals
+        .roles
+        .keys()
+        .find(|role| account.roles.contains_key(&role.as_str().to_lowercase()));
     let policies = &desired.removals.policies;
-    let policy = policies.iter().find(|policy| account.policies.contains_key(&policy.as_str().to_lowercase()));
+    let policy = policies.iter().find(|policy| {
+        account
+            .policies
+            .contains_key(&policy.as_str().to_lowercase())
+    });
     match (role, policy) {
         (Some(role), _) => Some(format!("role {role} is still there")),
         (_, Some(policy)) => Some(format!("policy {policy} is still there")),

@@ -37,8 +37,8 @@ fn smaller(case: &Case) -> Vec<Case> {
     for run in 0..case.runs.len() {
         if case.runs.len() > 1 {
             add(&|case| {
-            case.runs.remove(run);
-        });
+                case.runs.remove(run);
+            });
         }
     }
     let calls: Vec<u32> = case.faults.keys().copied().collect();
@@ -74,29 +74,29 @@ fn smaller(case: &Case) -> Vec<Case> {
         add(&|case| case.runs[at].hasty = false);
         for n in 0..run.wish.roles.len() {
             add(&|case| {
-            case.runs[at].wish.roles.remove(n);
-        });
+                case.runs[at].wish.roles.remove(n);
+            });
         }
         for n in 0..run.wish.policies.len() {
             add(&|case| {
-            case.runs[at].wish.policies.remove(n);
-        });
+                case.runs[at].wish.policies.remove(n);
+            });
         }
         for n in 0..run.wish.gone_roles.len() {
             add(&|case| {
-            case.runs[at].wish.gone_roles.remove(n);
-        });
+                case.runs[at].wish.gone_roles.remove(n);
+            });
         }
         for n in 0..run.wish.gone_policies.len() {
             add(&|case| {
-            case.runs[at].wish.gone_policies.remove(n);
-        });
+                case.runs[at].wish.gone_policies.remove(n);
+            });
         }
         for (n, role) in run.wish.roles.iter().enumerate() {
             for p in 0..role.policies.len() {
                 add(&|case| {
-            case.runs[at].wish.roles[n].policies.remove(p);
-        });
+                    case.runs[at].wish.roles[n].policies.remove(p);
+                });
             }
             add(&|case| case.runs[at].wish.roles[n].description = None);
             add(&|case| case.runs[at].wish.roles[n].session = None);
@@ -111,8 +111,8 @@ fn smaller(case: &Case) -> Vec<Case> {
     for (at, role) in case.world.roles.iter().enumerate() {
         for p in 0..role.attached.len() {
             add(&|case| {
-            case.world.roles[at].attached.remove(p);
-        });
+                case.world.roles[at].attached.remove(p);
+            });
         }
         add(&|case| case.world.roles[at].tags = 0);
         add(&|case| case.world.roles[at].description = 0);
@@ -124,8 +124,8 @@ fn smaller(case: &Case) -> Vec<Case> {
         if policy.versions.len() > 1 {
             for n in 0..policy.versions.len() {
                 add(&|case| {
-            case.world.policies[at].versions.remove(n);
-        });
+                    case.world.policies[at].versions.remove(n);
+                });
             }
         }
         add(&|case| case.world.policies[at].tags = 0);

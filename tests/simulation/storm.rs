@@ -36,7 +36,11 @@ const ENOUGH: usize = 30;
 /// Plays a seed; gives the case and what was wrong, if anything was.
 fn try_seed(seed: u64, sums: &Mutex<Sums>) -> Option<(Case, String)> {
     let case = Case::of_seed(seed);
-    let watch = if seed.is_multiple_of(WATCHED) { Watch::All } else { Watch::Rules };
+    let watch = if seed.is_multiple_of(WATCHED) {
+        Watch::All
+    } else {
+        Watch::Rules
+    };
     let played = play(&case, watch);
     let is_wrong = !played.violations.is_empty();
     {
@@ -59,9 +63,18 @@ fn try_seed(seed: u64, sums: &Mutex<Sums>) -> Option<(Case, String)> {
 }
 
 fn assert_same(first: &Played, second: &Played, seed: u64) {
-    let (first, second) = (first.trace.as_deref().unwrap(), second.trace.as_deref().unwrap());
-    let lines = first.lines().zip(second.lines()).find(|(one, other)| one != other);
-    assert!(first == second, "seed {seed} is not the same twice, from here on: {lines:#?}");
+    let (first, second) = (
+        first.trace.as_deref().unwrap(),
+        second.trace.as_deref().unwrap(),
+    );
+    let lines = first
+        .lines()
+        .zip(second.lines())
+        .find(|(one, other)| one != other);
+    assert!(
+        first == second,
+        "seed {seed} is not the same twice, from here on: {lines:#?}"
+    );
 }
 
 /// Shows a failing case so that it can be understood, kept, and played again.
@@ -94,21 +107,27 @@ fn any_number_of_things_may_go_wrong() {
     let threads = thread::available_parallelism().map_or(2, usize::from);
     thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                if at >= count || failed.lock().unwrap().len() >= ENOUGH {
-                    break;
-                }
-                let seed = if at % 2 == 0 { at / 2 } else { base + at / 2 };
-                if let Some((case, violation)) = try_seed(seed, &sums) {
-                    failed.lock().unwrap().push((seed, case, violation));
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= count || failed.lock().unwrap().len() >= ENOUGH {
+                        break;
+                    }
+                    let seed = if at % 2 == 0 { at / 2 } else { base + at / 2 };
+                    if let Some((case, violation)) = try_seed(seed, &sums) {
+                        failed.lock().unwrap().push((seed, case, violation));
+                    }
                 }
             });
         }
     });
     let sums = sums.into_inner().unwrap();
     let seconds = began.elapsed().as_secs_f64();
-    println!("{:.0} seeds a second, {} calls", count as f64 / seconds, sums.calls);
+    println!(
+        "{:.0} seeds a second, {} calls",
+        count as f64 / seconds,
+        sums.calls
+    );
     println!("ended: {:?}\nfaults: {:?}", sums.endings, sums.faults);
     println!("{} applies were watched between their steps", sums.bounded);
     let failed = failed.into_inner().unwrap();
@@ -118,7 +137,11 @@ fn any_number_of_things_may_go_wrong() {
         let kind = violation.chars().take(24).collect();
         kinds.entry(kind).or_insert_with(|| (*seed, case.clone()));
     }
-    let shown: Vec<String> = kinds.values().take(4).map(|(seed, case)| show(*seed, case)).collect();
+    let shown: Vec<String> = kinds
+        .values()
+        .take(4)
+        .map(|(seed, case)| show(*seed, case))
+        .collect();
     assert!(failed.is_empty(), "{}", shown.join("\n"));
     // Nothing of what is promised above has become impossible.
     if count >= 2000 {
@@ -145,7 +168,9 @@ fn what_failed_once_does_not_fail_again() {
 
 #[test]
 fn one_case_on_request() {
-    let Ok(line) = env::var("EXPORT_IAM_CASE") else { return };
+    let Ok(line) = env::var("EXPORT_IAM_CASE") else {
+        return;
+    };
     let case: Case = serde_json::from_str(&line).unwrap();
     let played = play(&case, Watch::All);
     println!("{}", played.trace.unwrap_or_default());

@@ -114,11 +114,7 @@ impl SavedPlan {
             return Err(SavedPlanError::Other);
         };
         members.insert("digest".to_owned(), Value::String(digest.clone()));
-        let text = serde_json::to_string_pretty(&Value::Object(members));
-        Ok((
-            text.map_err(|error| SavedPlanError::Value(error.to_string()))? + "\n",
-            digest,
-        ))
+        Ok((pretty(&Value::Object(members))?, digest))
     }
 
     /// Reads a file and its digest.
@@ -132,6 +128,10 @@ impl SavedPlan {
             return Err(SavedPlanError::Other);
         };
         check_format(&members)?;
+        // Canonical text alone is taken: anything else, such as a member given twice, could be read in two ways.
+        if pretty(&Value::Object(members.clone()))? != text {
+            return Err(SavedPlanError::Edited);
+        }
         let Some(Value::String(claimed)) = members.remove("digest") else {
             return Err(SavedPlanError::Edited);
         };
@@ -169,6 +169,12 @@ impl SavedPlan {
             SavedPlanError::Value(reasons.join("; "))
         })
     }
+}
+
+/// The canonical text: keys sorted, two spaces, one line break at the end.
+fn pretty(value: &Value) -> Result<String, SavedPlanError> {
+    let text = serde_json::to_string_pretty(value);
+    Ok(text.map_err(|error| SavedPlanError::Value(error.to_string()))? + "\n")
 }
 
 fn check_format(members: &serde_json::Map<String, Value>) -> Result<(), SavedPlanError> {
