@@ -301,13 +301,13 @@ fn remove(value: &mut Value, place: &str) {
 fn sealed(value: &Value) -> String {
     let mut value = value.clone();
     let Some(members) = value.as_object_mut() else {
-        return value.to_string();
+        return serde_json::to_string_pretty(&value).unwrap() + "\n";
     };
     members.remove("digest");
     let digest = Sha256::digest(value.to_string().as_bytes());
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     value["digest"] = json!(format!("sha256:{hex}"));
-    value.to_string()
+    serde_json::to_string_pretty(&value).unwrap() + "\n"
 }
 
 fn others(value: &Value) -> Vec<Value> {

@@ -232,6 +232,10 @@ fn killed_or_interrupted_after_any_step_it_converges() {
                     let run = served.interrupted(signal, after);
                     match signal {
                         "-9" => assert_eq!(run.status, 137, "{}", run.told()),
+                        // Before the first write the system's own way to end is good enough.
+                        "-TERM" if after == 0 => {
+                            assert!(matches!(run.status, 143 | 130 | 0), "{}", run.told());
+                        }
                         // The last step may have been the end.
                         _ => assert!(matches!(run.status, 130 | 0), "{}", run.told()),
                     }

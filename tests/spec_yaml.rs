@@ -90,7 +90,7 @@ fn deep_nesting_is_stopped() {
     }
     assert_eq!(
         said("[".repeat(5000) + &"]".repeat(5000)),
-        ":1:129: is nested too deeply"
+        ":1:256: is nested too deeply"
     );
 }
 
