@@ -289,3 +289,13 @@ fn what_is_too_complex_is_unknown_and_never_equal() {
     // The same text is the same policy all the same.
     assert!(compare(&[&live], &[&live], Question::DropIn).is_same());
 }
+
+#[test]
+fn an_identifier_without_account_names_nobody() {
+    let nobody = json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "RAM": ["root", "user/a"] } }]);
+    let live = TrustPolicy::parse_live(&text(&nobody)).unwrap();
+    assert_eq!(
+        compare_trust(&live, &TrustPolicy::new(Vec::new())).verdict,
+        Verdict::Equal
+    );
+}

@@ -7,6 +7,7 @@ mod access_line;
 pub mod catalogue;
 mod compare;
 mod document;
+mod dress;
 mod engine;
 mod error;
 mod evaluate;
