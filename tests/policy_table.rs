@@ -299,3 +299,15 @@ fn an_identifier_without_account_names_nobody() {
         Verdict::Equal
     );
 }
+
+#[test]
+fn a_rule_without_condition_counts_beside_one_that_answers_alike_under_a_condition() {
+    let when = json!({ "StringEquals": { "oss:Prefix": "p" } });
+    let some = json!({ "Effect": "Allow", "Action": "oss:*", "Resource": "acs:oss:*:*:b", "Condition": when });
+    let always = json!({ "Effect": "Allow", "Action": "oss:List*", "Resource": "acs:oss:*:*:b" });
+    let (live, wanted) = (document(&json!([some])), document(&json!([some, always])));
+    assert_eq!(
+        compare(&[&live], &[&wanted], Question::DropIn).verdict,
+        Verdict::Broader
+    );
+}
