@@ -1,6 +1,7 @@
 //! Saved plans: what was changed in the file, what moved in the account, and the way back.
 
 #![allow(
+    clippy::type_complexity,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,

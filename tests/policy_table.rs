@@ -278,6 +278,7 @@ fn what_is_too_complex_is_unknown_and_never_equal() {
     let wanted = document(&json!([allow(tails(0)), deny(few(3))]));
     let comparison = compare(&[&live], &[&wanted], Question::DropIn);
     assert_eq!(comparison.verdict, Verdict::Unknown);
+    assert_eq!(comparison.variants[0].verdict, Verdict::Unknown);
     assert!(
         comparison
             .reasons
@@ -287,4 +288,26 @@ fn what_is_too_complex_is_unknown_and_never_equal() {
     );
     // The same text is the same policy all the same.
     assert!(compare(&[&live], &[&live], Question::DropIn).is_same());
+}
+
+#[test]
+fn an_identifier_without_account_names_nobody() {
+    let nobody = json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "RAM": ["root", "user/a"] } }]);
+    let live = TrustPolicy::parse_live(&text(&nobody)).unwrap();
+    assert_eq!(
+        compare_trust(&live, &TrustPolicy::new(Vec::new())).verdict,
+        Verdict::Equal
+    );
+}
+
+#[test]
+fn a_rule_without_condition_counts_beside_one_that_answers_alike_under_a_condition() {
+    let when = json!({ "StringEquals": { "oss:Prefix": "p" } });
+    let some = json!({ "Effect": "Allow", "Action": "oss:*", "Resource": "acs:oss:*:*:b", "Condition": when });
+    let always = json!({ "Effect": "Allow", "Action": "oss:List*", "Resource": "acs:oss:*:*:b" });
+    let (live, wanted) = (document(&json!([some])), document(&json!([some, always])));
+    assert_eq!(
+        compare(&[&live], &[&wanted], Question::DropIn).verdict,
+        Verdict::Broader
+    );
 }

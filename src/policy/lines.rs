@@ -2,6 +2,7 @@
 
 use super::access_line::{AccessLine, Change, Reach, Realism, Witness};
 use super::catalogue::{self, KnownAction, Level};
+use super::dress;
 use super::engine::{
     Budget, Finder, Finding, MAX_FINDINGS, Place, Requests, Rule, Term, TooComplex,
 };
@@ -131,7 +132,7 @@ impl Writer<'_, '_> {
     fn dressed(&self, witness: &Witness) -> Witness {
         let reproduces =
             |witness: &Witness| self.sides.reproduces(self.aspect, self.semantics, witness);
-        words::dressed(witness, self.finder.problem.other, reproduces)
+        dress::dressed(witness, self.finder.problem.other, reproduces)
     }
 
     /// A witness that the service really sends, if there is one.

@@ -13,7 +13,11 @@
 //! A case that failed is made smaller, printed, and belongs into `regressions.txt`, which always runs.
 
 #![allow(
+    clippy::field_reassign_with_default,
+    clippy::manual_is_multiple_of,
+    clippy::precedence,
     clippy::unwrap_used,
+    clippy::wrong_self_convention,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -10,7 +10,7 @@ use super::super::engine::{
 use super::super::evaluate::{Decision, Request, StatementPlace, decide, decide_trust};
 use super::super::semantics::Semantics;
 use super::super::trust::TrustPolicy;
-use super::super::{readings, words};
+use super::super::{dress, readings, words};
 use super::{Attached, Grant, StatementName, ecs, statement};
 use std::collections::BTreeSet;
 
@@ -195,7 +195,7 @@ impl Ask<'_> {
             decide(&[&needed], request, semantics).is_allowed() == Some(true)
                 && self.decide(request, semantics).is_allowed() != Some(true)
         };
-        words::dressed_request(&witness, problem.other, shows)
+        dress::dressed_request(&witness, problem.other, shows)
     }
 
     fn decide(&self, request: &Request, semantics: Semantics) -> Decision {
