@@ -7,11 +7,8 @@ mod access_line;
 pub mod catalogue;
 mod compare;
 mod document;
-<<<<<<< HEAD
 pub mod documented;
-=======
 mod dress;
->>>>>>> policy
 mod engine;
 mod error;
 mod evaluate;
