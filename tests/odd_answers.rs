@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::while_let_loop,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "tests stop at the first surprise"
