@@ -74,6 +74,21 @@ pub struct ObservedState {
     pub holders: BTreeMap<PolicyName, Vec<String>>,
 }
 
+impl ObservedState {
+    /// Whether something that was not read holds a policy: a user, a group, or a role beyond the scope. False
+    /// where the service does not say how many hold it.
+    #[must_use]
+    pub fn is_held_elsewhere(&self, policy: &PolicyRef) -> bool {
+        let found = self.policies.get(policy).and_then(Option::as_ref);
+        let holders = found.and_then(|found| found.attachment_count).unwrap_or(0);
+        let read = self
+            .attachments
+            .values()
+            .filter(|held| held.contains(policy));
+        usize::try_from(holders).is_ok_and(|holders| holders > read.count())
+    }
+}
+
 impl ObservedRole {
     /// Longest session in seconds, with the service's default where it did not say.
     #[must_use]

@@ -26,7 +26,7 @@ pub use action::{Action, Reason};
 pub use change::{Change, DocumentChange, FieldChange};
 pub use effect::Effect;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve};
-pub use order::{OrderCheck, Passing, PassingKind};
+pub use order::{Holder, OrderCheck, Passing, PassingKind};
 pub use undo::{UndoError, undo};
 pub use verdict::EXPORT_ROLE;
 
@@ -129,8 +129,7 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
     let steps: Vec<PlannedStep> = steps.collect();
     let verdict = verdict::export_role(desired).map(|role| {
         let before = World::of(observed);
-        let mut after = before.clone();
-        steps.iter().for_each(|planned| after.apply(&planned.step));
+        let after = before.after(steps.iter().map(|planned| &planned.step));
         let account = &observed.caller.account;
         Verdict {
             now: verdict::readiness(&role, &before, desired, account),

@@ -11,6 +11,7 @@ use super::engine::{
 use super::evaluate::{Caller, Request, decide, decide_trust};
 use super::readings;
 use super::semantics::Semantics;
+use super::steady;
 use super::trust::TrustPolicy;
 
 /// A role at one moment: who may assume it, and what it may then do.
@@ -68,6 +69,12 @@ pub fn check(
     mid: Option<&Moment>,
     after: Option<&Moment>,
 ) -> TransitionCheck {
+    if steady::is_clean(before, mid, after) {
+        return TransitionCheck {
+            transient_access: Found::None,
+            gap: Found::None,
+        };
+    }
     let moments = [before, mid, after];
     let at = |can: &[bool], moment: usize| can.get(moment) == Some(&true);
     TransitionCheck {

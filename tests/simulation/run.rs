@@ -749,8 +749,13 @@ fn is_unfounded(
 fn supersedes(later: &Step, earlier: &Step) -> bool {
     let of = |step: &Step| match step {
         Step::CreatePolicyVersion { policy, .. } | Step::SetDefaultPolicyVersion { policy, .. } => {
-            Some(policy.clone())
+            Some(policy.to_string())
         }
+        Step::UpdateRole {
+            role,
+            trust: Some(_),
+            ..
+        } => Some(format!("trust of {role}")),
         _ => None,
     };
     of(later).is_some() && of(later) == of(earlier)

@@ -299,6 +299,8 @@ struct ObservedPolicyShape {
     description: String,
     default_version: String,
     document: String,
+    /// How many hold it. Absent for policies whose versions were not read.
+    attachments: Option<u32>,
     /// Absent for policies whose versions were not read.
     versions: Option<BTreeMap<String, String>>,
 }
@@ -470,13 +472,12 @@ impl ObservedRoleShape {
 
 impl ObservedPolicyShape {
     fn new(found: &ObservedPolicy, versions: &BTreeMap<PolicyName, Vec<PolicyVersion>>) -> Self {
-        // How many hold it may change without touching any decision.
         let ObservedPolicy {
             policy,
             description,
             default_version,
             document,
-            attachment_count: _,
+            attachment_count,
         } = found;
         let versions = versions
             .get(&policy.name)
@@ -487,6 +488,8 @@ impl ObservedPolicyShape {
             description: description.clone(),
             default_version: default_version.to_string(),
             document: document.clone(),
+            // Who else holds it bears on the order of steps, where its document may change.
+            attachments: attachment_count.filter(|_| versions.is_some()),
             versions: versions.map(|versions| versions.iter().map(text).collect()),
         }
     }
@@ -512,7 +515,7 @@ impl ObservedPolicyShape {
             description: self.description,
             default_version,
             document: self.document,
-            attachment_count: None,
+            attachment_count: self.attachments,
         };
         state.policies.insert(policy, Some(found));
         Ok(())

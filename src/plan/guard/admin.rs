@@ -25,10 +25,7 @@ const POWERS: [(&str, &str); 3] = [
 
 pub(super) fn refusals(plan: &Plan, observed: &ObservedState) -> Vec<Refusal> {
     let before = World::of(observed);
-    let mut after = before.clone();
-    plan.steps
-        .iter()
-        .for_each(|planned| after.apply(&planned.step));
+    let after = before.after(plan.steps.iter().map(|planned| &planned.step));
     let powers: Vec<(PolicyDocument, &str)> = POWERS
         .iter()
         .filter_map(|(text, words)| Some((PolicyDocument::parse(text).ok()?, *words)))

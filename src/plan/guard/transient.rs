@@ -1,7 +1,7 @@
 //! Access that is wrong for a moment is wrong for whoever was waiting for it.
 
 use crate::model::Address;
-use crate::plan::{OrderCheck, PassingKind, Plan};
+use crate::plan::{Holder, OrderCheck, Passing, PassingKind, Plan};
 
 use super::{Refusal, Risk};
 
@@ -23,19 +23,33 @@ pub(super) fn refusals(plan: &Plan) -> Vec<Refusal> {
         }
         OrderCheck::Unsafe(passing) => passing
             .iter()
-            .map(|passing| {
-                let what = match passing.kind {
-                    PassingKind::Access => "is allowed, though neither before nor after",
-                    PassingKind::Gap => "is not allowed, though before and after",
-                };
-                let step = passing.after_step + 1;
-                let shown = &passing.witness;
-                let message = format!(
-                    "for a moment after step {step}, {} on {} by {} {what}",
-                    shown.request.action, shown.request.resource, shown.caller
-                );
-                refusal(Address::Role(passing.role.clone()), message)
+            .map(|passing| match &passing.holder {
+                Holder::Role(role) => refusal(Address::Role(role.clone()), in_words(passing)),
+                Holder::Other {
+                    policies: [first, _],
+                    ..
+                } => {
+                    let message = format!("{}, for {}", in_words(passing), passing.holder);
+                    refusal(Address::Policy(first.name.clone()), message)
+                }
             })
             .collect(),
     }
+}
+
+fn in_words(passing: &Passing) -> String {
+    let what = match passing.kind {
+        PassingKind::Access => "is allowed, though neither before nor after",
+        PassingKind::Gap => "is not allowed, though before and after",
+    };
+    let step = passing.after_step + 1;
+    let shown = &passing.witness.request;
+    let caller = match passing.holder {
+        Holder::Role(_) => format!(" by {}", passing.witness.caller),
+        Holder::Other { .. } => String::new(),
+    };
+    format!(
+        "for a moment after step {step}, {} on {}{caller} {what}",
+        shown.action, shown.resource
+    )
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{PolicyRef, RoleName, Step};
+use crate::model::{PolicyRef, Step};
 
 use super::super::steps::{DraftStep, must_precede};
 use super::moments::Moments;
-use super::{Found, World};
+use super::{Found, Holder, World};
 
 /// Most steps whose orders are searched together. Unit: steps of one component; a bit of [`Mask`] each. Past this the
 /// plan says that the order was not checked.
@@ -19,15 +19,15 @@ pub(super) type Mask = u32;
 pub(super) struct Component {
     /// Numbers of the steps, ascending.
     pub(super) steps: Vec<usize>,
-    /// The roles whose access they change, each with the steps that do so.
-    pub(super) roles: BTreeMap<RoleName, Mask>,
+    /// Those whose access they change, each with the steps that do so.
+    pub(super) holders: BTreeMap<Holder, Mask>,
     /// Steps that lead to another one, and that one.
     middles: Vec<(usize, usize)>,
 }
 
 /// Splits the steps into components. A step that changes no access and waits for nothing is one of its own.
 pub(super) fn components(drafts: &[DraftStep], before: &World) -> Vec<Component> {
-    let touched: Vec<BTreeSet<RoleName>> = touched_roles(drafts, before);
+    let touched: Vec<BTreeSet<Holder>> = touched(drafts, before);
     let mut group: Vec<usize> = (0..drafts.len()).collect();
     for (first, a) in drafts.iter().enumerate() {
         for (second, b) in drafts.iter().enumerate().skip(first + 1) {
@@ -61,23 +61,27 @@ fn join(group: &mut [usize], first: usize, second: usize) {
         .for_each(|g| *g = low);
 }
 
-/// For each step, the roles whose access it changes.
-fn touched_roles(drafts: &[DraftStep], before: &World) -> Vec<BTreeSet<RoleName>> {
-    let mut holders: BTreeMap<PolicyRef, BTreeSet<RoleName>> = BTreeMap::new();
+/// For each step, those whose access it changes.
+fn touched(drafts: &[DraftStep], before: &World) -> Vec<BTreeSet<Holder>> {
+    let mut holders: BTreeMap<PolicyRef, BTreeSet<Holder>> = BTreeMap::new();
+    let mut add = |policy: &PolicyRef, holder: Holder| {
+        holders.entry(policy.clone()).or_default().insert(holder);
+    };
     for role in before.roles() {
         for policy in before.attached(role) {
-            holders
-                .entry(policy.clone())
-                .or_default()
-                .insert(role.clone());
+            add(policy, Holder::Role(role.clone()));
         }
     }
     for draft in drafts {
         if let Step::AttachPolicy { role, policy } = &draft.step {
-            holders
-                .entry(policy.clone())
-                .or_default()
-                .insert(role.clone());
+            add(policy, Holder::Role(role.clone()));
+        }
+    }
+    for other in others(drafts, before) {
+        if let Holder::Other { policies, .. } = &other {
+            policies
+                .iter()
+                .for_each(|policy| add(policy, other.clone()));
         }
     }
     let of_policy = |policy: &PolicyRef| holders.get(policy).cloned().unwrap_or_default();
@@ -90,7 +94,7 @@ fn touched_roles(drafts: &[DraftStep], before: &World) -> Vec<BTreeSet<RoleName>
         }
         | Step::DeleteRole { role }
         | Step::AttachPolicy { role, .. }
-        | Step::DetachPolicy { role, .. } => BTreeSet::from([role.clone()]),
+        | Step::DetachPolicy { role, .. } => BTreeSet::from([Holder::Role(role.clone())]),
         Step::CreatePolicy { policy, .. }
         | Step::CreatePolicyVersion { policy, .. }
         | Step::SetDefaultPolicyVersion { policy, .. }
@@ -104,17 +108,50 @@ fn touched_roles(drafts: &[DraftStep], before: &World) -> Vec<BTreeSet<RoleName>
     touched.collect()
 }
 
+/// Those beyond what was read who may hold several policies that change.
+///
+/// Two policies at a time are enough. A use that is wrong for a moment hangs on one document that allows or
+/// refuses it before and another that does so after; of all else that is held it matters only whether it allows
+/// that use, so both are looked at.
+fn others(drafts: &[DraftStep], before: &World) -> Vec<Holder> {
+    let changed: BTreeSet<PolicyRef> = drafts
+        .iter()
+        .filter_map(|draft| match &draft.step {
+            Step::CreatePolicyVersion { policy, .. }
+            | Step::SetDefaultPolicyVersion { policy, .. } => {
+                Some(PolicyRef::custom(policy.clone()))
+            }
+            _ => None,
+        })
+        .filter(|policy| before.is_held_elsewhere(policy))
+        .collect();
+    let pairs = changed.iter().flat_map(|first| {
+        changed
+            .range(first..)
+            .skip(1)
+            .map(move |second| [first, second])
+    });
+    pairs
+        .flat_map(|pair| {
+            [false, true].map(|may_all_else| Holder::Other {
+                policies: pair.map(PolicyRef::clone),
+                may_all_else,
+            })
+        })
+        .collect()
+}
+
 impl Component {
-    fn new(steps: Vec<usize>, touched: &[BTreeSet<RoleName>]) -> Self {
-        let mut roles: BTreeMap<RoleName, Mask> = BTreeMap::new();
+    fn new(steps: Vec<usize>, touched: &[BTreeSet<Holder>]) -> Self {
+        let mut holders: BTreeMap<Holder, Mask> = BTreeMap::new();
         for (position, step) in steps.iter().enumerate() {
-            for role in touched.get(*step).into_iter().flatten() {
-                *roles.entry(role.clone()).or_default() |= bit(position);
+            for holder in touched.get(*step).into_iter().flatten() {
+                *holders.entry(holder.clone()).or_default() |= bit(position);
             }
         }
         Self {
             steps,
-            roles,
+            holders,
             middles: Vec::new(),
         }
     }
@@ -151,16 +188,16 @@ impl Component {
         steps.push(step);
         let added = bit(steps.len() - 1);
         let touches = |mask: Mask| like.is_some_and(|position| mask & bit(position) != 0);
-        let roles = self.roles.iter().map(|(role, mask)| {
+        let holders = self.holders.iter().map(|(holder, mask)| {
             (
-                role.clone(),
+                holder.clone(),
                 if touches(*mask) { mask | added } else { *mask },
             )
         });
         let mut middles = self.middles.clone();
         middles.push((step, first_of));
         Self {
-            roles: roles.collect(),
+            holders: holders.collect(),
             steps,
             middles,
         }
@@ -196,16 +233,6 @@ impl Component {
             .collect();
         ready.sort_by_key(|(number, step)| (rank(step), *number));
         ready.into_iter().map(|(number, _)| number).collect()
-    }
-
-    /// The steps in an order in which they can be applied to a world: what leads to another comes first.
-    pub(super) fn in_force_order(&self) -> impl Iterator<Item = usize> + '_ {
-        let is_middle = |step: &&usize| self.middles.iter().any(|(middle, _)| middle == *step);
-        let others = self.steps.iter().filter(move |step| !is_middle(step));
-        self.middles
-            .iter()
-            .map(|(middle, _)| *middle)
-            .chain(others.copied())
     }
 
     /// Whether one step was added to lead to the other.

@@ -2,7 +2,8 @@
 //!
 //! Two things bind it. RAM's own rules: a policy must exist before it is attached. And access: after every step,
 //! everyone's access lies within what they had before and will have after, and holds at least what they had
-//! before and will keep. The second is computed with the policy engine over trust and permissions, Deny included.
+//! before and will keep. The second is computed with the policy engine over trust and permissions, Deny included. It
+//! covers the roles that were read, and whoever else may hold the policies that change.
 //!
 //! Steps per role are few, so the orders are searched. Steps that may be done in any order share a wave and are
 //! sent together.
@@ -13,9 +14,10 @@ mod narrowing;
 mod waves;
 mod world;
 
+pub use world::Holder;
 pub(super) use world::World;
 
-use crate::model::{ObservedState, RoleName};
+use crate::model::ObservedState;
 use crate::policy::transition::Use;
 
 use super::steps::DraftStep;
@@ -40,8 +42,8 @@ pub enum OrderCheck {
 pub struct Passing {
     /// The step after which it begins, counted from 0 in the order of the plan.
     pub after_step: usize,
-    /// The role through which.
-    pub role: RoleName,
+    /// Through whom.
+    pub holder: Holder,
     /// Whether access is there that should not be, or missing.
     pub kind: PassingKind,
     /// One use of the role that shows it.

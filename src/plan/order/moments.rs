@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::model::{RoleName, Step};
+use crate::model::Step;
 use crate::policy::transition::{self, Found, Use};
 
 use super::super::steps::{DraftStep, must_precede};
 use super::component::{Component, Mask};
-use super::{Passing, PassingKind, World};
+use super::world::Move;
+use super::{Holder, Passing, PassingKind, World};
 
 /// Most moments that are looked at for one component. Ordinary plans need a handful; at worst there are 2^n.
 const MOST_LOOKS: usize = 1000;
@@ -16,9 +17,9 @@ const MOST_LOOKS: usize = 1000;
 const MOST_TOGETHER: usize = 6;
 
 /// What is wrong with one moment between two steps.
-type Wrong = (RoleName, PassingKind, Use);
+type Wrong = (Holder, PassingKind, Use);
 
-/// What is wrong with one role at one moment, if anything, or why that cannot be told.
+/// What is wrong for one holder at one moment, if anything, or why that cannot be told.
 type Look = Result<Option<(PassingKind, Use)>, String>;
 
 /// The moments between the steps of one component, each looked at once.
@@ -27,8 +28,10 @@ pub(super) struct Moments<'a> {
     drafts: &'a [DraftStep],
     before: &'a World,
     after: World,
-    /// By role and the done steps that touch it.
-    seen: HashMap<(RoleName, Mask), Look>,
+    /// What each step does, in an order that RAM accepts.
+    moves: Vec<(Mask, Move)>,
+    /// By holder and the done steps that touch them.
+    seen: HashMap<(Holder, Mask), Look>,
 }
 
 impl<'a> Moments<'a> {
@@ -37,18 +40,20 @@ impl<'a> Moments<'a> {
         drafts: &'a [DraftStep],
         before: &'a World,
     ) -> Self {
+        let order = component.plain_order(drafts);
+        let moves = order.iter().flatten().filter_map(|step| {
+            let draft = drafts.get(*step)?;
+            Some((component.bit_of(*step), before.read(&draft.step)))
+        });
+        let moves: Vec<(Mask, Move)> = moves.collect();
         let mut after = before.clone();
-        for step in component.plain_order(drafts).iter().flatten() {
-            drafts
-                .get(*step)
-                .into_iter()
-                .for_each(|draft| after.apply(&draft.step));
-        }
+        moves.iter().for_each(|(_, made)| after.make(made));
         Self {
             component,
             drafts,
             before,
             after,
+            moves,
             seen: HashMap::new(),
         }
     }
@@ -98,38 +103,37 @@ impl<'a> Moments<'a> {
     /// What is wrong when exactly the steps of `done` are done.
     fn wrong(&mut self, done: Mask) -> Result<Option<Wrong>, String> {
         let component = self.component;
-        for (role, touching) in &component.roles {
+        for (holder, touching) in &component.holders {
             let relevant = done & touching;
-            // Nothing of this role has changed, or all of it.
+            // Nothing has changed for them, or everything.
             if relevant == 0 || relevant == *touching {
                 continue;
             }
-            let key = (role.clone(), relevant);
+            let key = (holder.clone(), relevant);
             if self.seen.len() >= MOST_LOOKS {
                 return Err(format!("more than {MOST_LOOKS} moments between the steps"));
             }
             if !self.seen.contains_key(&key) {
-                let answer = self.look(role, relevant);
+                let answer = self.look(holder, relevant);
                 self.seen.insert(key.clone(), answer);
             }
             if let Some((kind, witness)) = self.seen.get(&key).cloned().transpose()?.flatten() {
-                return Ok(Some((role.clone(), kind, witness)));
+                return Ok(Some((holder.clone(), kind, witness)));
             }
         }
         Ok(None)
     }
 
-    fn look(&self, role: &RoleName, done: Mask) -> Look {
+    fn look(&self, holder: &Holder, done: Mask) -> Look {
         let mut world = self.before.clone();
-        for step in self.component.in_force_order() {
-            let is_done = done & self.component.bit_of(step) != 0;
-            if let Some(draft) = self.drafts.get(step).filter(|_| is_done) {
-                world.apply(&draft.step);
+        for (step, made) in &self.moves {
+            if done & step != 0 {
+                world.make(made);
             }
         }
         let moment = |world: &World| {
-            let cannot = |_| format!("a live document of role `{role}` cannot be interpreted");
-            world.moment(role).map_err(cannot)
+            let cannot = |_| format!("a live document of {holder} cannot be interpreted");
+            world.moment(holder).map_err(cannot)
         };
         let (before, mid, after) = (moment(self.before)?, moment(&world)?, moment(&self.after)?);
         let check = transition::check(before.as_ref(), mid.as_ref(), after.as_ref());
@@ -190,10 +194,10 @@ impl<'a> Moments<'a> {
         let mut passing = Vec::new();
         for step in order.iter().flatten() {
             done |= self.component.bit_of(*step);
-            if let Ok(Some((role, kind, witness))) = self.wrong(done) {
+            if let Ok(Some((holder, kind, witness))) = self.wrong(done) {
                 passing.push(Passing {
                     after_step: *step,
-                    role,
+                    holder,
                     kind,
                     witness,
                 });

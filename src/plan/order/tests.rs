@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::model::{
     AccountId, Caller, IdentityType, ObservedPolicy, ObservedRole, PolicyName, PolicyRef,
-    PolicyVersion, Step, Tags, VersionId,
+    PolicyVersion, RoleName, Step, Tags, VersionId,
 };
 
 const ECS: &str = r#"{"Service":["ecs.aliyuncs.com"]}"#;
@@ -238,6 +238,76 @@ fn where_no_order_is_safe_the_plan_says_so() {
     };
     assert_eq!(passing.len(), 1);
     assert_eq!(passing.first().unwrap().kind, PassingKind::Access);
+}
+
+/// The account of [`account`] where so many hold each policy.
+fn held_by(count: u32, mut live: ObservedState) -> ObservedState {
+    for found in live.policies.values_mut().flatten() {
+        found.attachment_count = Some(count);
+    }
+    live
+}
+
+#[test]
+fn others_who_may_hold_both_policies_count() {
+    let (one, two) = (
+        allows(&[("GetObject", "one")]),
+        allows(&[("GetObject", "two")]),
+    );
+    let steps = || vec![rewrite("P", &two), rewrite("Q", &one)];
+    let policies = [("P", one.as_str(), false), ("Q", two.as_str(), false)];
+    let (_, check) = ordered(steps(), &held_by(0, account(ECS, &policies)));
+    assert_eq!(check, OrderCheck::Safe);
+    let (_, check) = ordered(steps(), &held_by(1, account(ECS, &policies)));
+    let OrderCheck::Unsafe(passing) = check else {
+        panic!("{check:?}")
+    };
+    let first = passing.first().unwrap();
+    assert_eq!(first.kind, PassingKind::Gap);
+    assert!(matches!(
+        first.holder,
+        Holder::Other {
+            may_all_else: false,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn what_moves_between_policies_is_added_first_for_others_too() {
+    let (one, both) = (
+        allows(&[("GetObject", "one")]),
+        allows(&[("GetObject", "one"), ("GetObject", "two")]),
+    );
+    let live = account(ECS, &[("P", &both, false), ("Q", &one, false)]);
+    let steps = vec![rewrite("P", &one), rewrite("Q", &both)];
+    let Ordered { steps, check } = super::order(
+        steps.into_iter().map(DraftStep::from).collect(),
+        &held_by(1, live),
+    );
+    assert_eq!(check, OrderCheck::Safe);
+    let waves: Vec<usize> = steps.iter().map(|(wave, _)| *wave).collect();
+    assert_eq!(waves, [0, 1]);
+    assert_eq!(steps.first().unwrap().1.step, rewrite("Q", &both));
+}
+
+#[test]
+fn a_deny_that_moves_between_policies_counts_for_others_whatever_allows() {
+    let (deny, other) = (
+        document(&[], &[("DeleteObject", "b")]),
+        allows(&[("GetObject", "one")]),
+    );
+    let live = account(ECS, &[("P", &deny, false), ("Q", &other, false)]);
+    let steps = vec![rewrite("P", &other), rewrite("Q", &deny)];
+    let Ordered { steps, check } = super::order(
+        steps.into_iter().map(DraftStep::from).collect(),
+        &held_by(1, live),
+    );
+    assert!(
+        matches!(check, OrderCheck::Unsafe(_)),
+        "{check:?} {}",
+        steps.len()
+    );
 }
 
 #[test]
