@@ -296,7 +296,6 @@ async fn a_new_bucket_gains_access_on_that_bucket_alone() {
 
 /// The one bucket too many: half of the policy moves, and only the new bucket is new.
 #[tokio::test(start_paused = true)]
-#[ignore = "takes more than a minute: every moment between the steps is compared over 32 buckets"]
 async fn a_split_moves_access_without_a_gap() {
     let account = Account::of(World::empty().unwrap());
     let all = buckets(32, 63);

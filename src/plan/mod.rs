@@ -32,7 +32,6 @@ pub use verdict::EXPORT_ROLE;
 
 use crate::model::{Address, Caller, DesiredState, ObservedState, RoleName, Step};
 use crate::policy::need;
-use order::World;
 
 /// Everything that will be done, decided and in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,16 +126,7 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
         }
     });
     let steps: Vec<PlannedStep> = steps.collect();
-    let verdict = verdict::export_role(desired).map(|role| {
-        let before = World::of(observed);
-        let after = before.after(steps.iter().map(|planned| &planned.step));
-        let account = &observed.caller.account;
-        Verdict {
-            now: verdict::readiness(&role, &before, desired, account),
-            after: verdict::readiness(&role, &after, desired, account),
-            role,
-        }
-    });
+    let verdict = verdict::verdict(desired, observed, &steps);
     Ok(Plan {
         caller: observed.caller.clone(),
         changes,

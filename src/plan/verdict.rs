@@ -1,16 +1,37 @@
 //! Would ExportImage work, now and after the steps.
 
-use crate::model::{AccountId, DesiredState, RoleName, Scope};
+use crate::model::{AccountId, DesiredState, ObservedState, RoleName, Scope};
 use crate::policy::need::{Attached, Export, Readiness, RoleTrust, image_export};
 
 use super::order::World;
+use super::{PlannedStep, Verdict};
 
 /// The role that ExportImage uses unless it is told another one. Source: ECS API, `ExportImage`.
 pub const EXPORT_ROLE: &str = "AliyunECSImageExportDefaultRole";
 
+/// The verdict on the role that the spec is about, if it is about ExportImage.
+pub(super) fn verdict(
+    desired: &DesiredState,
+    observed: &ObservedState,
+    steps: &[PlannedStep],
+) -> Option<Verdict> {
+    let role = export_role(desired)?;
+    let account = &observed.caller.account;
+    let before = World::of(observed);
+    let now = readiness(&role, &before, desired, account);
+    let after = match steps.is_empty() {
+        true => now.clone(),
+        false => {
+            let after = before.after(steps.iter().map(|planned| &planned.step));
+            readiness(&role, &after, desired, account)
+        }
+    };
+    Some(Verdict { role, now, after })
+}
+
 /// The role that the verdict is about: the default one where the spec names it, else the only one it names while
 /// it declares exports. `None` where the spec is about something else.
-pub(super) fn export_role(desired: &DesiredState) -> Option<RoleName> {
+fn export_role(desired: &DesiredState) -> Option<RoleName> {
     let scope = Scope::of(desired);
     let default = RoleName::new(EXPORT_ROLE).ok()?;
     if scope.roles.contains_key(&default) {
@@ -24,7 +45,7 @@ pub(super) fn export_role(desired: &DesiredState) -> Option<RoleName> {
 }
 
 /// Whether ExportImage would work with the role in this world. The buckets are taken to be the account's own.
-pub(super) fn readiness(
+fn readiness(
     role: &RoleName,
     world: &World,
     desired: &DesiredState,
