@@ -71,19 +71,15 @@ struct Documents<'a> {
 }
 
 impl Documents<'_> {
-    /// What attaching `policy` to a role that holds `live` gives. Nothing where the plan changes the policy
-    /// itself, which shows the same.
+    /// What attaching `policy` to a role that holds `live` gives, with the document that it will have. Nothing
+    /// where the plan makes the policy, which shows the same.
     fn gain(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Comparison> {
-        if self
-            .desired
-            .policies
-            .keys()
-            .any(|name| policy.is_custom(name))
-        {
-            return None;
-        }
         let before = self.of(live.iter())?;
-        let after = self.of(live.iter().chain([policy]))?;
+        let found = self.of([policy].into_iter())?;
+        let mut wanted = self.desired.policies.values();
+        let wanted = wanted.find(|wanted| policy.is_custom(&wanted.name));
+        let added = wanted.map_or(found, |wanted| vec![wanted.document.clone()]);
+        let after: Vec<PolicyDocument> = before.iter().cloned().chain(added).collect();
         Some(effect(&before, &after))
     }
 

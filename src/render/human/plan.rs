@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use crate::model::Address;
-use crate::plan::{Action, Change, Effect, OrderCheck, Plan, PlannedStep, Reason, Summary};
+use crate::plan::{
+    Action, Change, Effect, Holder, OrderCheck, Passing, PassingKind, Plan, PlannedStep, Reason,
+    Summary,
+};
 
 use super::access::new_access_lines;
 use super::account::account_line;
@@ -128,7 +131,7 @@ fn order(check: &OrderCheck, out: &mut String) {
             "{}",
             Styled(
                 DIM,
-                "  order checked: between steps nobody gains or lacks what they will not"
+                "  order checked: no extra access and no gap between the steps"
             )
         ),
         OrderCheck::Unchecked(reason) => {
@@ -139,13 +142,39 @@ fn order(check: &OrderCheck, out: &mut String) {
                 safe(reason)
             )
         }
-        OrderCheck::Unsafe(passing) => writeln!(
-            out,
-            "  {} {} moments with access that is there neither before nor after, or missing",
-            Styled(CHANGE, "no safe order:"),
-            passing.len()
-        ),
+        OrderCheck::Unsafe(passing) => {
+            let _ = writeln!(
+                out,
+                "  {} for a moment",
+                Styled(
+                    CHANGE,
+                    "no order of these steps is free of extra access or a gap"
+                )
+            );
+            passing
+                .iter()
+                .try_for_each(|one| writeln!(out, "    {}", moment(one)))
+        }
     };
+}
+
+/// What is wrong for a moment, with one request that shows it.
+fn moment(passing: &Passing) -> String {
+    let what = match passing.kind {
+        PassingKind::Access => "extra access",
+        PassingKind::Gap => "a gap",
+    };
+    let shown = &passing.witness;
+    let through = match &passing.holder {
+        Holder::Role(role) => format!("{} through role {role}", shown.caller),
+        other @ Holder::Other { .. } => other.to_string(),
+    };
+    safe(&format!(
+        "after step {}: {what}: {} on {} by {through}",
+        passing.after_step + 1,
+        shown.request.action,
+        shown.request.resource
+    ))
 }
 
 fn summary_line(plan: &Plan, out: &mut String) {

@@ -53,8 +53,8 @@ pub(super) fn readiness(title: &str, readiness: &Readiness, out: &mut String) {
         Styled(STRONG, format_args!("{title}:")),
         Styled(style, words)
     );
+    trust(readiness.trust.as_ref(), out);
     if readiness.error() == Some(ExportError::NoSetRoletoECSServiceAcount) {
-        trust(readiness.trust.as_ref(), out);
         return;
     }
     for export in &readiness.exports {
@@ -75,9 +75,19 @@ fn place(export: &ExportGrants) -> String {
     }
 }
 
+/// What of the trust stands in the way, if anything.
 fn trust(trust: Option<&Grant>, out: &mut String) {
     let _ = match trust {
         None => writeln!(out, "  the role does not exist"),
+        Some(Grant::Granted { .. }) => Ok(()),
+        Some(Grant::Unknown { reason }) => writeln!(
+            out,
+            "  whether ecs.aliyuncs.com may assume the role: {}",
+            safe(reason)
+        ),
+        Some(Grant::Missing { partly: false, .. }) => {
+            writeln!(out, "  ecs.aliyuncs.com may not assume the role")
+        }
         Some(grant) => writeln!(
             out,
             "  ecs.aliyuncs.com may not assume the role: {}",
