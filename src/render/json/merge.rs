@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::shapes::{Report, Summary};
+use super::report::{Report, Summary};
 use super::{FORMAT_VERSION, text};
 
 /// Why reports cannot be joined.

@@ -4,9 +4,11 @@
 //! or removed. Readers ignore keys they do not know. Account ids and versions are strings.
 
 mod access;
+mod change;
 mod merge;
 mod policy;
-mod shapes;
+mod report;
+mod step;
 mod verdict;
 
 use crate::apply::ApplyReport;
@@ -16,7 +18,7 @@ use crate::plan::Plan;
 
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint};
-use shapes::{Account, Report, Whoami};
+use report::{Account, Report, Whoami};
 
 /// The number every report carries.
 pub const FORMAT_VERSION: &str = "1.0";

@@ -4,14 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::FORMAT_VERSION;
 use super::access::Access;
+use super::change::{Change, Field};
+use super::step::StepShape;
 use super::verdict::Verdict;
-use crate::account::{AccountError, Written};
-use crate::apply::{ApplyReport, Outcome, StepReport};
+use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Finding};
-use crate::model::{AccountId, Caller, Step, Tags};
-use crate::plan::{
-    Change as PlanChange, DocumentChange, FieldChange, OrderCheck, Plan, PlannedStep,
-};
+use crate::model::{AccountId, Caller};
+use crate::plan::{OrderCheck, Passing, PassingKind, Plan};
 
 /// The whole report of one run over any number of accounts.
 ///
@@ -97,6 +96,12 @@ pub(super) struct Account {
     verdict: Option<Verdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<&'static str>,
+    /// What is wrong between two steps, where no order is safe.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    moments: Vec<Moment>,
+    /// Why the moments between the steps could not be checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_unchecked: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_sync: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -110,6 +115,36 @@ struct Problem {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+}
+
+/// Access that is wrong for a moment.
+#[derive(Serialize)]
+struct Moment {
+    /// Place of the step after which it begins, from 0.
+    after_step: usize,
+    /// `access` that should not be there, or a `gap`.
+    kind: &'static str,
+    holder: String,
+    caller: String,
+    action: String,
+    resource: String,
+}
+
+impl Moment {
+    fn new(passing: &Passing) -> Self {
+        let shown = &passing.witness;
+        Self {
+            after_step: passing.after_step,
+            kind: match passing.kind {
+                PassingKind::Access => "access",
+                PassingKind::Gap => "gap",
+            },
+            holder: passing.holder.to_string(),
+            caller: shown.caller.to_string(),
+            action: shown.request.action.clone(),
+            resource: shown.request.resource.clone(),
+        }
+    }
 }
 
 impl Account {
@@ -127,13 +162,17 @@ impl Account {
             unmanaged,
             ..Summary::default()
         };
-        let order = match plan.order {
-            OrderCheck::Safe => "safe",
-            OrderCheck::Unsafe(_) => "unsafe",
-            OrderCheck::Unchecked(_) => "unchecked",
+        let (order, moments, order_unchecked) = match &plan.order {
+            OrderCheck::Safe => ("safe", Vec::new(), None),
+            OrderCheck::Unsafe(passing) => {
+                ("unsafe", passing.iter().map(Moment::new).collect(), None)
+            }
+            OrderCheck::Unchecked(reason) => ("unchecked", Vec::new(), Some(reason.clone())),
         };
         Self {
             order: Some(order),
+            moments,
+            order_unchecked,
             changes: Some(plan.changes.iter().map(Change::new).collect()),
             steps: Some(
                 plan.steps
@@ -201,215 +240,6 @@ impl Account {
             caller: Some(plan.caller.arn.clone()),
             verdict: plan.verdict.as_ref().map(Verdict::new),
             ..Self::default()
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct Change {
-    address: String,
-    action: &'static str,
-    reason: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<Field>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access: Option<Access>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
-}
-
-impl Change {
-    fn new(change: &PlanChange) -> Self {
-        let PlanChange {
-            address,
-            action,
-            reason,
-            fields,
-            access,
-            notes,
-        } = change;
-        Self {
-            address: address.to_string(),
-            action: action.as_str(),
-            reason: reason.as_str(),
-            fields: fields.iter().map(Field::new).collect(),
-            access: access.as_ref().map(Access::new),
-            notes: notes.clone(),
-        }
-    }
-}
-
-/// One part of an entity; `before` is null where the entity is new.
-#[derive(Serialize)]
-#[serde(tag = "name", rename_all = "snake_case")]
-enum Field {
-    Trust(Document),
-    Document(Document),
-    Description {
-        before: Option<String>,
-        after: String,
-    },
-    MaxSessionDuration {
-        before: Option<u32>,
-        after: u32,
-    },
-    Tags {
-        before: Tags,
-        after: Tags,
-    },
-}
-
-#[derive(Serialize)]
-struct Document {
-    before: Option<String>,
-    after: String,
-    access: Access,
-}
-
-impl Field {
-    fn new(field: &FieldChange) -> Self {
-        let document = |change: &DocumentChange| {
-            let DocumentChange {
-                before,
-                after,
-                access,
-            } = change;
-            Document {
-                before: before.clone(),
-                after: after.clone(),
-                access: Access::new(access),
-            }
-        };
-        match field {
-            FieldChange::Trust(change) => Self::Trust(document(change)),
-            FieldChange::Document(change) => Self::Document(document(change)),
-            FieldChange::Description { before, after } => Self::Description {
-                before: before.clone(),
-                after: after.clone(),
-            },
-            FieldChange::MaxSessionDuration { before, after } => Self::MaxSessionDuration {
-                before: *before,
-                after: *after,
-            },
-            FieldChange::Tags { before, after } => Self::Tags {
-                before: before.clone(),
-                after: after.clone(),
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct StepShape {
-    operation: &'static str,
-    subject: Subject,
-    wave: usize,
-    effects: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<ErrorShape>,
-}
-
-#[derive(Serialize, Default)]
-struct Subject {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    policy_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
-}
-
-impl StepShape {
-    fn new(planned: &PlannedStep, outcome: Option<&Outcome>) -> Self {
-        let PlannedStep {
-            wave,
-            step,
-            effects,
-        } = planned;
-        let error = outcome.and_then(|outcome| match outcome {
-            Outcome::Failed(error) | Outcome::Unknown(error) => Some(ErrorShape::new(error)),
-            Outcome::Done(_) | Outcome::NotAttempted => None,
-        });
-        Self {
-            operation: step.operation(),
-            subject: Subject::new(step),
-            wave: *wave,
-            effects: effects.iter().map(|effect| effect.as_str()).collect(),
-            outcome: outcome.map(outcome_word),
-            error,
-        }
-    }
-}
-
-fn outcome_word(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done(Written::ByUs(_)) => "done",
-        Outcome::Done(Written::Already) => "already",
-        Outcome::Failed(_) => "failed",
-        Outcome::Unknown(_) => "unknown",
-        Outcome::NotAttempted => "not-attempted",
-    }
-}
-
-impl Subject {
-    fn new(step: &Step) -> Self {
-        let custom = |policy: &crate::model::PolicyName| Self {
-            policy: Some(policy.to_string()),
-            policy_type: Some(crate::model::PolicyType::Custom.as_str()),
-            ..Self::default()
-        };
-        match step {
-            Step::CreateRole { role, .. }
-            | Step::UpdateRole { role, .. }
-            | Step::DeleteRole { role }
-            | Step::TagRole { role, .. } => Self {
-                role: Some(role.to_string()),
-                ..Self::default()
-            },
-            Step::CreatePolicy { policy, .. }
-            | Step::UpdatePolicyDescription { policy, .. }
-            | Step::CreatePolicyVersion { policy, .. }
-            | Step::DeletePolicy { policy }
-            | Step::TagPolicy { policy, .. } => custom(policy),
-            Step::SetDefaultPolicyVersion { policy, version }
-            | Step::DeletePolicyVersion { policy, version } => Self {
-                version: Some(version.to_string()),
-                ..custom(policy)
-            },
-            Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => Self {
-                role: Some(role.to_string()),
-                policy: Some(policy.name.to_string()),
-                policy_type: Some(policy.policy_type.as_str()),
-                version: None,
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct ErrorShape {
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    http_status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
-    attempts: u32,
-}
-
-impl ErrorShape {
-    fn new(error: &AccountError) -> Self {
-        Self {
-            message: error.message.clone(),
-            code: error.code.clone(),
-            http_status: error.http_status,
-            request_id: error.request_id.clone(),
-            attempts: error.attempts,
         }
     }
 }
