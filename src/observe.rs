@@ -75,17 +75,40 @@ impl Failures {
     }
 }
 
+/// What the first wave asks about.
+struct Asked {
+    roles: Vec<RoleName>,
+    policies: Vec<PolicyRef>,
+    custom: Vec<PolicyName>,
+    tagged_roles: Vec<RoleName>,
+    tagged_policies: Vec<PolicyName>,
+}
+
+impl Asked {
+    fn of(scope: &Scope) -> Self {
+        Self {
+            roles: scope.roles.keys().cloned().collect(),
+            policies: scope.policies().into_iter().collect(),
+            custom: scope.custom_policies.keys().cloned().collect(),
+            tagged_roles: tagged(&scope.roles),
+            tagged_policies: tagged(&scope.custom_policies),
+        }
+    }
+}
+
 async fn first_wave<A: ReadAccount>(
     account: &A,
     scope: &Scope,
     caller: Option<Caller>,
     failures: &mut Failures,
 ) -> Option<ObservedState> {
-    let roles: Vec<RoleName> = scope.roles.keys().cloned().collect();
-    let policies: Vec<PolicyRef> = scope.policies().into_iter().collect();
-    let custom: Vec<PolicyName> = scope.custom_policies.keys().cloned().collect();
-    let tagged_roles = tagged(&scope.roles);
-    let tagged_policies = tagged(&scope.custom_policies);
+    let Asked {
+        roles,
+        policies,
+        custom,
+        tagged_roles,
+        tagged_policies,
+    } = Asked::of(scope);
     let who = async {
         match caller {
             Some(known) => Ok(known),
@@ -102,18 +125,10 @@ async fn first_wave<A: ReadAccount>(
     );
     let tags = join(
         join_all(tagged_roles.iter().map(|role| account.role_tags(role))),
-        join_all(
-            tagged_policies
-                .iter()
-                .map(|policy| account.policy_tags(policy)),
-        ),
+        join_all(tagged_policies.iter().map(|name| account.policy_tags(name))),
     );
-    let holders = join_all(
-        scope
-            .holders
-            .iter()
-            .map(|name| policy_holders(account, name)),
-    );
+    let holders = scope.holders.iter();
+    let holders = join_all(holders.map(|name| policy_holders(account, name)));
     let (
         (who, (role_answers, attached)),
         ((documents, versions), ((role_tags, policy_tags), holders)),
