@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::model::Address;
-use crate::plan::{Action, Change, Effect, OrderCheck, Plan, PlannedStep, Reason, Summary};
+use crate::plan::{Action, Aim, Change, Effect, OrderCheck, Plan, PlannedStep, Reason, Summary};
 
 use super::access::new_access_lines;
 use super::account::account_line;
@@ -156,11 +156,16 @@ fn summary_line(plan: &Plan, out: &mut String) {
         unmanaged,
     } = plan.summary();
     let mut line = match plan.is_empty() {
-        true => "Nothing to do: the account matches the spec.".to_owned(),
+        true => match plan.aim {
+            Aim::Have => "Nothing to do: the account matches the spec.".to_owned(),
+            Aim::Remove => "Nothing to do: nothing of the spec is there to remove.".to_owned(),
+        },
         false => format!("Plan: {create} to create, {update} to change, {delete} to remove."),
     };
-    if unmanaged > 0 {
-        let _ = write!(line, " {unmanaged} not in the spec.");
-    }
+    let _ = match unmanaged {
+        0 => Ok(()),
+        1 => write!(line, " 1 attached policy is not in the spec."),
+        n => write!(line, " {n} attached policies are not in the spec."),
+    };
     let _ = writeln!(out, "{}", Styled(STRONG, line));
 }
