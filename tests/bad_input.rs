@@ -287,7 +287,7 @@ fn spec_files_that_cannot_be_read_are_told_by_name() {
 
 /// RAM would not take such a document; if it is there all the same, it is shown and not trusted.
 #[test]
-fn a_live_document_that_is_not_json_is_shown_and_planned_away_but_not_by_plan() {
+fn a_live_document_that_is_not_json_is_shown_and_replaced_only_when_that_is_allowed() {
     for text in [
         "allow everything",
         "{\"Version\":",
@@ -303,12 +303,25 @@ fn a_live_document_that_is_not_json_is_shown_and_planned_away_but_not_by_plan() 
         let program = Program::new().with_all(&server.environment());
         let run = program.run(&["plan", "preset:image-export-custom"]).ends(0);
         assert!(!run.out.contains('\u{1b}'), "{}", run.told());
-        run.says("CreatePolicyVersion").says("UpdateRole");
+        run.says("CreatePolicyVersion")
+            .says("UpdateRole")
+            .says("document: the live text cannot be interpreted")
+            .says("trust policy: the live text cannot be interpreted");
+        let apply = ["apply", "preset:image-export-custom", "--yes"];
+        let run = program.run(&apply).ends(3);
+        run.warns("refused: policy/ImageExportToOss: its live document cannot be interpreted")
+            .warns("refused: role/AliyunECSImageExportDefaultRole: its live trust policy")
+            .warns("add `--allow uninterpreted`");
         program
             .run(&["drift", "preset:image-export-custom"])
             .ends(2)
             .says("high");
         assert_eq!(server.writes(), 0);
         program.run(&["adopt"]).ends(0);
+        let allowed = ["--allow", "uninterpreted", "--allow", "transient"];
+        program.run(&[&apply[..], &allowed].concat()).ends(0);
+        program
+            .run(&["plan", "preset:image-export-custom", "--detailed-exitcode"])
+            .ends(0);
     }
 }

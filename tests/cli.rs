@@ -776,3 +776,62 @@ fn a_reader_that_goes_away_does_not_stop_an_apply() {
         assert!(matches!(status, Some(0 | 64)), "{arguments:?}: {status:?}");
     }
 }
+
+#[test]
+fn a_risk_nobody_knows_is_a_usage_error_before_anything_is_read() {
+    let program = Program::new();
+    for command in ["apply", "destroy"] {
+        let run = program
+            .run(&[command, "no-such-spec.yaml", "--allow", "transiet"])
+            .ends(64);
+        assert!(run.err.contains("'transient'"), "{}", run.told());
+        assert!(!run.err.contains("no-such-spec"), "{}", run.told());
+    }
+}
+
+#[test]
+fn a_path_that_is_the_name_of_a_preset_is_told_so() {
+    let program = Program::new();
+    for (given, meant) in [
+        ("image-export", "image-export"),
+        ("image-imprt", "image-import"),
+        ("fleet", "fleet"),
+    ] {
+        program
+            .run(&["plan", given])
+            .ends(1)
+            .warns("there is no such file")
+            .warns(&format!(
+                "hint: did you mean the built-in spec, `preset:{meant}`?"
+            ));
+    }
+    program
+        .run(&["plan", "specs/nightly.yaml"])
+        .ends(1)
+        .warns("hint: give a path, `-` for standard input, or `preset:NAME`");
+    let with_file = Program::new().file("image-export", "version: 1\n");
+    with_file.run(&["validate", "image-export"]).ends(0);
+}
+
+#[test]
+fn the_state_file_is_named_as_it_was_given() {
+    let program = Program::new().file(".export-iam/sandbox.json", "{");
+    let run = program.run(&["plan", "--sandbox"]).ends(1);
+    run.warns("error: `.export-iam/sandbox.json` is damaged");
+    let mut serving = program
+        .command(&["sandbox", "serve", "--sandbox=state.json"])
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(serving.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+    let run = program.run(&["plan", "--sandbox=state.json"]);
+    let reset = program.run(&["sandbox", "reset", "--sandbox=./state.json"]);
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    run.ends(1)
+        .warns("error: `state.json` is in use by another sandbox");
+    reset
+        .ends(1)
+        .warns("state.json` is in use by another sandbox");
+}

@@ -94,7 +94,6 @@ fn discovery_keeps_to_folder_tags_and_exclude() {
             .collect()
     };
     let odd: Vec<u64> = (0..16).filter(|n| n % 2 == 1).collect();
-    // Folder ids of the cloud have no second hyphen, so the sandbox's own folders are named by the root here.
     assert_eq!(
         numbers(
             "discover: { resource_directory: true, exclude: [ 'member-*0', 'member-*[24]', 'member-0000?' ] }\n"
@@ -109,6 +108,42 @@ fn discovery_keeps_to_folder_tags_and_exclude() {
         numbers("discover: { resource_directory: true, folder: r-sandbox }\n").len(),
         odd.len() * 2
     );
+    assert_eq!(
+        numbers("discover: { resource_directory: true, folder: fd-odd }\n"),
+        odd
+    );
+}
+
+#[test]
+fn a_folder_stands_for_everything_below_it() {
+    let mut world: Value =
+        serde_json::from_str(&World::fleet(members(6)).unwrap().to_json().unwrap()).unwrap();
+    let directory = &mut world["directory"];
+    let mut deep = directory["folders"][1].clone();
+    assert_eq!(deep["id"], "fd-odd");
+    deep["id"] = "fd-deep".into();
+    deep["name"] = "deep".into();
+    deep["parent"] = "fd-odd".into();
+    directory["folders"].as_array_mut().unwrap().push(deep);
+    directory["members"][3]["folder"] = "fd-deep".into();
+    let seed = World::from_json(&world.to_string()).unwrap();
+    let server = Server::start(Options {
+        seed: Some(seed),
+        ..Options::default()
+    });
+    for (folder, expected) in [
+        ("fd-deep", &[3][..]),
+        ("fd-odd", &[1, 3, 5]),
+        ("fd-even", &[0, 2, 4]),
+        ("r-sandbox", &[0, 1, 2, 3, 4, 5]),
+    ] {
+        let accounts = format!("discover: {{ resource_directory: true, folder: {folder} }}\n");
+        let program = Program::new()
+            .with_all(&server.environment())
+            .file("export-iam.yaml", format!("{SPEC}{accounts}"));
+        let expected: Vec<String> = expected.iter().map(|number| id(*number)).collect();
+        assert_eq!(plan_ids(&program, &[]), expected, "{folder}");
+    }
 }
 
 #[test]
@@ -335,8 +370,8 @@ fn credentials_that_end_on_the_way_stop_nobody_else() {
     let (_server, program) = world(
         members(6),
         &[
-            "GetCallerIdentity#4=no-permission",
-            "AssumeRole#2=no-permission",
+            "GetCallerIdentity#4=expired-token",
+            "AssumeRole#2=expired-token",
         ],
         DISCOVER,
     );
@@ -345,7 +380,33 @@ fn credentials_that_end_on_the_way_stop_nobody_else() {
         .ends(5)
         .says("6 accounts:")
         .says("2 not read");
-    run.warns("member-00001: ");
+    let named = |member: &str| {
+        let error = |line: &&str| line.starts_with(&format!("error: {member}: "));
+        run.err
+            .lines()
+            .filter(error)
+            .any(|line| line.contains("Expired"))
+    };
+    assert!(
+        named("member-00001") && named("member-00004"),
+        "{}",
+        run.told()
+    );
+}
+
+#[test]
+fn credentials_that_end_before_a_write_leave_the_other_accounts_to_be_done() {
+    let (_server, program) = world(members(6), &["CreateRole#1=expired-token"], DISCOVER);
+    let run = program
+        .run(&["apply", "--yes", "--parallel", "1"])
+        .ends(4)
+        .says("5 done, 1 failed")
+        .says("failed  CreateRole")
+        .warns("error: member-00001: CreateRole");
+    let told = run.err.lines().filter(|line| line.contains("Expired"));
+    assert_eq!(told.count(), 1, "{}", run.told());
+    program.run(&["apply", "--yes"]).ends(0);
+    program.run(&["drift"]).ends(0);
 }
 
 #[test]
@@ -437,6 +498,55 @@ fn an_interrupt_begins_no_further_account() {
         run.told()
     );
     program.run(&["apply", "--yes"]).ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_while_accounts_are_read_reports_those_that_were() {
+    for command in ["plan", "drift"] {
+        let (server, program) = world(members(6), &["GetCallerIdentity#4=delay:30000"], DISCOVER);
+        let started = std::time::Instant::now();
+        let child = program
+            .command(&[
+                command,
+                "--parallel",
+                "1",
+                "--format",
+                "json",
+                "--report",
+                "json=report.json",
+            ])
+            .spawn()
+            .unwrap();
+        while server.calls().count("AssumeRole") < 4 {
+            assert!(started.elapsed() < Duration::from_secs(30));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let process = child.id().to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-INT", &process])
+            .status();
+        assert!(sent.unwrap().success());
+        let run = support::program::finish(child, started)
+            .ends(130)
+            .warns("error: interrupted; 3 of 6 accounts were not read");
+        assert_eq!(run.err.lines().count(), 1, "{}", run.told());
+        assert_eq!(ids(&run), (0..6).map(id).collect::<Vec<_>>());
+        let report = run.json();
+        let left: Vec<_> = report["accounts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|account| {
+                account["errors"]
+                    .to_string()
+                    .contains("not read: interrupted")
+            })
+            .map(|account| account["id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(left, [id(3), id(4), id(5)]);
+        assert_eq!(program.read("report.json"), run.out);
+    }
 }
 
 #[test]

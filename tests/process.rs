@@ -13,8 +13,9 @@
 
 mod support;
 
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Instant;
@@ -71,9 +72,23 @@ impl Served {
 
     fn slow(faults: Value, latency: &str) -> Self {
         let program = Program::new()
-            .file("faults.json", json!({ "faults": faults }).to_string())
             .file("spec.yaml", SPEC)
             .file("other.yaml", OTHER);
+        Self::start(program, &faults, latency)
+    }
+
+    /// The same account, served again without faults.
+    fn restarted(mut self) -> Self {
+        self.end();
+        Self::start(
+            std::mem::replace(&mut self.program, Program::new()),
+            &json!([]),
+            "0ms",
+        )
+    }
+
+    fn start(program: Program, faults: &Value, latency: &str) -> Self {
+        let program = program.file("faults.json", json!({ "faults": faults }).to_string());
         let arguments = [
             "sandbox",
             "serve",
@@ -107,6 +122,11 @@ impl Served {
             served.program = program.with(name, value);
         }
         served
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// What the sandbox was asked so far.
@@ -209,8 +229,7 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 
@@ -232,15 +251,12 @@ fn killed_or_interrupted_after_any_step_it_converges() {
                     let run = served.interrupted(signal, after);
                     match signal {
                         "-9" => assert_eq!(run.status, 137, "{}", run.told()),
-                        // Before the first write the system's own way to end is good enough.
-                        "-TERM" if after == 0 => {
-                            assert!(matches!(run.status, 143 | 130 | 0), "{}", run.told());
-                        }
                         // The last step may have been the end.
                         _ => assert!(matches!(run.status, 130 | 0), "{}", run.told()),
                     }
-                    if run.status == 130 && after > 0 {
+                    if run.status == 130 {
                         assert!(run.out.contains(" not run"), "{}", run.told());
+                        assert!(run.err.contains("again to stop at once"), "{}", run.told());
                     }
                     served.converges();
                     assert_eq!(served.writes(), WRITES, "{signal} after {after}");
@@ -279,12 +295,19 @@ fn an_answer_cut_off_after_the_effect_is_found_out() {
 }
 
 #[test]
-#[ignore = "a run of resets can end as unknown (4), which is honest; the test still wants 0"]
 fn connections_that_are_reset_are_made_again() {
     for every in [2, 3, 5] {
         let served = Served::new(json!([{ "every": every, "do": "drop-before" }]));
-        served.apply().ends(0);
-        served.is_whole();
+        let run = served.apply();
+        // Tries are not without end, and after a run of resets it may not be known what became of a step.
+        assert!(matches!(run.status, 0 | 4), "{}", run.told());
+        if run.status == 0 {
+            served.is_whole();
+        }
+        let writes = served.writes();
+        let quiet = served.restarted();
+        quiet.converges();
+        assert_eq!(writes + quiet.writes(), WRITES, "each thing was made once");
     }
 }
 
@@ -403,28 +426,35 @@ fn two_applies_of_different_specs_at_once_report_what_is_so() {
         }
         let before = served.writes();
         let runs = both(&served, ["spec.yaml", "other.yaml"]);
-        let mut reported = 0;
+        let (mut reported, mut unknown) = (0, 0);
         for run in &runs {
             assert!(matches!(run.status, 0 | 1 | 3 | 4 | 5), "{}", run.told());
             let report = run.json();
             let steps = report["accounts"][0]["steps"].as_array().unwrap().clone();
-            let done = steps
-                .iter()
-                .filter(|step| step["outcome"] == "done")
-                .count() as u64;
+            // "already" is a step whose effect somebody else had brought about.
+            let count = |outcome: &str| {
+                let found = steps.iter().filter(|step| step["outcome"] == outcome);
+                found.count() as u64
+            };
+            let done = count("done");
             if run.status == 0 {
-                assert_eq!(done, steps.len() as u64, "{}", run.told());
+                assert_eq!(
+                    done + count("already"),
+                    steps.len() as u64,
+                    "{}",
+                    run.told()
+                );
             }
             if run.status == 1 {
                 assert_eq!(done, 0, "{}", run.told());
             }
             reported += done;
+            unknown += count("unknown");
         }
+        let effects = served.writes() - before;
         assert!(
-            reported >= served.writes() - before,
-            "{} of {}: {runs:#?}",
-            reported,
-            served.writes() - before
+            (reported..=reported + unknown).contains(&effects),
+            "{effects} effects, {reported} reported: {runs:#?}"
         );
         // Whoever comes last is right, and stays so.
         served.converges();
@@ -450,4 +480,161 @@ fn a_sandbox_that_goes_away_half_way_is_no_reason_to_hang() {
         run.told(),
         rest.join("\n")
     );
+}
+
+// Signals where nothing is written yet.
+
+/// Sends `signal` to a process that was started here.
+fn send(signal: &str, child: &Child) {
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args([signal, &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+#[test]
+fn interrupted_while_reading_it_ends_at_once_and_says_so_on_one_line() {
+    let commands: [&[&str]; 8] = [
+        &["plan", "--out", "plan.json"],
+        &["drift"],
+        &["apply", "--yes", "--undo-out", "undo.json"],
+        &["destroy", "--yes"],
+        &["adopt"],
+        &["whoami"],
+        &["apply", "--yes", "--plan", "saved.json"],
+        &["plan", "fleet.yaml"],
+    ];
+    let saved = Served::new(json!([]));
+    saved.program.run(&["plan", "--out", "plan.json"]).ends(0);
+    for (number, arguments) in commands.iter().enumerate() {
+        // Connections are taken and never answered.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", silent.local_addr().unwrap());
+        let fleet = "version: 1\nroles: []\ndiscover: { resource_directory: true }\n";
+        let program = Program::new()
+            .with("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
+            .with("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+            .with("EXPORT_IAM_ENDPOINT_RAM", &url)
+            .with("EXPORT_IAM_ENDPOINT_STS", &url)
+            .with("EXPORT_IAM_ENDPOINT_RESOURCEMANAGER", &url)
+            .file("saved.json", saved.program.read("plan.json"))
+            .file("fleet.yaml", fleet);
+        let before = program.files();
+        let started = Instant::now();
+        let child = program.command(arguments).spawn().unwrap();
+        let _asked = silent.accept().unwrap();
+        send(["-INT", "-TERM"][number % 2], &child);
+        let run = finish(child, started).ends(130);
+        let errors: Vec<&str> = run
+            .err
+            .lines()
+            .filter(|line| !line.starts_with("no export-iam.yaml"))
+            .collect();
+        assert_eq!(
+            errors,
+            ["error: interrupted; nothing was changed"],
+            "{arguments:?}: {}",
+            run.told()
+        );
+        assert_eq!(run.out, "", "{arguments:?}");
+        assert!(run.took.as_secs() < 5, "{arguments:?}: {}", run.told());
+        assert_eq!(program.files(), before, "{arguments:?}");
+    }
+}
+
+#[test]
+fn interrupted_where_it_cannot_look_it_ends_all_the_same() {
+    for signal in ["-INT", "-TERM"] {
+        let program = Program::new();
+        let started = Instant::now();
+        let mut child = program
+            .command(&["plan", "-"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        // More than a pipe holds: once this is written, it reads.
+        input.write_all(&vec![b'#'; 300_000]).unwrap();
+        send(signal, &child);
+        finish(child, started).ends(130).warns("error: interrupted");
+    }
+}
+
+/// An apply that asks its question on a terminal.
+struct Asking {
+    child: Child,
+    terminal: File,
+    started: Instant,
+}
+
+impl Asking {
+    fn new(served: &Served) -> Self {
+        use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&terminal).unwrap();
+        unlockpt(&terminal).unwrap();
+        let name = ptsname(&terminal, Vec::new())
+            .unwrap()
+            .into_string()
+            .unwrap();
+        let input = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(name)
+            .unwrap();
+        let mut command = served.program.command(&["apply", "spec.yaml"]);
+        let started = Instant::now();
+        let mut child = command.stdin(input).spawn().unwrap();
+        let err = child.stderr.as_mut().unwrap();
+        let mut said = Vec::new();
+        let mut byte = [0];
+        while !said.ends_with(b"[y/N] ") {
+            assert_eq!(
+                err.read(&mut byte).unwrap(),
+                1,
+                "{}",
+                String::from_utf8_lossy(&said)
+            );
+            said.extend(byte);
+        }
+        assert!(String::from_utf8_lossy(&said).contains("Carry out these 6 steps?"));
+        Self {
+            child,
+            terminal: terminal.into(),
+            started,
+        }
+    }
+
+    fn answered(mut self, text: &str) -> Run {
+        self.terminal.write_all(text.as_bytes()).unwrap();
+        finish(self.child, self.started)
+    }
+}
+
+#[test]
+fn interrupted_at_the_question_nothing_is_changed() {
+    let served = Served::new(json!([]));
+    for signal in ["-INT", "-TERM"] {
+        let asking = Asking::new(&served);
+        send(signal, &asking.child);
+        let run = finish(asking.child, asking.started).ends(130);
+        assert_eq!(
+            run.err,
+            "\nerror: interrupted; nothing was changed\n",
+            "{}",
+            run.told()
+        );
+        assert!(run.took.as_secs() < 5, "{}", run.told());
+    }
+    for no in ["n\n", "\n", "maybe\n", "\u{4}"] {
+        let run = Asking::new(&served).answered(no).ends(3);
+        run.warns("not confirmed; nothing was changed");
+    }
+    assert_eq!(served.writes(), 0);
+    Asking::new(&served).answered("y\n").ends(0);
+    assert_eq!(served.writes(), WRITES);
 }

@@ -8,8 +8,8 @@
 )]
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use export_iam::ram::http::{HttpOptions, HttpTransport};
@@ -293,6 +293,59 @@ async fn silence_and_trickling_end_in_time() {
     assert_eq!(slow.kind, TransportErrorKind::TimedOut);
     assert!(slow.message.contains("did not end in time"), "{slow}");
     assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+/// What warnings say.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut said = |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+            if field.name() == "message" {
+                self.0.lock().unwrap().push(format!("{value:?}"));
+            }
+        };
+        event.record(&mut said);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn a_long_wait_is_told_of_once_for_all_who_wait() {
+    let warnings = Warnings::default();
+    let _guard = tracing::subscriber::set_default(warnings.clone());
+    let transport = HttpTransport::new(HttpOptions {
+        answer_timeout: Duration::from_millis(300),
+        connect_timeout: Duration::from_millis(100),
+        told_after: Duration::from_millis(60),
+        ..options()
+    })
+    .unwrap();
+    let address = trickle("").await;
+    let url = format!("http://{address}/");
+    let wait = || transport.send(request(&url));
+    let (first, second) = tokio::join!(wait(), wait());
+    assert!(first.is_err() && second.is_err());
+    let told = warnings.0.lock().unwrap().clone();
+    let expected = format!("still waiting for an answer of `{address}`, 0 s so far");
+    assert!((1..=3).contains(&told.len()), "{told:?}");
+    assert!(told.iter().all(|line| *line == expected), "{told:?}");
 }
 
 #[tokio::test]

@@ -3,22 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::args::{ApplyArgs, Global};
+use super::args::{ApplyArgs, Global, RiskArg};
 use super::carry_out::{Consent, Limits, carry_out};
-use super::connect::Hub;
 use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::fleet::{Seen, look_at_all, members};
-use super::observe::{Aim, Subject, unread};
+use super::fleet::{Seen, begin, look_at_all, uninterrupted};
+use super::observe::{Subject, unread};
 use super::plan::detail;
 use super::saved;
 use super::validate::load;
 use crate::model::{DesiredState, Scope};
 use crate::observe::observe;
 use crate::plan::file::SavedPlan;
-use crate::plan::{Risk, UndoError, undo};
+use crate::plan::{Aim, Risk, UndoError, undo};
 
 pub(super) async fn run(
     args: &ApplyArgs,
@@ -28,7 +27,7 @@ pub(super) async fn run(
 ) -> Result<ExitStatus, Failure> {
     let consent = Consent {
         yes: args.yes,
-        allowed: risks(&args.allow)?,
+        allowed: risks(&args.allow),
         detail: detail(args.show_documents),
     };
     let limits = Limits {
@@ -38,12 +37,13 @@ pub(super) async fn run(
     let seen = match &args.plan {
         Some(file) => {
             let expected = args.expect_digest.as_deref();
-            vec![saved::load(file, expected, global, environment, console).await?]
+            let signals = console.signals();
+            let load = saved::load(file, expected, global, environment, console);
+            vec![signals.stop(load).await?]
         }
         None => {
             let spec = load(&args.spec, environment, console)?;
-            let hub = Hub::open(global, environment, console).await?;
-            let members = members(&spec, &hub, &args.fleet, console).await?;
+            let (hub, members) = begin(&spec, &args.fleet, global, environment, console).await?;
             let seen = look_at_all(
                 members,
                 &hub,
@@ -54,7 +54,7 @@ pub(super) async fn run(
             )
             .await;
             console.keep(hub);
-            seen
+            uninterrupted(seen)?
         }
     };
     match &args.undo_out {
@@ -117,22 +117,37 @@ async fn write_undo(
     saved::write(&saved, file, environment, console)
 }
 
-/// Reads the words of `--allow`.
-///
-/// # Errors
-/// With status 64 and all the words there are, when one is not known.
-pub(super) fn risks(words: &[String]) -> Result<BTreeSet<Risk>, Failure> {
-    words.iter().map(|word| risk(word)).collect()
+/// What `--allow` names.
+pub(super) fn risks(allowed: &[RiskArg]) -> BTreeSet<Risk> {
+    let risk = |word: &RiskArg| match word {
+        RiskArg::Trust => Risk::Trust,
+        RiskArg::Admin => Risk::Admin,
+        RiskArg::OwnRole => Risk::OwnRole,
+        RiskArg::Transient => Risk::Transient,
+        RiskArg::Uninterpreted => Risk::Uninterpreted,
+    };
+    allowed.iter().map(risk).collect()
 }
 
-fn risk(word: &str) -> Result<Risk, Failure> {
-    Risk::ALL
-        .into_iter()
-        .find(|risk| risk.as_str() == word)
-        .ok_or_else(|| {
-            let known: Vec<&str> = Risk::ALL.iter().map(|risk| risk.as_str()).collect();
-            let message = format!("`--allow {word}` names no risk");
-            Failure::new(ExitStatus::Usage, message)
-                .hint(format!("the risks are: {}", known.join(", ")))
-        })
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use super::*;
+
+    #[test]
+    fn every_risk_can_be_allowed_by_the_word_that_the_guard_names() {
+        let words = RiskArg::value_variants();
+        let known: BTreeSet<(Risk, String)> = words
+            .iter()
+            .flat_map(|word| {
+                let name = word
+                    .to_possible_value()
+                    .map(|value| value.get_name().to_owned());
+                risks(&[*word]).into_iter().zip(name)
+            })
+            .collect();
+        let all = Risk::ALL.map(|risk| (risk, risk.as_str().to_owned()));
+        assert_eq!(known, all.into_iter().collect());
+    }
 }

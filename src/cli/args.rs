@@ -250,11 +250,26 @@ pub struct ApplyArgs {
     #[arg(long)]
     pub yes: bool,
     /// Accept one risk that the guard would refuse; may be given several times
-    #[arg(long, value_name = "RISK")]
-    pub allow: Vec<String>,
+    #[arg(long, value_name = "RISK", value_enum)]
+    pub allow: Vec<RiskArg>,
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
+}
+
+/// What the guard refuses unless it is allowed by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RiskArg {
+    /// A role is opened to another account or to everyone
+    Trust,
+    /// A role newly gets everything, all of RAM, or every role there is
+    Admin,
+    /// The role one runs as is changed or deleted
+    OwnRole,
+    /// Access is wrong for a moment between two steps, or that cannot be ruled out
+    Transient,
+    /// A live document that cannot be interpreted is replaced
+    Uninterpreted,
 }
 
 /// `drift`.
@@ -301,8 +316,8 @@ pub struct DestroyArgs {
     #[arg(long)]
     pub yes: bool,
     /// Accept one risk that the guard would refuse; may be given several times
-    #[arg(long, value_name = "RISK")]
-    pub allow: Vec<String>,
+    #[arg(long, value_name = "RISK", value_enum)]
+    pub allow: Vec<RiskArg>,
 }
 
 /// `adopt`.

@@ -82,7 +82,9 @@ pub(super) async fn carry_out(
         } else {
             String::new()
         };
-        console.confirm(&format!("Carry out these {steps} steps{of}?"))?;
+        console
+            .confirm(&format!("Carry out these {steps} steps{of}?"))
+            .await?;
     }
     let lost = seen.iter().filter(|seen| seen.subject.is_err()).count() + refused.len();
     let ended = execute(&ready, lost, seen.len() > 1, limits, console).await;
@@ -180,6 +182,7 @@ async fn execute(
             false => 0,
         },
     );
+    let signals = console.signals();
     let console = std::cell::RefCell::new(console);
     let work = ready.iter().enumerate().map(|(place, ready)| {
         let (pace, failures, console) = (pace.clone(), &failures, &console);
@@ -203,10 +206,11 @@ async fn execute(
         .buffer_unordered(limits.parallel)
         .inspect(|_| progress.advance())
         .collect();
+    let on_signal = || console.borrow_mut().progress(interrupt::FINISHING);
     let mut ended: Vec<(usize, Ended)> = tokio::select! {
         // Signals are listened for before the first call goes out.
         biased;
-        never = interrupt::slow_down(sender) => match never {},
+        never = interrupt::slow_down(&signals, sender, on_signal) => match never {},
         ended = all => ended,
     };
     ended.sort_by_key(|(place, _)| *place);

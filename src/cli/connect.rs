@@ -65,7 +65,7 @@ impl Hub {
     ) -> Result<Self, Failure> {
         let pinned = global.account.as_deref().map(pin).transpose()?;
         let sandbox = match &global.sandbox {
-            Some(file) => Some(start_sandbox(&here.folder.join(file), file, console).await?),
+            Some(file) => Some(start_sandbox(file, here, console).await?),
             None => None,
         };
         let mut settings = settings(global, here, sandbox.as_ref())?;
@@ -276,20 +276,21 @@ fn outside(transport: &HttpTransport, here: &Environment) -> Result<Outside, Fai
 
 async fn start_sandbox(
     file: &Path,
-    shown: &Path,
+    here: &Environment,
     console: &mut Console,
 ) -> Result<Running, Failure> {
     let options = sandbox::Options {
-        state_file: Some(file.to_owned()),
+        state_file: Some(here.folder.join(file)),
         ..sandbox::Options::default()
     };
-    let running = sandbox::start(options)
-        .await
-        .map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
+    let running = sandbox::start(options).await.map_err(|error| {
+        let error = error.seen_from(&here.folder);
+        Failure::new(ExitStatus::Failed, error.to_string())
+    })?;
     console.note(&format!(
         "sandbox: account {}, state in {}",
         running.account_id(),
-        shown.display()
+        file.display()
     ));
     Ok(running)
 }

@@ -1,4 +1,5 @@
-//! The two streams: results to standard output, everything else to standard error.
+//! The two streams: results to standard output, everything else to standard error. And what comes from the person
+//! at the keyboard: answers and signals.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -8,6 +9,7 @@ use super::args::{Color, Format, Global};
 use super::connect::Hub;
 use super::exit::ExitStatus;
 use super::failure::Failure;
+use super::interrupt::{Signals, interrupted};
 use super::progress::Counter;
 use crate::render::human::style::{CHANGE, DIM, Styled};
 
@@ -18,6 +20,7 @@ pub(super) struct Console {
     reports: Vec<ReportFile>,
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
+    signals: Signals,
     /// Kept alive to the end of the run: the sandbox may run inside.
     hub: Option<Hub>,
 }
@@ -38,7 +41,7 @@ pub(super) struct Rendered {
 impl Console {
     /// # Errors
     /// When a `--report` is not of the form FORMAT=FILE.
-    pub(super) fn new(global: &Global) -> Result<Self, Failure> {
+    pub(super) fn new(global: &Global, signals: Signals) -> Result<Self, Failure> {
         let choice = match global.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -55,6 +58,7 @@ impl Console {
             reports,
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
+            signals,
             hub: None,
         })
     }
@@ -117,6 +121,11 @@ impl Console {
         }
     }
 
+    /// The signals of this run.
+    pub(super) fn signals(&self) -> Signals {
+        self.signals.clone()
+    }
+
     /// Keeps what the connections of a run need until the end.
     pub(super) fn keep(&mut self, hub: Hub) {
         self.hub = Some(hub);
@@ -158,8 +167,8 @@ impl Console {
     /// Asks a question and reads the answer from the terminal.
     ///
     /// # Errors
-    /// With status 3 when there is no terminal to ask, or when the answer is not yes.
-    pub(super) fn confirm(&mut self, question: &str) -> Result<(), Failure> {
+    /// With status 3 when there is no terminal to ask, or when the answer is not yes; with 130 after a signal.
+    pub(super) async fn confirm(&mut self, question: &str) -> Result<(), Failure> {
         if !io::stdin().is_terminal() {
             let message = "not confirmed: there is no terminal to ask";
             return Err(Failure::new(ExitStatus::Refused, message)
@@ -167,10 +176,24 @@ impl Console {
         }
         let _ = write!(self.err, "{question} [y/N] ");
         let _ = self.err.flush();
-        let mut answer = String::new();
-        let read = io::stdin().read_line(&mut answer);
-        let is_yes =
-            read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+        // On a thread of its own: a signal has to be seen while nobody answers.
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut answer = String::new();
+            io::stdin().read_line(&mut answer).map(|_| answer)
+        });
+        let answer = tokio::select! {
+            biased;
+            () = self.signals.first() => {
+                // The cursor is still behind the question.
+                let _ = writeln!(self.err);
+                return Err(interrupted());
+            }
+            answer = answer => answer,
+        };
+        let is_yes = answer.is_ok_and(|answer| {
+            answer
+                .is_ok_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+        });
         match is_yes {
             true => Ok(()),
             false => Err(Failure::new(

@@ -3,14 +3,13 @@
 use super::apply::risks;
 use super::args::{DestroyArgs, Global};
 use super::carry_out::{Consent, Limits, carry_out};
-use super::connect::Hub;
 use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::fleet::{look_at_all, members};
-use super::observe::Aim;
+use super::fleet::{begin, look_at_all, uninterrupted};
 use super::validate::load;
+use crate::plan::Aim;
 use crate::render::human::Detail;
 
 pub(super) async fn run(
@@ -21,7 +20,7 @@ pub(super) async fn run(
 ) -> Result<ExitStatus, Failure> {
     let consent = Consent {
         yes: args.yes,
-        allowed: risks(&args.allow)?,
+        allowed: risks(&args.allow),
         detail: Detail::Access,
     };
     let limits = Limits {
@@ -29,8 +28,7 @@ pub(super) async fn run(
         max_failures: args.max_failures,
     };
     let spec = load(&args.spec, environment, console)?;
-    let hub = Hub::open(global, environment, console).await?;
-    let members = members(&spec, &hub, &args.fleet, console).await?;
+    let (hub, members) = begin(&spec, &args.fleet, global, environment, console).await?;
     let seen = look_at_all(
         members,
         &hub,
@@ -40,5 +38,5 @@ pub(super) async fn run(
         console,
     )
     .await;
-    carry_out("destroy", &seen, &consent, limits, console).await
+    carry_out("destroy", &uninterrupted(seen)?, &consent, limits, console).await
 }

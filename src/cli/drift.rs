@@ -1,17 +1,16 @@
 //! `drift`: where the accounts have moved away from the spec.
 
 use super::args::{DriftArgs, Global, SeverityArg};
-use super::connect::Hub;
 use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::fleet::{Seen, look_at_all, members};
-use super::observe::Aim;
+use super::fleet::{Seen, begin, look_at_all};
 use super::outcome::{Outcomes, failed};
 use super::plan::detail;
 use super::validate::load;
 use crate::drift::{DriftReport, Severity};
+use crate::plan::Aim;
 use crate::render::human;
 use crate::render::json::AccountReport;
 
@@ -22,8 +21,7 @@ pub(super) async fn run(
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     let spec = load(&args.spec, environment, console)?;
-    let hub = Hub::open(global, environment, console).await?;
-    let members = members(&spec, &hub, &args.fleet, console).await?;
+    let (hub, members) = begin(&spec, &args.fleet, global, environment, console).await?;
     let seen = look_at_all(
         members,
         &hub,

@@ -1,17 +1,22 @@
 //! The accounts of a run: which, in what order, how many at a time.
 
+use std::collections::BTreeMap;
+
 use futures_util::StreamExt;
 use futures_util::stream;
 use sha2::{Digest, Sha256};
 
-use super::args::FleetArgs;
+use super::args::{FleetArgs, Global};
 use super::connect::Hub;
 use super::console::Console;
 use super::discover::discovered;
+use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::observe::{Aim, Subject, look_at};
+use super::interrupt::interrupted;
+use super::observe::{Subject, look_at};
 use crate::model::AccountId;
+use crate::plan::Aim;
 use crate::spec::{AccountEntry, Spec};
 
 /// One account of a run.
@@ -42,12 +47,32 @@ pub(super) struct Seen {
     pub(super) subject: Result<Subject, Failure>,
 }
 
+/// Finds the credentials of a run and its accounts; a signal ends it.
+///
+/// # Errors
+/// As [`Hub::open`] and [`members`], and with status 130 after a signal.
+pub(super) async fn begin(
+    spec: &Spec,
+    args: &FleetArgs,
+    global: &Global,
+    here: &Environment,
+    console: &mut Console,
+) -> Result<(Hub, Vec<Member>), Failure> {
+    let signals = console.signals();
+    let found = async {
+        let hub = Hub::open(global, here, console).await?;
+        let members = members(spec, &hub, args, console).await?;
+        Ok((hub, members))
+    };
+    signals.stop(found).await
+}
+
 /// The accounts of a spec that the command line leaves in: the spec's own entries in its order, then those that
 /// were discovered, by id.
 ///
 /// # Errors
 /// When a glob or shard is malformed or matches nothing (64), or the accounts could not be found (3 or 5).
-pub(super) async fn members(
+async fn members(
     spec: &Spec,
     hub: &Hub,
     args: &FleetArgs,
@@ -186,7 +211,7 @@ impl Shard {
 }
 
 /// Looks at all members, so many at a time, and gives what was seen in their order. A slow account holds up no
-/// other.
+/// other. After a signal the rest is left, and said to be.
 pub(super) async fn look_at_all(
     members: Vec<Member>,
     hub: &Hub,
@@ -195,21 +220,46 @@ pub(super) async fn look_at_all(
     parallel: usize,
     console: &mut Console,
 ) -> Vec<Seen> {
-    let total = members.len();
     let origin = spec.digest();
     let origin = origin.as_str();
-    let looks = members.into_iter().map(|member| async move {
-        let subject = look_at(hub, &member, spec, aim, origin).await;
-        Seen { member, subject }
-    });
-    let mut progress = console.counter("read", total);
-    let mut seen: Vec<Seen> = stream::iter(looks)
+    let looks = members
+        .iter()
+        .enumerate()
+        .map(
+            |(place, member)| async move { (place, look_at(hub, member, spec, aim, origin).await) },
+        );
+    let mut progress = console.counter("read", members.len());
+    let signals = console.signals();
+    let mut subjects: BTreeMap<usize, Result<Subject, Failure>> = stream::iter(looks)
         .buffer_unordered(parallel)
         .inspect(|_| progress.advance())
+        .take_until(signals.first())
         .collect()
         .await;
-    seen.sort_by_key(|seen| seen.member.index);
-    seen
+    let left = match members.len() {
+        1 => interrupted(),
+        _ => Failure::new(ExitStatus::Interrupted, "not read: interrupted"),
+    };
+    let seen = |(place, member)| Seen {
+        member,
+        subject: subjects.remove(&place).unwrap_or_else(|| Err(left.clone())),
+    };
+    members.into_iter().enumerate().map(seen).collect()
+}
+
+/// What was seen, if nobody interrupted.
+///
+/// # Errors
+/// With status 130 when some account was left because of a signal.
+pub(super) fn uninterrupted(seen: Vec<Seen>) -> Result<Vec<Seen>, Failure> {
+    let was_left = |seen: &Seen| {
+        let failure = seen.subject.as_ref().err();
+        failure.is_some_and(|failure| failure.status == ExitStatus::Interrupted)
+    };
+    match seen.iter().any(was_left) {
+        true => Err(interrupted()),
+        false => Ok(seen),
+    }
 }
 
 #[cfg(test)]

@@ -35,9 +35,10 @@ pub use args::{Cli, EXIT_STATUS};
 pub use environment::Environment;
 pub use exit::ExitStatus;
 
-use args::Command;
+use args::{Command, SandboxCommand};
 use console::Console;
 use failure::Failure;
+use interrupt::Signals;
 
 /// Runs one command line and says how it ended.
 pub async fn run(
@@ -48,26 +49,42 @@ pub async fn run(
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let mut console = match Console::new(&cli.global) {
+    let signals = Signals::listen();
+    let mut console = match Console::new(&cli.global, signals.clone()) {
         Ok(console) => console,
         Err(failure) => {
             anstream::eprint!("{failure}");
             return failure.status;
         }
     };
-    verbose::start(cli.global.verbose);
-    let ended = tokio::select! {
-        // In this order: signals are listened for before the first call goes out.
-        biased;
-        () = interrupt::received(), if interrupt::may_stop_at_once(&cli.command) => {
-            Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was changed"))
-        }
-        ended = dispatch(&cli, environment, &mut console) => ended,
+    verbose::start(&cli.global);
+    let work = dispatch(&cli, environment, &mut console);
+    let ended = match looks_after_its_end(&cli.command) {
+        true => work.await,
+        false => signals.stop(work).await,
     };
     ended.unwrap_or_else(|failure| {
         console.failure(&failure);
         failure.status
     })
+}
+
+/// Whether a command has something to do after a signal: those with accounts report on what they have seen or
+/// done, and a sandbox that serves is meant to be ended so. Any other can be dropped at any moment.
+fn looks_after_its_end(command: &Command) -> bool {
+    match command {
+        Command::Plan(_)
+        | Command::Apply(_)
+        | Command::Drift(_)
+        | Command::Destroy(_)
+        | Command::Sandbox(SandboxCommand::Serve(_)) => true,
+        Command::Validate(_)
+        | Command::Adopt(_)
+        | Command::Whoami
+        | Command::Policy(_)
+        | Command::Report(_)
+        | Command::Sandbox(SandboxCommand::Env(_) | SandboxCommand::Reset) => false,
+    }
 }
 
 async fn dispatch(

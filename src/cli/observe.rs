@@ -9,7 +9,7 @@ use crate::account::AccountErrorKind;
 use crate::model::{DesiredState, ObservedState, Scope};
 use crate::observe::{ObserveError, observe};
 use crate::plan::file::SavedPlan;
-use crate::plan::{Plan, PlanError, plan};
+use crate::plan::{Aim, Plan, PlanError, plan};
 use crate::spec::Spec;
 
 /// Everything that is known once an account was read.
@@ -49,24 +49,6 @@ impl Subject {
             desired: self.desired.clone(),
             observed: self.observed.clone(),
             origin: self.origin.clone(),
-        }
-    }
-}
-
-/// What the spec is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aim {
-    /// Bring about what it names.
-    Have,
-    /// Remove what it names.
-    Remove,
-}
-
-impl Aim {
-    fn at(self, desired: DesiredState) -> DesiredState {
-        match self {
-            Self::Have => desired,
-            Self::Remove => desired.removed(),
         }
     }
 }

@@ -81,7 +81,7 @@ impl Outcomes {
     /// "differs" if any does. Failures are told on standard error, each with its account.
     ///
     /// # Errors
-    /// With the failure, where there is one account and it failed.
+    /// With the failure, where there is one account and it failed, and when the run was interrupted.
     pub(super) fn status(
         &self,
         seen: &[Seen],
@@ -96,10 +96,23 @@ impl Outcomes {
         {
             return Err(failure.clone());
         }
+        let mut left = 0;
         for Seen { member, subject } in seen {
-            if let Err(failure) = subject {
-                console.failure(&failure.clone().of_account(member.label().as_deref()));
+            match subject {
+                // Thousands may be; they are counted.
+                Err(failure) if failure.status == ExitStatus::Interrupted => left += 1,
+                Err(failure) => {
+                    console.failure(&failure.clone().of_account(member.label().as_deref()));
+                }
+                Ok(_) => {}
             }
+        }
+        if left > 0 {
+            let message = format!(
+                "interrupted; {left} of {} accounts were not read",
+                seen.len()
+            );
+            return Err(Failure::new(ExitStatus::Interrupted, message));
         }
         Ok(whole(&self.statuses))
     }

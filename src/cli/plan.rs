@@ -1,16 +1,15 @@
 //! `plan`: what would change.
 
 use super::args::{Global, PlanArgs};
-use super::connect::Hub;
 use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::fleet::{Seen, look_at_all, members};
-use super::observe::Aim;
+use super::fleet::{Seen, begin, look_at_all};
 use super::outcome::{Outcomes, failed};
 use super::saved;
 use super::validate::load;
+use crate::plan::Aim;
 use crate::render::human::{self, Detail};
 use crate::render::json::AccountReport;
 
@@ -21,8 +20,7 @@ pub(super) async fn run(
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     let spec = load(&args.spec, environment, console)?;
-    let hub = Hub::open(global, environment, console).await?;
-    let members = members(&spec, &hub, &args.fleet, console).await?;
+    let (hub, members) = begin(&spec, &args.fleet, global, environment, console).await?;
     if args.out.is_some() && members.len() > 1 {
         let message = "`--out` saves the plan of one account";
         return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));

@@ -9,9 +9,8 @@ use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::interrupt;
 use crate::sandbox::{
-    ACCESS_KEY_ID, ACCESS_KEY_SECRET, FaultPlan, Options, environment, reset, start,
+    ACCESS_KEY_ID, ACCESS_KEY_SECRET, FaultPlan, Options, StartError, environment, reset, start,
 };
 
 /// Where the state is kept unless `--sandbox=FILE` says otherwise.
@@ -32,7 +31,7 @@ pub(super) async fn run(
         SandboxCommand::Serve(args) => serve(args, &path, here, console).await,
         SandboxCommand::Env(args) => show_environment(args, console),
         SandboxCommand::Reset => {
-            reset(&path).map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
+            reset(&path).map_err(|error| not_started(error, here))?;
             console.print(&format!("{} holds an empty account now\n", file.display()))?;
             Ok(ExitStatus::Success)
         }
@@ -54,15 +53,22 @@ async fn serve(
     };
     let running = start(options)
         .await
-        .map_err(|error| Failure::new(ExitStatus::Failed, error.to_string()))?;
+        .map_err(|error| not_started(error, here))?;
     console.note(&format!(
         "serving account {} on {}, until interrupted",
         running.account_id(),
         running.base_url()
     ));
     console.print(&exports(&running.environment()))?;
-    interrupt::received().await;
+    console.signals().first().await;
     Ok(ExitStatus::Success)
+}
+
+fn not_started(error: StartError, here: &Environment) -> Failure {
+    Failure::new(
+        ExitStatus::Failed,
+        error.seen_from(&here.folder).to_string(),
+    )
 }
 
 fn show_environment(args: &EnvArgs, console: &mut Console) -> Result<ExitStatus, Failure> {

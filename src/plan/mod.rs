@@ -30,7 +30,7 @@ pub use order::{Holder, OrderCheck, Passing, PassingKind};
 pub use undo::{UndoError, undo};
 pub use verdict::EXPORT_ROLE;
 
-use crate::model::{Address, Caller, DesiredState, ObservedState, RoleName, Step};
+use crate::model::{Address, Caller, DesiredState, ObservedState, PolicyRef, RoleName, Step};
 use crate::policy::need;
 
 /// Everything that will be done, decided and in order.
@@ -46,6 +46,28 @@ pub struct Plan {
     pub order: OrderCheck,
     /// Would ExportImage work, where the spec is about that.
     pub verdict: Option<Verdict>,
+    /// What the spec is for.
+    pub aim: Aim,
+}
+
+/// What a spec is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// Bring about what it names.
+    Have,
+    /// Remove what it names.
+    Remove,
+}
+
+impl Aim {
+    /// What this makes of the state that a spec describes.
+    #[must_use]
+    pub fn at(self, desired: DesiredState) -> DesiredState {
+        match self {
+            Self::Have => desired,
+            Self::Remove => desired.removed(),
+        }
+    }
 }
 
 /// Would ExportImage work.
@@ -91,7 +113,7 @@ pub enum PlanError {
     ServiceLinked(Address),
     /// A policy to attach is not there and the spec does not make it.
     #[error("`{0}` is not a policy of this account")]
-    NoSuchPolicy(Address),
+    NoSuchPolicy(PolicyRef),
     /// A policy to delete is held by others.
     #[error("`{0}` is still held by {1}, which the spec does not name")]
     StillHeld(Address, String),
@@ -133,6 +155,10 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
         steps,
         order: check,
         verdict,
+        aim: match desired.removals.is_empty() {
+            true => Aim::Have,
+            false => Aim::Remove,
+        },
     })
 }
 
@@ -156,7 +182,7 @@ fn impossible(
         (Address::Attachment { policy, .. }, Action::Create) => {
             let exists = observed.policies.get(policy).is_some_and(Option::is_some);
             let will_exist = desired.policies.keys().any(|name| policy.is_custom(name));
-            (!exists && !will_exist).then(|| PlanError::NoSuchPolicy(change.address.clone()))
+            (!exists && !will_exist).then(|| PlanError::NoSuchPolicy(policy.clone()))
         }
         _ => None,
     }

@@ -19,6 +19,9 @@ use super::transport::Transport;
 use crate::account::AccountErrorKind;
 use crate::credentials::CredentialSource;
 
+/// Waits from this length on are told of.
+const LONG: Duration = Duration::from_secs(5);
+
 /// How a client reaches the service and how patient it is.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -34,7 +37,7 @@ pub struct Settings {
     pub schedule: Schedule,
     /// When everything has to be over.
     pub deadline: Option<Instant>,
-    /// How long to try when not one connection has been made yet.
+    /// How long to try when nothing has come back from the service yet.
     pub unreachable_after: Duration,
     /// How long a write may take to show in reads. RAM promises no time; half a minute covers what is known.
     pub propagation: Duration,
@@ -76,7 +79,8 @@ pub struct RamClient<T, C> {
     resource_manager_reach: Reach,
 }
 
-/// Whether a service can be reached at all, as far as is known.
+/// Whether a service can be reached at all, as far as is known. A connection on which nothing is ever said is not
+/// enough: a middlebox may have made it.
 #[derive(Debug, Default)]
 struct Reach {
     first_call: OnceLock<Instant>,
@@ -193,7 +197,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
                 tracing::debug!(operation, subject, attempt, took, request_id, "answered");
             }
             Err(failure) => {
-                if failure.was_sent {
+                if failure.was_answered {
                     reach.was_reached.store(true, Ordering::Relaxed);
                 }
                 if failure.class == RetryClass::Throttled {
@@ -237,6 +241,10 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
         let code = failure.error.code.as_deref().unwrap_or("no answer");
         let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(operation, attempt = tries, code, wait_ms, "trying again");
+        if wait >= LONG {
+            let seconds = wait.as_secs();
+            tracing::warn!("{operation}: {code}; trying again in {seconds} s");
+        }
         if !self.sleep(wait).await {
             return false;
         }

@@ -38,8 +38,8 @@ pub(super) struct Failure {
     pub(super) fate: Fate,
     /// The wait that the service asks for.
     pub(super) retry_after: Option<Duration>,
-    /// Whether anything reached the service.
-    pub(super) was_sent: bool,
+    /// Whether anything came back, if only the end of the connection.
+    pub(super) was_answered: bool,
 }
 
 impl Failure {
@@ -62,7 +62,7 @@ impl Failure {
             class: RetryClass::Final,
             fate: Fate::NotDone,
             retry_after: None,
-            was_sent: false,
+            was_answered: false,
         }
     }
 }
@@ -182,7 +182,7 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
             class,
             fate,
             retry_after: retry_after(answer),
-            was_sent: true,
+            was_answered: true,
         }
     }
 }
@@ -244,7 +244,7 @@ fn unanswered(call: &Call, error: &TransportError) -> Failure {
     Failure {
         class,
         fate,
-        was_sent: !error.kind.is_unsent(),
+        was_answered: !error.kind.is_unsent() && error.kind != TransportErrorKind::TimedOut,
         ..Failure::new(call, kind, error.message.clone())
     }
 }
@@ -271,7 +271,7 @@ fn not_the_services(call: &Call, answer: &HttpResponse) -> Failure {
         class,
         fate,
         retry_after: retry_after(answer),
-        was_sent: true,
+        was_answered: true,
     }
 }
 

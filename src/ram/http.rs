@@ -3,13 +3,17 @@
 //! Redirects are answers like any other, nothing is repeated here, and an answer is read only up to a limit.
 
 use std::error::Error as StdError;
+use std::future::Future;
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, Method, Url, redirect, retry};
+use tokio::time::{Instant, timeout};
 
 use super::endpoint::is_loopback;
+use super::lock;
 use super::redact::one_line;
 use super::transport::{
     Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
@@ -22,6 +26,8 @@ pub struct HttpOptions {
     pub connect_timeout: Duration,
     /// Longest time from a connection to the last byte of the answer.
     pub answer_timeout: Duration,
+    /// How long to wait for an answer before saying so. The pauses between two such words double.
+    pub told_after: Duration,
     /// Longest body that is read. Unit: bytes.
     pub max_answer: usize,
     /// What the user adds to the user agent, `ALIBABA_CLOUD_USER_AGENT`; anything but printable ASCII is left out.
@@ -35,6 +41,7 @@ impl Default for HttpOptions {
         Self {
             connect_timeout: Duration::from_secs(5),
             answer_timeout: Duration::from_secs(30),
+            told_after: Duration::from_secs(5),
             max_answer: 8 * 1024 * 1024,
             user_agent: None,
             ca_bundle: None,
@@ -50,6 +57,8 @@ pub struct HttpTransport(Arc<Shared>);
 struct Shared {
     options: HttpOptions,
     roots: Vec<Certificate>,
+    /// When somebody was last told what is waited for.
+    told: Mutex<Option<Instant>>,
     // Each is built at its first use: reading the system's certificates takes longer than a call to the sandbox.
     internet: OnceLock<Client>,
     loopback: OnceLock<Client>,
@@ -79,6 +88,7 @@ impl HttpTransport {
         Ok(Self(Arc::new(Shared {
             options,
             roots,
+            told: Mutex::new(None),
             internet: OnceLock::new(),
             loopback: OnceLock::new(),
             loopback_tls: OnceLock::new(),
@@ -112,9 +122,12 @@ impl Transport for HttpTransport {
             Some(port) => format!("{name}:{port}"),
             None => name.to_owned(),
         };
-        let response = sending.body(request.body).send().await;
-        let response = response.map_err(|error| failure(&host, &error))?;
-        self.0.read(&host, response).await
+        let answer = async {
+            let response = sending.body(request.body).send().await;
+            let response = response.map_err(|error| failure(&host, &error))?;
+            self.0.read(&host, response).await
+        };
+        self.0.patiently(&host, answer).await
     }
 }
 
@@ -157,6 +170,30 @@ impl Shared {
             Route::Loopback => builder.tls_certs_only([]).no_proxy(),
         }
         .build()
+    }
+
+    /// Waits, and says so when it takes long: half a minute without a word looks like a hang.
+    async fn patiently<T>(&self, host: &str, answer: impl Future<Output = T>) -> T {
+        let mut answer = pin!(answer);
+        let started = Instant::now();
+        let mut pause = self.options.told_after;
+        loop {
+            match timeout(pause, answer.as_mut()).await {
+                Ok(answer) => return answer,
+                Err(_) => self.tell(host, started.elapsed()),
+            }
+            pause *= 2;
+        }
+    }
+
+    /// Calls that wait side by side need one word between them.
+    fn tell(&self, host: &str, waited: Duration) {
+        let mut told = lock(&self.told);
+        if told.is_none_or(|told| told.elapsed() >= self.options.told_after) {
+            *told = Some(Instant::now());
+            let seconds = waited.as_secs();
+            tracing::warn!("still waiting for an answer of `{host}`, {seconds} s so far");
+        }
     }
 
     /// Reads the body in pieces and stops at the limit.

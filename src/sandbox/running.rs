@@ -69,6 +69,17 @@ pub enum StartError {
     Seed(#[from] SeedError),
 }
 
+impl StartError {
+    /// The same, with paths below `folder` as somebody there would give them.
+    #[must_use]
+    pub fn seen_from(self, folder: &Path) -> Self {
+        match self {
+            Self::Store(error) => Self::Store(error.seen_from(folder)),
+            other => other,
+        }
+    }
+}
+
 /// A sandbox that serves. When dropped it takes no more calls, and ends once those under way are answered.
 pub struct Running {
     address: SocketAddr,

@@ -43,6 +43,21 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// The same, with paths below `folder` as somebody there would give them.
+    #[must_use]
+    pub fn seen_from(mut self, folder: &Path) -> Self {
+        let (Self::Locked(path)
+        | Self::Damaged { path, .. }
+        | Self::Newer { path, .. }
+        | Self::Io { path, .. }) = &mut self;
+        if let Ok(short) = path.strip_prefix(folder) {
+            *path = short.to_owned();
+        }
+        self
+    }
+}
+
 /// A state file that this process holds.
 #[derive(Debug)]
 pub(crate) struct Store {

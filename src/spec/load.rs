@@ -37,7 +37,8 @@ pub fn load(source: &SpecSource, current: &Path) -> Result<Spec, SpecErrors> {
     let (shown, text, folder) = match source {
         SpecSource::Path(path) => {
             let shown = path.display().to_string();
-            let bytes = read_spec(&current.join(path)).map_err(|problem| whole(&shown, problem))?;
+            let bytes =
+                read_spec(&current.join(path), &shown).map_err(|problem| whole(&shown, problem))?;
             let folder = path.parent().unwrap_or(Path::new("")).to_owned();
             (
                 shown,
@@ -160,12 +161,9 @@ fn too_large() -> FileProblem {
     problem("is larger than 1 MiB")
 }
 
-fn read_spec(path: &Path) -> Result<Vec<u8>, FileProblem> {
+fn read_spec(path: &Path, shown: &str) -> Result<Vec<u8>, FileProblem> {
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => with_hint(
-            "there is no such file",
-            "give a path, `-` for standard input, or `preset:NAME`",
-        ),
+        io::ErrorKind::NotFound => with_hint("there is no such file", instead_of(shown)),
         _ => unreadable(&error),
     })?;
     if metadata.is_dir() {
@@ -179,6 +177,15 @@ fn read_spec(path: &Path) -> Result<Vec<u8>, FileProblem> {
         ));
     }
     read_capped(path)
+}
+
+/// What to give in the place of a path that leads nowhere.
+fn instead_of(path: &str) -> String {
+    let names = preset::presets().iter().map(|preset| preset.name);
+    match suggest::nearest(path, names) {
+        Some(name) => format!("did you mean the built-in spec, `preset:{name}`?"),
+        None => "give a path, `-` for standard input, or `preset:NAME`".to_owned(),
+    }
 }
 
 fn read_capped(path: &Path) -> Result<Vec<u8>, FileProblem> {

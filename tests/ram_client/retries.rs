@@ -74,8 +74,9 @@ async fn a_read_is_repeated_after_every_kind_of_passing_failure() {
         body(429, "text/html", "<html>slow down</html>"),
         error(400, "SignatureNonceUsed"),
     ] {
-        let fake = Fake::default().on("GetRole", [passing, role("{}")]);
+        let fake = Fake::default().on("GetRole", [role("{}"), passing, role("{}")]);
         let client = client(&fake);
+        client.role(&name()).await.unwrap();
         assert!(client.role(&name()).await.unwrap().is_some());
         assert_eq!(client.counts().retries, 1);
     }
@@ -177,6 +178,16 @@ async fn an_unreachable_service_is_reported_within_five_seconds() {
             start.elapsed()
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_never_says_a_word_is_asked_once() {
+    let fake = Fake::default().on("GetRole", [timed_out()]);
+    let start = Instant::now();
+    let failed = client(&fake).role(&name()).await.unwrap_err();
+    assert_eq!(failed.kind, AccountErrorKind::Unavailable);
+    assert_eq!(failed.attempts, 1);
+    assert_eq!(start.elapsed(), Duration::from_secs(30));
 }
 
 #[tokio::test(start_paused = true)]

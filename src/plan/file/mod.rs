@@ -57,8 +57,8 @@ pub enum SavedPlanError {
         /// The program that wrote it.
         made_by: String,
     },
-    /// Its digest is not that of its contents.
-    #[error("the digest in the file is not that of its contents: it was edited or damaged")]
+    /// Not the very text that was written.
+    #[error("not as it was written: it was edited or damaged")]
     Edited,
     /// A value is not of the form expected.
     #[error("{0}")]
@@ -97,18 +97,7 @@ impl SavedPlan {
     /// # Errors
     /// When no plan can be made from it.
     pub fn to_text(&self) -> Result<(String, String), SavedPlanError> {
-        let shape = FileShape {
-            format: FORMAT.to_owned(),
-            format_version: FORMAT_VERSION,
-            made_by: made_by(),
-            account: self.account().to_string(),
-            origin: self.origin.clone(),
-            desired: DesiredShape::new(&self.desired),
-            observed: ObservedShape::new(&self.observed),
-            steps: steps(&self.plan()?),
-        };
-        let value = serde_json::to_value(&shape)
-            .map_err(|error| SavedPlanError::Value(error.to_string()))?;
+        let value = self.value(&made_by(), steps(&self.plan()?))?;
         let digest = digest(&value);
         let Value::Object(mut members) = value else {
             return Err(SavedPlanError::Other);
@@ -139,7 +128,7 @@ impl SavedPlan {
         if digest(&value) != claimed {
             return Err(SavedPlanError::Edited);
         }
-        let shape: FileShape = serde_json::from_value(value)
+        let shape: FileShape = serde_json::from_value(value.clone())
             .map_err(|error| SavedPlanError::Value(error.to_string()))?;
         let saved = Self {
             desired: shape.desired.into_model()?,
@@ -151,12 +140,31 @@ impl SavedPlan {
                 "`account` is not the account that was read".to_owned(),
             ));
         }
+        // A thing given twice or out of order would be read in one way here and in another by a reviewer.
+        if saved.value(&shape.made_by, shape.steps.clone())? != value {
+            return Err(SavedPlanError::Edited);
+        }
         match steps(&saved.plan()?) == shape.steps {
             true => Ok((saved, claimed)),
             false => Err(SavedPlanError::OtherSteps {
                 made_by: shape.made_by,
             }),
         }
+    }
+
+    /// Everything in the file but its digest.
+    fn value(&self, made_by: &str, steps: Vec<String>) -> Result<Value, SavedPlanError> {
+        let shape = FileShape {
+            format: FORMAT.to_owned(),
+            format_version: FORMAT_VERSION,
+            made_by: made_by.to_owned(),
+            account: self.account().to_string(),
+            origin: self.origin.clone(),
+            desired: DesiredShape::new(&self.desired),
+            observed: ObservedShape::new(&self.observed),
+            steps,
+        };
+        serde_json::to_value(&shape).map_err(|error| SavedPlanError::Value(error.to_string()))
     }
 
     /// The plan, made again from what was wanted and what was read.

@@ -6,6 +6,7 @@ mod admin;
 mod own_role;
 mod transient;
 mod trust;
+mod uninterpreted;
 
 use std::collections::BTreeSet;
 
@@ -24,11 +25,19 @@ pub enum Risk {
     OwnRole,
     /// Access is wrong for a moment between two steps, or that cannot be ruled out.
     Transient,
+    /// A live document that cannot be interpreted is replaced.
+    Uninterpreted,
 }
 
 impl Risk {
     /// Every risk there is.
-    pub const ALL: [Self; 4] = [Self::Trust, Self::Admin, Self::OwnRole, Self::Transient];
+    pub const ALL: [Self; 5] = [
+        Self::Trust,
+        Self::Admin,
+        Self::OwnRole,
+        Self::Transient,
+        Self::Uninterpreted,
+    ];
 
     /// The word for `--allow`.
     #[must_use]
@@ -38,6 +47,7 @@ impl Risk {
             Self::Admin => "admin",
             Self::OwnRole => "own-role",
             Self::Transient => "transient",
+            Self::Uninterpreted => "uninterpreted",
         }
     }
 }
@@ -83,6 +93,7 @@ pub fn approve(
     all.extend(admin::refusals(&plan, observed));
     all.extend(own_role::refusal(&plan));
     all.extend(transient::refusals(&plan));
+    all.extend(uninterpreted::refusals(&plan));
     let refused: Vec<Refusal> = all
         .into_iter()
         .filter(|refusal| !allowed.contains(&refusal.risk))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::account::Written;
+use crate::account::{AccountError, Written};
 use crate::apply::{ApplyReport, Outcome, StepReport};
 
 use crate::plan::Plan;
@@ -23,18 +23,19 @@ pub fn step_line(report: &StepReport) -> String {
         Outcome::Done(Written::Already) => {
             format!("{} {words} (was so already)", Styled(ADD, "done   "))
         }
-        Outcome::Failed(error) => format!(
-            "{} {words}: {}",
-            Styled(REMOVE, "failed "),
-            safe(&error.to_string())
-        ),
-        Outcome::Unknown(error) => format!(
-            "{} {words}: {}",
-            Styled(CHANGE, "unknown"),
-            safe(&error.to_string())
-        ),
+        Outcome::Failed(error) => {
+            format!("{} {words}: {}", Styled(REMOVE, "failed "), cause(error))
+        }
+        Outcome::Unknown(error) => {
+            format!("{} {words}: {}", Styled(CHANGE, "unknown"), cause(error))
+        }
         Outcome::NotAttempted => format!("{} {words}", Styled(DIM, "not run")),
     }
+}
+
+/// The cause in a word; the whole error, with what to do about it, is told at the end of the run.
+fn cause(error: &AccountError) -> String {
+    safe(error.code.as_deref().unwrap_or(&error.message))
 }
 
 /// Appends the line that counts what became of the steps; each had its own line as it ended.

@@ -49,6 +49,7 @@ fn one_finding(finding: &Finding, detail: Detail, out: &mut String) {
     };
     let what = match finding.kind {
         DriftKind::Missing => "is missing",
+        DriftKind::Changed if finding.part == "tags" => "differ from the spec",
         DriftKind::Wider => "gives more access than the spec",
         DriftKind::Narrower => "gives less access than the spec",
         DriftKind::Changed => "differs from the spec",

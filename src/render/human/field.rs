@@ -69,7 +69,16 @@ fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &m
         let _ = writeln!(out, "      {name}:");
         new_access_lines(access, 8, out);
     } else {
-        let _ = writeln!(out, "      {name}: {}", headline(access));
+        let is_readable = before
+            .as_deref()
+            .is_none_or(|text| readable(text).is_some());
+        let _ = match is_readable {
+            true => writeln!(out, "      {name}: {}", headline(access)),
+            false => writeln!(
+                out,
+                "      {name}: the live text cannot be interpreted; it is shown as it is"
+            ),
+        };
         access_lines(access, 8, out);
     }
     if detail == Detail::Documents || access.verdict == Verdict::Unknown {
@@ -78,11 +87,13 @@ fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &m
     }
 }
 
-/// The document in one canonical layout, or as it is where it cannot be read.
+/// The document in one canonical layout, or as it is where it cannot be interpreted.
 fn pretty(text: &str) -> String {
+    readable(text).unwrap_or_else(|| text.to_owned())
+}
+
+fn readable(text: &str) -> Option<String> {
     let permission = PolicyDocument::parse_live(text).map(|document| document.pretty());
     let trust = || TrustPolicy::parse_live(text).map(|document| document.pretty());
-    permission
-        .or_else(|_| trust())
-        .unwrap_or_else(|_| text.to_owned())
+    permission.or_else(|_| trust()).ok()
 }

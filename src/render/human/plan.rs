@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::model::Address;
 use crate::plan::{
-    Action, Change, Effect, Holder, OrderCheck, Passing, PassingKind, Plan, PlannedStep, Reason,
-    Summary,
+    Action, Aim, Change, Effect, Holder, OrderCheck, Passing, PassingKind, Plan, PlannedStep,
+    Reason, Summary,
 };
 
 use super::access::new_access_lines;
@@ -185,11 +185,16 @@ fn summary_line(plan: &Plan, out: &mut String) {
         unmanaged,
     } = plan.summary();
     let mut line = match plan.is_empty() {
-        true => "Nothing to do: the account matches the spec.".to_owned(),
+        true => match plan.aim {
+            Aim::Have => "Nothing to do: the account matches the spec.".to_owned(),
+            Aim::Remove => "Nothing to do: nothing of the spec is there to remove.".to_owned(),
+        },
         false => format!("Plan: {create} to create, {update} to change, {delete} to remove."),
     };
-    if unmanaged > 0 {
-        let _ = write!(line, " {unmanaged} not in the spec.");
-    }
+    let _ = match unmanaged {
+        0 => Ok(()),
+        1 => write!(line, " 1 attached policy is not in the spec."),
+        n => write!(line, " {n} attached policies are not in the spec."),
+    };
     let _ = writeln!(out, "{}", Styled(STRONG, line));
 }
