@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench fleet -- [ACCOUNTS] [PARALLEL]`; 1,000 accounts, 50 at a time, 50 ms for each answer when
 //! left out. The floor is what the run would take if nothing but the service's answers took time: the sum over the
-//! accounts of their waves of calls, times the latency, divided by how many run at a time; but no less than STS
-//! lets one account call `AssumeRole`, which every member needs once.
+//! accounts of their waves of calls, times the latency, divided by how many run at a time; but reading takes no less
+//! than STS lets one account call `AssumeRole`, which every member needs once. An apply writes once all are read.
 
 #![allow(
     clippy::unwrap_used,
@@ -152,19 +152,34 @@ fn measure(
     std::fs::read(out).unwrap()
 }
 
-/// Calls of one account that overlap are one wave. The calls of the management account are sessions for members,
-/// each a wave of its own, and the pages of the directory.
 fn floor<'a>(records: impl Iterator<Item = &'a CallRecord>, parallel: u64) -> Duration {
+    let all: Vec<&CallRecord> = records.collect();
+    let sessions = all.iter().filter(|call| call.operation == "AssumeRole");
+    let sessions = u32::try_from(sessions.count()).unwrap();
+    let writes = all.iter().filter(|call| is_write(call.operation));
+    let first_write = writes.map(|call| call.start).min();
+    let (before, after): (Vec<&CallRecord>, Vec<_>) = all
+        .into_iter()
+        .partition(|call| first_write.is_none_or(|first| call.start < first));
+    let at_full_rate = Duration::from_secs(1) * sessions / ASSUME_ROLE_A_SECOND;
+    answers(&before, parallel).max(at_full_rate) + answers(&after, parallel)
+}
+
+fn is_write(operation: &str) -> bool {
+    !["Get", "List", "AssumeRole"]
+        .iter()
+        .any(|read| operation.starts_with(read))
+}
+
+/// How long the answers take. Calls of one account that overlap are one wave. The calls of the management account
+/// are sessions for members, each a wave of its own, and the pages of the directory.
+fn answers(records: &[&CallRecord], parallel: u64) -> Duration {
     let mut of_account: BTreeMap<String, Vec<&CallRecord>> = BTreeMap::new();
     let mut waves = 0_u32;
     let mut pages = 0_u32;
-    let mut sessions = 0_u32;
-    for record in records {
+    for &record in records {
         match record.operation {
-            "AssumeRole" => {
-                sessions += 1;
-                waves += 1;
-            }
+            "AssumeRole" => waves += 1,
             "ListAccounts" => pages += 1,
             _ => {
                 let account = record.account.as_ref().map(ToString::to_string);
@@ -185,8 +200,7 @@ fn floor<'a>(records: impl Iterator<Item = &'a CallRecord>, parallel: u64) -> Du
             }
         }
     }
-    let answers = LATENCY * pages + LATENCY * waves / u32::try_from(parallel).unwrap();
-    answers.max(Duration::from_secs(1) * sessions / ASSUME_ROLE_A_SECOND)
+    LATENCY * pages + LATENCY * waves / u32::try_from(parallel).unwrap()
 }
 
 /// The most memory the process has held. Unit: KB. Zero where the system does not tell.

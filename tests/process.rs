@@ -377,27 +377,13 @@ fn stale_reads_are_waited_out() {
     served.is_whole();
 }
 
-/// Runs two at once.
+/// Runs two at once. Where the other one has the last word, they would wait half a minute for theirs to show.
 fn both(served: &Served, specs: [&str; 2]) -> [Run; 2] {
-    let run = |spec: &'static str| {
-        [
-            "apply",
-            spec,
-            "--yes",
-            "--format",
-            "json",
-            "--allow",
-            "transient",
-        ]
-    };
+    let more = "--yes --format json --allow transient --deadline 8";
     let started = Instant::now();
     let children = specs.map(|spec| {
-        let spec = if spec == "spec.yaml" {
-            "spec.yaml"
-        } else {
-            "other.yaml"
-        };
-        served.program.command(&run(spec)).spawn().unwrap()
+        let arguments: Vec<&str> = ["apply", spec].into_iter().chain(more.split(' ')).collect();
+        served.program.command(&arguments).spawn().unwrap()
     });
     let waiting = children.map(|child| thread::spawn(move || finish(child, started)));
     waiting.map(|thread| thread.join().unwrap())
@@ -480,6 +466,45 @@ fn a_sandbox_that_goes_away_half_way_is_no_reason_to_hang() {
         run.told(),
         rest.join("\n")
     );
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_the_call_under_way() {
+    let slow = rule(
+        "CreateRole",
+        json!({ "nth": 1, "do": "delay", "value": 30_000 }),
+    );
+    let served = Served::new(json!([slow]));
+    let started = Instant::now();
+    let mut child = served
+        .program
+        .command(&["apply", "spec.yaml", "--yes", "-v"])
+        .spawn()
+        .unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();
+    // Sent together with the one that takes so long.
+    errors
+        .find(|line| matches!(line, Ok(line) if line.contains("CreatePolicy")))
+        .unwrap()
+        .unwrap();
+    send("-TERM", &child);
+    errors
+        .find(|line| matches!(line, Ok(line) if line.starts_with("interrupted: finishing")))
+        .unwrap()
+        .unwrap();
+    send("-TERM", &child);
+    let rest: Vec<String> = errors.map_while(Result::ok).collect();
+    let run = finish(child, started)
+        .ends(130)
+        .says("unknown CreateRole")
+        .says("1 unknown, 3 not run.");
+    assert!(run.took.as_secs() < 5, "{}", run.told());
+    assert!(
+        rest.iter()
+            .any(|line| line.contains("interrupted; run the same command again")),
+        "{rest:#?}"
+    );
+    served.restarted().converges();
 }
 
 // Signals where nothing is written yet.

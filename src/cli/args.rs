@@ -127,7 +127,7 @@ pub enum SignatureVersion {
 pub enum Format {
     /// For people
     Text,
-    /// For programs; `schema` prints its JSON Schema
+    /// For programs
     Json,
 }
 
