@@ -3,6 +3,8 @@
 //! In: what the role is before, in the middle and after. Out: whether in the middle someone has access
 //! that they have neither before nor after, or lacks what they have both before and after.
 
+mod spread;
+
 use super::compare::too_complex;
 use super::document::PolicyDocument;
 use super::engine::{
@@ -13,6 +15,7 @@ use super::readings;
 use super::semantics::Semantics;
 use super::trust::TrustPolicy;
 use super::words;
+use spread::Spread;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -139,43 +142,6 @@ fn all_readings(moments: &[Option<&Moment>]) -> Vec<Semantics> {
     readings.sort();
     readings.dedup();
     readings
-}
-
-/// Which of some different things each moment has.
-struct Spread {
-    of: Vec<usize>,
-    count: usize,
-}
-
-impl Spread {
-    /// Each different thing once, and where it is.
-    fn of<T>(all: impl Iterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> (Vec<T>, Self) {
-        let (mut each, mut of): (Vec<T>, Vec<usize>) = (Vec::new(), Vec::new());
-        for one in all {
-            let known = each.iter().position(|known| same(known, &one));
-            of.push(known.unwrap_or(each.len()));
-            if known.is_none() {
-                each.push(one);
-            }
-        }
-        let count = each.len();
-        (each, Self { of, count })
-    }
-
-    /// What is said of each moment, said of each different thing. `None`: two moments that have the same
-    /// are said to differ, which cannot be.
-    fn outcomes(&self, of_moments: &[Option<bool>]) -> Option<Vec<Option<bool>>> {
-        let mut outcomes = vec![None; self.count];
-        for (outcome, at) in of_moments.iter().zip(&self.of) {
-            let (Some(outcome), Some(known)) = (outcome, outcomes.get_mut(*at)) else {
-                continue;
-            };
-            if known.get_or_insert(*outcome) != outcome {
-                return None;
-            }
-        }
-        Some(outcomes)
-    }
 }
 
 /// What some moments are made of, each different thing once: identical moments answer alike.

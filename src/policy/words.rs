@@ -96,11 +96,31 @@ pub(crate) fn actions(
         let but: Vec<&str> = globs().map(|(_, text)| text).collect();
         return (vec![format!("every action but {}", some_of(&but))], true);
     }
-    let reached = |glob: &Glob| class.words.iter().any(|word| glob.matches(&symbols(word)));
-    let own: Vec<(&Glob, &str)> = globs().filter(|(glob, _)| reached(glob)).collect();
-    let others = problem
-        .frame
-        .rules
+    let own: Vec<(&Glob, &str)> = globs().filter(|(glob, _)| reaches(glob, class)).collect();
+    let mut texts: Vec<String> = own.iter().map(|(_, text)| (*text).to_owned()).collect();
+    let beyond = inside(problem, class, rule, other, &own);
+    if let Some(last) = texts.last_mut()
+        && !beyond.is_empty()
+    {
+        last.push_str(&format!(" beyond {}", some_of(&beyond)));
+    }
+    (texts, true)
+}
+
+fn reaches(glob: &Glob, class: &ActionClass) -> bool {
+    class.words.iter().any(|word| glob.matches(&symbols(word)))
+}
+
+/// Action patterns of group `other` inside a rule's own ones, as far as they do not reach the class.
+fn inside<'p>(
+    problem: &'p Problem,
+    class: &ActionClass,
+    rule: &Rule,
+    other: usize,
+    own: &[(&Glob, &str)],
+) -> Vec<&'p str> {
+    let rules = &problem.frame.rules;
+    let others = rules
         .rules
         .iter()
         .filter(|of| of.group == other && of.effect == rule.effect && !of.not_action);
@@ -110,22 +130,12 @@ pub(crate) fn actions(
     inside.sort_unstable();
     inside.dedup();
     inside.retain(|at| {
-        let glob = problem.frame.rules.actions.get(*at);
-        glob.is_some_and(|glob| {
-            !reached(glob) && own.iter().any(|(own, _)| own.plainly_covers(glob))
+        rules.actions.get(*at).is_some_and(|glob| {
+            !reaches(glob, class) && own.iter().any(|(own, _)| own.plainly_covers(glob))
         })
     });
-    let mut texts: Vec<String> = own.into_iter().map(|(_, text)| text.to_owned()).collect();
-    let beyond: Vec<&str> = inside
-        .iter()
-        .filter_map(|at| problem.frame.rules.actions.text(*at))
-        .collect();
-    if let Some(last) = texts.last_mut()
-        && !beyond.is_empty()
-    {
-        last.push_str(&format!(" beyond {}", some_of(&beyond)));
-    }
-    (texts, true)
+    let texts = inside.iter().filter_map(|at| rules.actions.text(*at));
+    texts.collect()
 }
 
 /// A rough order of width: patterns with longer texts reach less.
