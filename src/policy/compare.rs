@@ -5,7 +5,8 @@
 use super::access_line::{AccessLine, Reach, Realism, Witness};
 use super::document::PolicyDocument;
 use super::engine::{
-    Answer, Budget, Finder, Problem, Term, TooComplex, access_terms, deny_terms, find_all, find_any,
+    Answer, Budget, Finder, Problem, Problems, Term, TooComplex, access_terms, deny_terms,
+    find_all, find_any,
 };
 use super::lines::Writer;
 use super::readings;
@@ -133,18 +134,14 @@ impl Comparison {
 ///
 /// Identical documents are equal whatever they hold. Everything else is decided by the engine, within a
 /// budget of work; past it the verdict is [`Verdict::Unknown`].
-pub fn compare(
-    live: &[&PolicyDocument],
-    wanted: &[&PolicyDocument],
+pub fn compare<'d>(
+    live: &[&'d PolicyDocument],
+    wanted: &[&'d PolicyDocument],
     question: Question,
 ) -> Comparison {
-    let canonical = |documents: &[&PolicyDocument]| {
-        let statements: Vec<_> = documents
-            .iter()
-            .flat_map(|document| document.statements())
-            .cloned()
-            .collect();
-        write::canonical(write::unlabelled(&statements))
+    let canonical = |documents: &[&'d PolicyDocument]| {
+        let statements = documents.iter().flat_map(|document| document.statements());
+        write::canonical(write::unlabelled(statements))
     };
     let count = |documents: &[&PolicyDocument]| -> usize {
         documents
@@ -156,35 +153,29 @@ pub fn compare(
         return Comparison::identical(question);
     }
     let sides = Sides::Policies { live, wanted };
-    run(
-        question,
-        sides,
-        readings::of_policies(live, wanted),
-        |semantics, budget| Problem::of_policies(&[live, wanted], semantics, budget),
-    )
+    let problems = Problems::of_policies(&[live, wanted]);
+    let readings = readings::of_policies(live, wanted);
+    run(question, sides, readings, problems)
 }
 
 /// Compares two trust policies: who may assume the role.
-pub fn compare_trust(live: &TrustPolicy, wanted: &TrustPolicy) -> Comparison {
+pub fn compare_trust<'d>(live: &'d TrustPolicy, wanted: &'d TrustPolicy) -> Comparison {
     let canonical =
-        |trust: &TrustPolicy| write::canonical(write::trust_unlabelled(trust.statements()));
+        |trust: &'d TrustPolicy| write::canonical(write::trust_unlabelled(trust.statements()));
     if canonical(live) == canonical(wanted) {
         return Comparison::identical(Question::Effective);
     }
     let sides = Sides::Trusts { live, wanted };
-    run(
-        Question::Effective,
-        sides,
-        readings::of_trusts(&[live, wanted]),
-        |semantics, budget| Problem::of_trusts(&[Some(live), Some(wanted)], semantics, budget),
-    )
+    let problems = Problems::of_trusts(&[Some(live), Some(wanted)]);
+    let readings = readings::of_trusts(&[live, wanted]);
+    run(Question::Effective, sides, readings, problems)
 }
 
 fn run(
     question: Question,
     sides: Sides<'_>,
     readings: Vec<Semantics>,
-    problem: impl Fn(Semantics, &mut Budget) -> Result<Problem, TooComplex>,
+    mut problems: Problems<'_>,
 ) -> Comparison {
     let mut budget = Budgets {
         verdict: Budget::for_question(),
@@ -195,7 +186,7 @@ fn run(
     for semantics in readings {
         let is_first = comparison.variants.is_empty();
         let mut variant = Variant::unknown(semantics);
-        match problem(semantics, &mut budget.verdict) {
+        match problems.read(semantics, &mut budget.verdict) {
             Err(TooComplex) => comparison.explain(too_complex()),
             Ok(problem) => {
                 let extent = if is_first {
@@ -354,7 +345,7 @@ impl Comparison {
     }
 
     /// Gives the reason if the answer is none, and says whether it is one.
-    fn note_unsettled(&mut self, problem: &Problem, answer: &Answer) -> bool {
+    fn note_unsettled(&mut self, problem: &Problem, answer: &Answer<'_>) -> bool {
         match answer {
             Answer::No | Answer::Yes(_) => return true,
             Answer::Untold => self.explain(problem.untold()),

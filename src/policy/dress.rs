@@ -3,19 +3,20 @@
 use super::access_line::Witness;
 use super::evaluate::Request;
 
-/// A witness with names where the search put its symbol for "any other", as far as it still reproduces.
+/// A witness with names where the search put its symbol for "any other", as far as it still reproduces;
+/// and whether it is known to reproduce.
 pub(crate) fn dressed(
     witness: &Witness,
     other: char,
     reproduces: impl Fn(&Witness) -> bool,
-) -> Witness {
+) -> (Witness, bool) {
     let with = |request: &Request| Witness {
         caller: witness.caller.clone(),
         request: request.clone(),
     };
-    with(&dressed_request(&witness.request, other, |request| {
-        reproduces(&with(request))
-    }))
+    let shows = |request: &Request| reproduces(&with(request));
+    let (request, is_shown) = dressed_request(&witness.request, other, shows);
+    (with(&request), is_shown)
 }
 
 /// As [`dressed`], of a request.
@@ -23,7 +24,7 @@ pub(crate) fn dressed_request(
     request: &Request,
     other: char,
     reproduces: impl Fn(&Request) -> bool,
-) -> Request {
+) -> (Request, bool) {
     let placeholder = other.to_string();
     let service = request
         .action
@@ -45,17 +46,37 @@ pub(crate) fn dressed_request(
         ),
     ];
     let whole = dressed_in(request, &placeholder, &names);
-    if whole.resource == request.resource || reproduces(&whole) {
-        return whole;
+    if whole.resource == request.resource {
+        return (whole, false);
     }
-    let mut best = request.clone();
+    if reproduces(&whole) {
+        return (whole, true);
+    }
+    let (mut best, mut is_shown) = (request.clone(), false);
     for name in names {
         let dressed = dressed_in(&best, &placeholder, &[name]);
         if dressed.resource != best.resource && reproduces(&dressed) {
-            best = dressed;
+            (best, is_shown) = (dressed, true);
         }
     }
-    best
+    (best, is_shown)
+}
+
+/// The request with the symbol for "any other" where the search left a part of its resource empty.
+pub(crate) fn filled(request: &Request, other: char) -> Request {
+    let mut fields: Vec<String> = request.resource.splitn(5, ':').map(str::to_owned).collect();
+    let is_arn = fields.len() == 5;
+    for field in fields.iter_mut().filter(|field| is_arn && field.is_empty()) {
+        field.push(other);
+    }
+    let mut resource = fields.join(":");
+    if is_arn && resource.ends_with('/') {
+        resource.push(other);
+    }
+    Request {
+        resource,
+        ..request.clone()
+    }
 }
 
 /// The request with names in some fields of its resource.

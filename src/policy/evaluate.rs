@@ -113,16 +113,18 @@ fn matches<'a>(
         })
     });
     statements.map(move |(place, statement)| {
-        let action = test::action(&statement.action, &request.action);
-        let resource = test::any(statement.resource.patterns(), |pattern| {
-            resource_matches(pattern, &request.resource, semantics.matching)
-        });
-        let resource = resource.map(|matches| matches != statement.resource.is_negated());
-        let condition = condition_holds(&statement.condition, &request.context, semantics);
+        let action = || test::action(&statement.action, &request.action);
+        let resource = || {
+            let any = test::any(statement.resource.patterns(), |pattern| {
+                resource_matches(pattern, &request.resource, semantics.matching)
+            });
+            any.map(|matches| matches != statement.resource.is_negated())
+        };
+        let condition = || condition_holds(&statement.condition, &request.context, semantics);
         (
             place,
             statement.effect,
-            test::all([action, resource, condition]),
+            test::each([&action, &resource, &condition]),
         )
     })
 }
@@ -140,13 +142,13 @@ pub fn decide_trust(
             document: 0,
             statement: at,
         };
-        let action = test::action(&statement.action, &request.action);
-        let principal = principal_matches(&statement.principal, caller, semantics.principals);
-        let condition = condition_holds(&statement.condition, &request.context, semantics);
+        let action = || test::action(&statement.action, &request.action);
+        let principal = || principal_matches(&statement.principal, caller, semantics.principals);
+        let condition = || condition_holds(&statement.condition, &request.context, semantics);
         (
             place,
             statement.effect,
-            test::all([action, principal, condition]),
+            test::each([&action, &principal, &condition]),
         )
     }))
 }
@@ -179,18 +181,12 @@ fn resource_matches(pattern: &str, resource: &str, matching: Matching) -> Option
     if test::has_variable(pattern) {
         return None;
     }
-    let fields: Vec<&str> = pattern.splitn(5, ':').collect();
-    if matching == Matching::WholeString || fields.len() < 5 {
+    let has_fields = |text: &str| text.matches(':').count() >= 4;
+    if matching == Matching::WholeString || !has_fields(pattern) {
         return Some(test::glob(pattern, resource));
     }
-    let asked: Vec<&str> = resource.splitn(5, ':').collect();
-    let each = || {
-        fields
-            .iter()
-            .zip(&asked)
-            .all(|(field, asked)| test::glob(field, asked))
-    };
-    Some(asked.len() == 5 && each())
+    let mut fields = pattern.splitn(5, ':').zip(resource.splitn(5, ':'));
+    Some(has_fields(resource) && fields.all(|(field, asked)| test::glob(field, asked)))
 }
 
 fn principal_matches(

@@ -4,7 +4,7 @@ use super::access_line::{AccessLine, Change, Reach, Realism, Witness};
 use super::catalogue::{self, KnownAction, Level};
 use super::dress;
 use super::engine::{
-    Budget, Finder, Finding, MAX_FINDINGS, Place, Requests, Rule, Term, TooComplex,
+    ActionClass, Budget, Finder, Finding, MAX_FINDINGS, Place, Requests, Rule, Term, TooComplex,
 };
 use super::evaluate::{Decision, StatementPlace};
 use super::semantics::Semantics;
@@ -36,7 +36,7 @@ impl Writer<'_, '_> {
     /// The lines of the findings, as far as the budget goes, and whether all are there.
     pub(crate) fn lines(
         &mut self,
-        findings: &[Finding],
+        findings: &[Finding<'_>],
         budget: &mut Budget,
     ) -> (Vec<AccessLine>, bool) {
         let mut is_complete = findings.len() < MAX_FINDINGS;
@@ -86,13 +86,13 @@ impl Writer<'_, '_> {
         let problem = self.finder.problem;
         let contexts = problem.contexts.possible.len().min(MAX_ELSEWHERE);
         let parts = |rule: &Rule| rule.targets.len() + rule.actions.len() + rule.tests.len();
-        let parts: usize = problem.rules.rules.iter().map(parts).sum();
+        let parts: usize = problem.frame.rules.rules.iter().map(parts).sum();
         parts * (contexts + 6) * 64
     }
 
     fn known_actions(&self, class: usize) -> Vec<KnownAction> {
         let problem = self.finder.problem;
-        let class = problem.classes.get(class);
+        let class = problem.frame.classes.get(class);
         class
             .map(|class| words::known_actions(problem, class))
             .unwrap_or_default()
@@ -100,14 +100,13 @@ impl Writer<'_, '_> {
 
     fn line(
         &mut self,
-        finding: &Finding,
+        finding: &Finding<'_>,
         known: &[KnownAction],
         budget: &mut Budget,
     ) -> Option<AccessLine> {
         let problem = self.finder.problem;
-        let class = problem.classes.get(finding.class)?;
-        let (rule, _) = finding.way.parts.first()?;
-        let rule = problem.rule(*rule)?;
+        let class = problem.frame.classes.get(finding.class)?;
+        let rule = problem.rule(finding.way.first?)?;
         let shortest = self
             .sides
             .replay(problem, finding, self.aspect, self.semantics)?;
@@ -129,32 +128,60 @@ impl Writer<'_, '_> {
         })
     }
 
-    fn dressed(&self, witness: &Witness) -> Witness {
-        let reproduces =
-            |witness: &Witness| self.sides.reproduces(self.aspect, self.semantics, witness);
-        dress::dressed(witness, self.finder.problem.other, reproduces)
+    fn reproduces(&self, witness: &Witness) -> bool {
+        self.sides.reproduces(self.aspect, self.semantics, witness)
+    }
+
+    /// A witness in names that people know, and whether it is known to reproduce.
+    fn dressed(&self, witness: &Witness) -> (Witness, bool) {
+        let other = self.finder.problem.frame.other;
+        dress::dressed(witness, other, |witness| self.reproduces(witness))
     }
 
     /// A witness that the service really sends, if there is one.
     fn realistic(
         &mut self,
-        finding: &Finding,
+        finding: &Finding<'_>,
         known: &[KnownAction],
         shortest: &Witness,
         budget: &mut Budget,
     ) -> (Realism, Witness) {
         let problem = self.finder.problem;
-        let (Some(term), Some(class)) = (
-            self.terms.get(finding.term),
-            problem.classes.get(finding.class),
-        ) else {
-            return (Realism::NotKnown, self.dressed(shortest));
+        let class = problem.frame.classes.get(finding.class);
+        let sent = match (class, self.sides) {
+            (Some(class), Sides::Policies { .. }) => self.sent(finding, class, known, budget),
+            _ => Ok(None),
         };
-        let is_trust = matches!(self.sides, Sides::Trusts { .. });
+        if let Ok(Some(witness)) = sent {
+            return (Realism::Real, witness);
+        }
+        let is_known = |word: &String| catalogue::find(word).is_some();
         // In another kind of context there may be one; only a search of all would tell.
-        let mut is_settled = !is_trust && problem.contexts.possible.len() == 1;
+        let is_settled = sent.is_ok()
+            && matches!(self.sides, Sides::Policies { .. })
+            && problem.contexts.possible.len() == 1
+            && class.is_some_and(|class| class.words.iter().all(is_known));
+        let realism = match is_settled {
+            true => Realism::NotMadeToday,
+            false => Realism::NotKnown,
+        };
+        (realism, self.dressed(shortest).0)
+    }
+
+    /// A request for one of the known actions, of the form in which the service makes them.
+    fn sent(
+        &mut self,
+        finding: &Finding<'_>,
+        class: &ActionClass,
+        known: &[KnownAction],
+        budget: &mut Budget,
+    ) -> Result<Option<Witness>, TooComplex> {
+        let Some(term) = self.terms.get(finding.term) else {
+            return Err(TooComplex);
+        };
+        let context = finding.context;
         let mut tried = Vec::new();
-        for action in known.iter().filter(|_| !is_trust) {
+        for action in known {
             let requests = match action.level {
                 Level::Bucket => Requests::Buckets,
                 Level::Object => Requests::Objects,
@@ -164,45 +191,29 @@ impl Writer<'_, '_> {
                 continue;
             }
             tried.push(requests);
-            let context = &finding.context;
             let place = Place {
                 requests,
                 class,
                 context,
             };
-            let word = match self
-                .finder
-                .target(&place, &term.none, &finding.way.choice, budget)
-            {
-                Ok(Some(word)) => word,
-                Ok(None) => continue,
-                Err(TooComplex) => {
-                    is_settled = false;
-                    break;
-                }
+            let choice = &finding.way.choice;
+            let Some(word) = self.finder.target(&place, &term.none, choice, budget)? else {
+                continue;
             };
             let target: String = word.into_iter().collect();
-            let witness = self.dressed(&self.sides.witness(action.name, &target, &context.sample));
-            if self.sides.reproduces(self.aspect, self.semantics, &witness) {
-                return (Realism::Real, witness);
+            let plain = self.sides.witness(action.name, &target, &context.sample);
+            let (witness, is_shown) = self.dressed(&plain);
+            if is_shown || self.reproduces(&witness) {
+                return Ok(Some(witness));
             }
         }
-        is_settled &= class
-            .words
-            .iter()
-            .all(|word| catalogue::find(word).is_some());
-        let realism = if is_settled {
-            Realism::NotMadeToday
-        } else {
-            Realism::NotKnown
-        };
-        (realism, self.dressed(shortest))
+        Ok(None)
     }
 
     /// Whether the other side has the same under some other condition, and the condition in words.
     fn change(
         &self,
-        finding: &Finding,
+        finding: &Finding<'_>,
         rule: &Rule,
         witness: &Witness,
     ) -> (Change, Option<String>) {
@@ -235,13 +246,14 @@ impl Writer<'_, '_> {
     }
 
     /// The condition of a `Deny` of the same side that holds the actions back at other times.
-    fn unless(&self, finding: &Finding) -> Option<String> {
+    fn unless(&self, finding: &Finding<'_>) -> Option<String> {
         let problem = self.finder.problem;
         let side = self.aspect.own_side();
         let denies = problem
+            .frame
             .deny
             .get(side.group())?
-            .and(&problem.classes.get(finding.class)?.active);
+            .and(&problem.frame.classes.get(finding.class)?.active);
         let words = denies.iter().find_map(|at| {
             let rule = problem.rule(at)?;
             let place = StatementPlace {

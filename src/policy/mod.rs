@@ -23,7 +23,6 @@ mod readings;
 pub mod same;
 mod semantics;
 mod sides;
-mod steady;
 pub mod transition;
 mod trust;
 mod words;

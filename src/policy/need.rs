@@ -219,13 +219,32 @@ pub fn image_export(
     }
 }
 
+/// An action that is needed, and on what.
+struct Need {
+    action: KnownAction,
+    resource: String,
+}
+
+impl Need {
+    /// A document that grants the need and nothing else.
+    fn document(&self) -> PolicyDocument {
+        PolicyDocument::new(vec![statement(
+            self.action.name,
+            vec![self.resource.clone()],
+        )])
+    }
+}
+
 fn export_grants(attached: &[Attached<'_>], export: &Export<'_>) -> ExportGrants {
-    let actions = catalogue::IMAGE_EXPORT
-        .into_iter()
-        .map(|action| ActionGrant {
-            action,
-            grant: ask::action(attached, action, &resource(export, action.level)),
-        });
+    let needs = catalogue::IMAGE_EXPORT.map(|action| Need {
+        action,
+        resource: resource(export, action.level),
+    });
+    let grants = ask::actions(attached, &needs);
+    let actions = needs.iter().zip(grants).map(|(need, grant)| ActionGrant {
+        action: need.action,
+        grant,
+    });
     ExportGrants {
         bucket: export.bucket.map(str::to_owned),
         prefix: export.prefix.map(str::to_owned),
@@ -243,41 +262,40 @@ fn resource(export: &Export<'_>, level: Level) -> String {
     }
 }
 
-/// A document of one statement.
-fn statement(action: &str, resource: &str) -> PolicyDocument {
-    PolicyDocument::new(vec![Statement {
+/// A statement that allows an action on resources.
+fn statement(action: &str, resources: Vec<String>) -> Statement {
+    Statement {
         sid: None,
         effect: Effect::Allow,
         action: ActionMatch::Action(vec![action.to_owned()]),
-        resource: ResourceMatch::Resource(vec![resource.to_owned()]),
+        resource: ResourceMatch::Resource(resources),
         condition: Condition::default(),
-    }])
+    }
 }
 
 /// What the attached documents grant beyond the need, leaving out requests that OSS does not make.
 fn over_grant(attached: &[Attached<'_>], exports: &[Export<'_>]) -> (Vec<AccessLine>, Vec<String>) {
-    let needs: Vec<PolicyDocument> = exports
+    let needed = |level| {
+        let resources = exports.iter().map(|export| match export.bucket {
+            // Names of buckets are unique among all owners, so a pattern that leaves the owner open
+            // reaches no further.
+            Some(_) => {
+                let anyone = Export {
+                    owner: None,
+                    ..*export
+                };
+                resource(&anyone, level)
+            }
+            None => "*".to_owned(),
+        });
+        resources.collect()
+    };
+    let statements = catalogue::IMAGE_EXPORT
         .iter()
-        .flat_map(|export| {
-            catalogue::IMAGE_EXPORT
-                .iter()
-                .map(|action| match export.bucket {
-                    // Names of buckets are unique among all owners, so a pattern that leaves the owner open
-                    // reaches no further.
-                    Some(_) => {
-                        let anyone = Export {
-                            owner: None,
-                            ..*export
-                        };
-                        statement(action.name, &resource(&anyone, action.level))
-                    }
-                    None => statement(action.name, "*"),
-                })
-        })
-        .collect();
-    let needs: Vec<&PolicyDocument> = needs.iter().collect();
+        .map(|action| statement(action.name, needed(action.level)));
+    let needs = PolicyDocument::new(statements.collect());
     let documents: Vec<&PolicyDocument> = attached.iter().filter_map(|one| one.document).collect();
-    let comparison = compare(&needs, &documents, Question::Effective);
+    let comparison = compare(&[&needs], &documents, Question::Effective);
     let mut lines = comparison.gained;
     lines.retain(|line| line.realism != Realism::NotMadeToday);
     let unread = attached.iter().filter(|one| one.document.is_none());

@@ -1,12 +1,12 @@
 //! The two sides of a comparison, asked about single requests.
 
 use super::access_line::{Reach, Witness};
-use super::catalogue;
 use super::document::{Condition, PolicyDocument};
 use super::engine::{Finding, Problem};
 use super::evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
 use super::semantics::Semantics;
 use super::trust::TrustPolicy;
+use super::words;
 use std::collections::BTreeMap;
 
 /// The documents compared, for deciding single requests.
@@ -129,12 +129,13 @@ impl Sides<'_> {
     pub(crate) fn replay(
         &self,
         problem: &Problem,
-        finding: &Finding,
+        finding: &Finding<'_>,
         aspect: Aspect,
         semantics: Semantics,
     ) -> Option<Witness> {
-        let word = problem.classes.get(finding.class)?.words.first()?;
-        let witness = self.witness(word, &finding.target, &finding.context.sample);
+        let word = problem.frame.classes.get(finding.class)?.words.first()?;
+        let action = words::spelt(problem, word);
+        let witness = self.witness(action, &finding.target, &finding.context.sample);
         self.reproduces(aspect, semantics, &witness)
             .then_some(witness)
     }
@@ -145,9 +146,7 @@ impl Sides<'_> {
         target: &str,
         context: &[(String, String)],
     ) -> Witness {
-        let action = catalogue::find(action)
-            .map_or(action, |known| known.name)
-            .to_owned();
+        let action = action.to_owned();
         let context: BTreeMap<String, String> = context.iter().cloned().collect();
         let (caller, resource) = match self {
             Sides::Policies { .. } => (None, target.to_owned()),

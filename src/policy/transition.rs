@@ -3,16 +3,23 @@
 //! In: what the role is before, in the middle and after. Out: whether in the middle someone has access
 //! that they have neither before nor after, or lacks what they have both before and after.
 
+mod spread;
+mod steady;
+
 use super::compare::too_complex;
 use super::document::PolicyDocument;
+use super::dress;
 use super::engine::{
-    Answer, Budget, Finder, Finding, Problem, TooComplex, find_any, outcome_terms,
+    Answer, Budget, Finder, Finding, Problem, Problems, TooComplex, find_any, outcome_terms,
 };
 use super::evaluate::{Caller, Request, decide, decide_trust};
 use super::readings;
 use super::semantics::Semantics;
-use super::steady;
 use super::trust::TrustPolicy;
+use super::words;
+use spread::Spread;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A role at one moment: who may assume it, and what it may then do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +70,9 @@ impl TransitionCheck {
     }
 }
 
+/// Whether a use is of some sort, given whether it is possible at each moment.
+type Predicate<'q> = &'q dyn Fn(&[bool]) -> bool;
+
 /// Checks the middle of a change. `None` stands for a role that does not exist: nobody has access.
 pub fn check(
     before: Option<&Moment>,
@@ -75,11 +85,14 @@ pub fn check(
             gap: Found::None,
         };
     }
-    let moments = [before, mid, after];
     let at = |can: &[bool], moment: usize| can.get(moment) == Some(&true);
+    let transient = |can: &[bool]| at(can, 1) && !at(can, 0) && !at(can, 2);
+    let gap = |can: &[bool]| at(can, 0) && at(can, 2) && !at(can, 1);
+    let moments = [before, mid, after];
+    let [transient_access, gap] = find_each(&moments, [&transient, &gap]);
     TransitionCheck {
-        transient_access: find(&moments, |can| at(can, 1) && !at(can, 0) && !at(can, 2)),
-        gap: find(&moments, |can| at(can, 0) && at(can, 2) && !at(can, 1)),
+        transient_access,
+        gap,
     }
 }
 
@@ -90,18 +103,34 @@ const MAX_MOMENTS: usize = 4;
 ///
 /// The context of assuming the role and that of using it are taken as independent.
 pub fn find(moments: &[Option<&Moment>], predicate: impl Fn(&[bool]) -> bool) -> Found {
+    let [found] = find_each(moments, [&predicate]);
+    found
+}
+
+/// The answers to several questions about the same moments.
+fn find_each<const N: usize>(
+    moments: &[Option<&Moment>],
+    questions: [Predicate<'_>; N],
+) -> [Found; N] {
     if moments.len() > MAX_MOMENTS {
-        return Found::Unknown(format!("more than {MAX_MOMENTS} moments"));
+        return [(); N].map(|()| Found::Unknown(format!("more than {MAX_MOMENTS} moments")));
     }
-    let mut unknown = None;
+    let mut states = States::new(moments);
+    let mut asked = questions.map(|predicate| (predicate, Found::None));
     for semantics in all_readings(moments) {
-        match Search::new(moments, semantics).find(&predicate) {
-            Found::None => {}
-            found @ Found::Use(_) => return found,
-            Found::Unknown(reason) => unknown = Some(reason),
+        let mut open: Vec<_> = asked
+            .iter_mut()
+            .filter(|(_, found)| !matches!(found, Found::Use(_)))
+            .collect();
+        if open.is_empty() {
+            break;
+        }
+        if let Err(TooComplex) = states.ask(semantics, &mut open) {
+            open.iter_mut()
+                .for_each(|(_, found)| *found = Found::Unknown(too_complex()));
         }
     }
-    unknown.map_or(Found::None, Found::Unknown)
+    asked.map(|(_, found)| found)
 }
 
 fn all_readings(moments: &[Option<&Moment>]) -> Vec<Semantics> {
@@ -123,135 +152,228 @@ fn all_readings(moments: &[Option<&Moment>]) -> Vec<Semantics> {
     readings
 }
 
-struct Search<'m> {
+/// What some moments are made of, each different thing once: identical moments answer alike.
+struct States<'m> {
     moments: &'m [Option<&'m Moment>],
-    semantics: Semantics,
-    budget: Budget,
-    /// Why something stayed open.
-    open: Option<String>,
+    trusts: Spread,
+    permissions: Spread,
+    trust_problems: Problems<'m>,
+    permission_problems: Problems<'m>,
 }
 
-impl<'m> Search<'m> {
-    fn new(moments: &'m [Option<&'m Moment>], semantics: Semantics) -> Self {
+impl<'m> States<'m> {
+    fn new(moments: &'m [Option<&'m Moment>]) -> Self {
+        let trusts = moments.iter();
+        let trusts = trusts.map(|moment| moment.map(|moment| &moment.trust));
+        let permissions = moments.iter().map(|moment| -> Vec<&PolicyDocument> {
+            let attached = moment.map(|moment| moment.permissions.iter().collect());
+            attached.unwrap_or_default()
+        });
+        let (each_trust, trusts) = Spread::of(trusts, |one, other| one == other);
+        let (each_list, permissions) = Spread::of(permissions, |one, other| {
+            one.iter().all(|document| other.contains(document))
+                && other.iter().all(|document| one.contains(document))
+        });
+        let lists: Vec<&[&PolicyDocument]> = each_list.iter().map(Vec::as_slice).collect();
         Self {
             moments,
-            semantics,
-            budget: Budget::for_question(),
-            open: None,
+            trusts,
+            permissions,
+            trust_problems: Problems::of_trusts(&each_trust),
+            permission_problems: Problems::of_policies(&lists),
         }
     }
 
-    fn find(&mut self, predicate: &impl Fn(&[bool]) -> bool) -> Found {
-        match self.search(predicate) {
+    /// Asks the open questions in one reading.
+    fn ask(
+        &mut self,
+        semantics: Semantics,
+        open: &mut [&mut (Predicate<'_>, Found)],
+    ) -> Result<(), TooComplex> {
+        let mut budget = Budget::for_question();
+        let trust = self.trust_problems.read(semantics, &mut budget)?;
+        let permission = self.permission_problems.read(semantics, &mut budget)?;
+        let mut search = Search {
+            moments: self.moments,
+            semantics,
+            trust: Side::new(&trust, &self.trusts),
+            permission: Side::new(&permission, &self.permissions),
+        };
+        for (predicate, found) in open {
+            match search.find(*predicate, &mut budget.clone()) {
+                Found::None => {}
+                settled => *found = settled,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the trust policies, or the permissions, say of requests.
+struct Side<'p> {
+    finder: Finder<'p>,
+    spread: &'p Spread,
+    known: BTreeMap<Vec<Option<bool>>, Answered<'p>>,
+}
+
+/// Whether there is a request of some sort.
+#[derive(Clone)]
+enum Answered<'p> {
+    No,
+    Yes(Rc<Finding<'p>>),
+    Untold,
+}
+
+impl<'p> Side<'p> {
+    fn new(problem: &'p Problem, spread: &'p Spread) -> Self {
+        Self {
+            finder: Finder::new(problem),
+            spread,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// A request to which the moments answer so.
+    fn request(
+        &mut self,
+        outcomes: &[Option<bool>],
+        budget: &mut Budget,
+    ) -> Result<Answered<'p>, TooComplex> {
+        let Some(wanted) = self.spread.outcomes(outcomes) else {
+            return Ok(Answered::No);
+        };
+        if let Some(known) = self.known.get(&wanted) {
+            return Ok(known.clone());
+        }
+        let terms = outcome_terms(self.finder.problem, &wanted)?;
+        let answered = match find_any(&mut self.finder, &terms, budget) {
+            Answer::Yes(findings) => {
+                let first = findings.into_iter().next();
+                first.map_or(Answered::No, |finding| Answered::Yes(Rc::new(finding)))
+            }
+            Answer::No => Answered::No,
+            Answer::TooComplex(_) => return Err(TooComplex),
+            Answer::Untold => Answered::Untold,
+        };
+        self.known.insert(wanted, answered.clone());
+        Ok(answered)
+    }
+
+    fn read(&self, finding: &Finding<'_>, resource: String) -> Option<Request> {
+        let class = self.finder.problem.frame.classes.get(finding.class)?;
+        Some(Request {
+            action: words::spelt(self.finder.problem, class.words.first()?).to_owned(),
+            resource,
+            context: finding.context.sample.iter().cloned().collect(),
+        })
+    }
+}
+
+/// One reading of the moments.
+struct Search<'p> {
+    moments: &'p [Option<&'p Moment>],
+    semantics: Semantics,
+    trust: Side<'p>,
+    permission: Side<'p>,
+}
+
+impl Search<'_> {
+    fn find(&mut self, predicate: Predicate<'_>, budget: &mut Budget) -> Found {
+        let mut open = None;
+        match self.search(predicate, &mut open, budget) {
             Err(TooComplex) => Found::Unknown(too_complex()),
             Ok(Some(found)) => Found::Use(Box::new(found)),
-            Ok(None) => self.open.take().map_or(Found::None, Found::Unknown),
+            Ok(None) => open.map_or(Found::None, Found::Unknown),
         }
     }
 
-    fn search(&mut self, predicate: &impl Fn(&[bool]) -> bool) -> Result<Option<Use>, TooComplex> {
-        let trusts: Vec<Option<&TrustPolicy>> = self
-            .moments
-            .iter()
-            .map(|moment| moment.map(|moment| &moment.trust))
-            .collect();
-        let documents: Vec<Vec<&PolicyDocument>> = self
-            .moments
-            .iter()
-            .map(|moment| {
-                moment
-                    .map(|moment| moment.permissions.iter().collect())
-                    .unwrap_or_default()
-            })
-            .collect();
-        let groups: Vec<&[&PolicyDocument]> = documents.iter().map(Vec::as_slice).collect();
-        let trust = Problem::of_trusts(&trusts, self.semantics, &mut self.budget)?;
-        let permission = Problem::of_policies(&groups, self.semantics, &mut self.budget)?;
-        let (mut trust, mut permission) = (Finder::new(&trust), Finder::new(&permission));
+    /// A use of which the predicate holds. `open` becomes why something stayed open.
+    fn search(
+        &mut self,
+        predicate: Predicate<'_>,
+        open: &mut Option<String>,
+        budget: &mut Budget,
+    ) -> Result<Option<Use>, TooComplex> {
         for admitted in outcomes(self.moments.len()) {
-            let wanted: Vec<Option<bool>> = admitted.iter().copied().map(Some).collect();
-            let Some(who) = self.one(&mut trust, &wanted)? else {
-                continue;
-            };
-            for allowed in outcomes(self.moments.len()) {
-                // Where nobody of this kind gets in, what the role may do does not matter.
-                let idle = admitted
-                    .iter()
-                    .zip(&allowed)
-                    .any(|(admitted, allowed)| !admitted && *allowed);
-                if idle || !predicate(&allowed) {
-                    continue;
-                }
-                let wanted = admitted
-                    .iter()
-                    .zip(&allowed)
-                    .map(|(admitted, allowed)| admitted.then_some(*allowed));
-                let Some(what) = self.one(&mut permission, &wanted.collect::<Vec<_>>())? else {
-                    continue;
+            let each: Vec<Option<bool>> = admitted.iter().copied().map(Some).collect();
+            for allowed in self.allowed(&admitted, predicate) {
+                let who = match self.trust.request(&each, budget)? {
+                    Answered::Yes(who) => who,
+                    Answered::No => break,
+                    Answered::Untold => {
+                        *open = Some(self.trust.finder.problem.untold());
+                        break;
+                    }
                 };
-                let Some(found) = self.joined(&trust, &who, &permission, &what) else {
-                    continue;
+                let what = match self.permission.request(&allowed, budget)? {
+                    Answered::Yes(what) => what,
+                    Answered::No => continue,
+                    Answered::Untold => {
+                        *open = Some(self.permission.finder.problem.untold());
+                        continue;
+                    }
                 };
-                if self.reproduces(&found, predicate) {
-                    return Ok(Some(found));
+                match self.joined(&who, &what) {
+                    Some(found) if self.reproduces(&found, predicate) => {
+                        return Ok(Some(self.dressed(found, predicate)));
+                    }
+                    Some(_) => {
+                        let reason = "a witness did not reproduce: this is a bug in export-iam";
+                        *open = Some(reason.to_owned());
+                    }
+                    None => {}
                 }
-                self.open =
-                    Some("a witness did not reproduce: this is a bug in export-iam".to_owned());
             }
         }
         Ok(None)
     }
 
-    /// A request to which the groups answer so.
-    fn one(
-        &mut self,
-        finder: &mut Finder<'_>,
-        wanted: &[Option<bool>],
-    ) -> Result<Option<Finding>, TooComplex> {
-        let terms = outcome_terms(finder.problem, wanted)?;
-        match find_any(finder, &terms, &mut self.budget) {
-            Answer::Yes(findings) => Ok(findings.into_iter().next()),
-            Answer::No => Ok(None),
-            Answer::TooComplex(_) => Err(TooComplex),
-            Answer::Untold => {
-                self.open = Some(finder.problem.untold());
-                Ok(None)
+    /// What the permissions must say for the predicate to hold of someone so admitted. Where they do not get
+    /// in, what the role may do does not matter.
+    fn allowed(&self, admitted: &[bool], predicate: Predicate<'_>) -> Vec<Vec<Option<bool>>> {
+        let mut wanted = Vec::new();
+        for allowed in outcomes(admitted.len()) {
+            let pairs = || admitted.iter().zip(&allowed);
+            if pairs().any(|(admitted, allowed)| !admitted && *allowed) || !predicate(&allowed) {
+                continue;
+            }
+            let each = pairs().map(|(admitted, allowed)| admitted.then_some(*allowed));
+            let each: Vec<Option<bool>> = each.collect();
+            if self.permission.spread.outcomes(&each).is_some() {
+                wanted.push(each);
             }
         }
+        wanted
     }
 
-    fn joined(
-        &self,
-        trust: &Finder<'_>,
-        who: &Finding,
-        permission: &Finder<'_>,
-        what: &Finding,
-    ) -> Option<Use> {
-        let request =
-            |finder: &Finder<'_>, finding: &Finding, resource: String| -> Option<Request> {
-                let action = finder
-                    .problem
-                    .classes
-                    .get(finding.class)?
-                    .words
-                    .first()?
-                    .clone();
-                let context = finding.context.sample.iter().cloned().collect();
-                Some(Request {
-                    action,
-                    resource,
-                    context,
-                })
-            };
+    fn joined(&self, who: &Finding<'_>, what: &Finding<'_>) -> Option<Use> {
         Some(Use {
             caller: Caller::read(&who.target)?,
-            assume: request(trust, who, String::new())?,
-            request: request(permission, what, what.target.clone())?,
+            assume: self.trust.read(who, String::new())?,
+            request: self.permission.read(what, what.target.clone())?,
             semantics: self.semantics,
         })
     }
 
-    fn reproduces(&self, found: &Use, predicate: &impl Fn(&[bool]) -> bool) -> bool {
+    /// The same use of a resource as people know them, where there is one.
+    fn dressed(&self, found: Use, predicate: Predicate<'_>) -> Use {
+        let with = |request: &Request| Use {
+            request: request.clone(),
+            ..found.clone()
+        };
+        let shows = |request: &Request| self.reproduces(&with(request), predicate);
+        let other = self.permission.finder.problem.frame.other;
+        let filled = dress::filled(&found.request, other);
+        let start = if shows(&filled) {
+            &filled
+        } else {
+            &found.request
+        };
+        let (request, _) = dress::dressed_request(start, other, shows);
+        with(&request)
+    }
+
+    fn reproduces(&self, found: &Use, predicate: Predicate<'_>) -> bool {
         let can = self
             .moments
             .iter()

@@ -30,6 +30,16 @@ pub(crate) fn known_actions(problem: &Problem, class: &ActionClass) -> Vec<Known
     known.map(|(_, action)| *action).collect()
 }
 
+/// An action of a class as the catalogue spells it, or else as the documents do.
+pub(crate) fn spelt<'p>(problem: &'p Problem, word: &'p str) -> &'p str {
+    if let Some(known) = catalogue::find(word) {
+        return known.name;
+    }
+    let actions = problem.frame.rules.actions.texts().iter();
+    let mut written = actions.filter(|text| text.eq_ignore_ascii_case(word));
+    written.next().map_or(word, String::as_str)
+}
+
 /// Every known action with its folded name, in the order of [`known_actions`].
 fn catalogue_words() -> &'static [(Vec<char>, KnownAction)] {
     static WORDS: OnceLock<Vec<(Vec<char>, KnownAction)>> = OnceLock::new();
@@ -62,12 +72,12 @@ pub(crate) fn actions(
     known: &[KnownAction],
 ) -> (Vec<String>, bool) {
     if class.is_closed {
-        let spelt = |word: &String| {
-            catalogue::find(word).map_or_else(|| word.clone(), |known| known.name.to_owned())
-        };
+        let spelt = |word: &String| spelt(problem, word).to_owned();
         return (class.words.iter().map(spelt).collect(), false);
     }
-    let rules = way.parts.iter().filter_map(|(at, _)| problem.rule(*at));
+    let later = way.rules.iter().filter(|at| Some(*at) != way.first);
+    let rules = way.first.into_iter().chain(later);
+    let rules = rules.filter_map(|at| problem.rule(at));
     let Some(rule) = rules.min_by_key(|rule| (rule.not_action, widest(problem, rule))) else {
         return (
             known.iter().map(|action| action.name.to_owned()).collect(),
@@ -77,8 +87,8 @@ pub(crate) fn actions(
     let globs = || {
         rule.actions.iter().filter_map(|at| {
             Some((
-                problem.rules.actions.get(*at)?,
-                problem.rules.actions.text(*at)?,
+                problem.frame.rules.actions.get(*at)?,
+                problem.frame.rules.actions.text(*at)?,
             ))
         })
     };
@@ -86,10 +96,31 @@ pub(crate) fn actions(
         let but: Vec<&str> = globs().map(|(_, text)| text).collect();
         return (vec![format!("every action but {}", some_of(&but))], true);
     }
-    let reached = |glob: &Glob| class.words.iter().any(|word| glob.matches(&symbols(word)));
-    let own: Vec<(&Glob, &str)> = globs().filter(|(glob, _)| reached(glob)).collect();
-    let others = problem
-        .rules
+    let own: Vec<(&Glob, &str)> = globs().filter(|(glob, _)| reaches(glob, class)).collect();
+    let mut texts: Vec<String> = own.iter().map(|(_, text)| (*text).to_owned()).collect();
+    let beyond = inside(problem, class, rule, other, &own);
+    if let Some(last) = texts.last_mut()
+        && !beyond.is_empty()
+    {
+        last.push_str(&format!(" beyond {}", some_of(&beyond)));
+    }
+    (texts, true)
+}
+
+fn reaches(glob: &Glob, class: &ActionClass) -> bool {
+    class.words.iter().any(|word| glob.matches(&symbols(word)))
+}
+
+/// Action patterns of group `other` inside a rule's own ones, as far as they do not reach the class.
+fn inside<'p>(
+    problem: &'p Problem,
+    class: &ActionClass,
+    rule: &Rule,
+    other: usize,
+    own: &[(&Glob, &str)],
+) -> Vec<&'p str> {
+    let rules = &problem.frame.rules;
+    let others = rules
         .rules
         .iter()
         .filter(|of| of.group == other && of.effect == rule.effect && !of.not_action);
@@ -99,22 +130,12 @@ pub(crate) fn actions(
     inside.sort_unstable();
     inside.dedup();
     inside.retain(|at| {
-        let glob = problem.rules.actions.get(*at);
-        glob.is_some_and(|glob| {
-            !reached(glob) && own.iter().any(|(own, _)| own.plainly_covers(glob))
+        rules.actions.get(*at).is_some_and(|glob| {
+            !reaches(glob, class) && own.iter().any(|(own, _)| own.plainly_covers(glob))
         })
     });
-    let mut texts: Vec<String> = own.into_iter().map(|(_, text)| text.to_owned()).collect();
-    let beyond: Vec<&str> = inside
-        .iter()
-        .filter_map(|at| problem.rules.actions.text(*at))
-        .collect();
-    if let Some(last) = texts.last_mut()
-        && !beyond.is_empty()
-    {
-        last.push_str(&format!(" beyond {}", some_of(&beyond)));
-    }
-    (texts, true)
+    let texts = inside.iter().filter_map(|at| rules.actions.text(*at));
+    texts.collect()
 }
 
 /// A rough order of width: patterns with longer texts reach less.
@@ -122,47 +143,44 @@ fn widest(problem: &Problem, rule: &Rule) -> std::cmp::Reverse<usize> {
     let lengths = rule
         .actions
         .iter()
-        .filter_map(|at| Some(problem.rules.actions.get(*at)?.tokens().len()));
+        .filter_map(|at| Some(problem.frame.rules.actions.get(*at)?.tokens().len()));
     std::cmp::Reverse(lengths.min().unwrap_or_default())
 }
 
 /// The targets of a line: the narrower pattern where two rules reach it, and what of it group `other`
 /// reaches by itself.
 pub(crate) fn target(problem: &Problem, class: &ActionClass, way: &Way, other: usize) -> String {
-    let text = |at: &usize| {
-        problem
-            .rules
-            .targets
-            .text(*at)
-            .map(resource)
-            .unwrap_or_default()
+    let text = |at: usize| {
+        let text = problem.frame.rules.targets.text(at);
+        text.map(resource).unwrap_or_default()
     };
     let mut own: Option<usize> = None;
-    for at in &way.choice.wanted {
-        let glob = |at: usize| problem.rules.targets.get(at);
-        let is_narrower = |best: usize| match (glob(best), glob(*at)) {
+    for at in way.choice.wanted.iter() {
+        let glob = |at: usize| problem.targets.get(at);
+        let is_narrower = |best: usize| match (glob(best), glob(at)) {
             (Some(best), Some(glob)) => best.plainly_covers(glob),
             _ => false,
         };
         if own.is_none_or(is_narrower) {
-            own = Some(*at);
+            own = Some(at);
         }
     }
     let Some(own) = own else {
         let but: Vec<String> = way.choice.forbidden.iter().map(text).collect();
         return format!("everything but {}", some_of(&but));
     };
-    let beyond: Vec<String> = match way.parts.as_slice() {
-        [(rule, _)] => beyond(problem, class, *rule, own, other)
-            .iter()
+    let mut rules = way.rules.iter();
+    let beyond: Vec<String> = match (rules.next(), rules.next()) {
+        (Some(rule), None) => beyond(problem, class, rule, own, other)
+            .into_iter()
             .map(text)
             .collect(),
         _ => Vec::new(),
     };
     if beyond.is_empty() {
-        return text(&own);
+        return text(own);
     }
-    format!("{} beyond {}", text(&own), some_of(&beyond))
+    format!("{} beyond {}", text(own), some_of(&beyond))
 }
 
 /// Target patterns of group `other` that lie inside `own` and hold for the same actions and effect.
@@ -173,7 +191,7 @@ fn beyond(
     own: usize,
     other: usize,
 ) -> Vec<usize> {
-    let targets = &problem.rules.targets;
+    let targets = &problem.targets;
     let (Some(rule), Some(own)) = (problem.rule(rule), targets.get(own)) else {
         return Vec::new();
     };

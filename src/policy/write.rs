@@ -6,14 +6,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// JSON to be written, members in the order given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Json {
-    Text(String),
-    List(Vec<Json>),
-    Members(Vec<(&'static str, Json)>),
-    Named(Vec<(String, Json)>),
+pub(crate) enum Json<'d> {
+    Text(&'d str),
+    List(Vec<Json<'d>>),
+    Members(Vec<(&'d str, Json<'d>)>),
 }
 
-impl Serialize for Json {
+impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Json::Text(text) => serializer.serialize_str(text),
@@ -25,30 +24,23 @@ impl Serialize for Json {
                 }
                 map.end()
             }
-            Json::Named(members) => {
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
         }
     }
 }
 
 /// One line, no blanks.
-pub(crate) fn compact(json: &Json) -> String {
+pub(crate) fn compact(json: &Json<'_>) -> String {
     // Strings, lists and maps with string keys always serialise.
     serde_json::to_string(json).unwrap_or_default()
 }
 
 /// Two blanks a level.
-pub(crate) fn indented(json: &Json) -> String {
+pub(crate) fn indented(json: &Json<'_>) -> String {
     serde_json::to_string_pretty(json).unwrap_or_default()
 }
 
 /// Lists sorted, repeats dropped, at every level.
-pub(crate) fn canonical(json: Json) -> Json {
+pub(crate) fn canonical(json: Json<'_>) -> Json<'_> {
     match json {
         Json::Text(text) => Json::Text(text),
         Json::List(items) => {
@@ -63,59 +55,49 @@ pub(crate) fn canonical(json: Json) -> Json {
                 .map(|(name, value)| (name, canonical(value)))
                 .collect(),
         ),
-        Json::Named(members) => Json::Named(
-            members
-                .into_iter()
-                .map(|(name, value)| (name, canonical(value)))
-                .collect(),
-        ),
     }
 }
 
 /// A permission policy.
-pub(crate) fn policy(statements: &[Statement]) -> Json {
-    envelope(statements.iter().map(statement).collect())
+pub(crate) fn policy(statements: &[Statement]) -> Json<'_> {
+    let labelled = statements.iter().map(|of| statement(of, of.sid.as_deref()));
+    envelope(labelled.collect())
 }
 
 /// A trust policy.
-pub(crate) fn trust(statements: &[TrustStatement]) -> Json {
-    envelope(statements.iter().map(trust_statement).collect())
+pub(crate) fn trust(statements: &[TrustStatement]) -> Json<'_> {
+    let labelled = statements.iter();
+    let labelled = labelled.map(|of| trust_statement(of, of.sid.as_deref()));
+    envelope(labelled.collect())
 }
 
-/// A permission policy without the labels of its statements, which mean nothing.
-pub(crate) fn unlabelled(statements: &[Statement]) -> Json {
-    let statements = statements.iter().map(|s| Statement {
-        sid: None,
-        ..s.clone()
-    });
-    policy(&statements.collect::<Vec<_>>())
+/// The statements of permission policies without their labels, which mean nothing.
+pub(crate) fn unlabelled<'d>(statements: impl Iterator<Item = &'d Statement>) -> Json<'d> {
+    envelope(statements.map(|of| statement(of, None)).collect())
 }
 
 /// As [`unlabelled`], of a trust policy.
-pub(crate) fn trust_unlabelled(statements: &[TrustStatement]) -> Json {
-    let statements = statements.iter().map(|s| TrustStatement {
-        sid: None,
-        ..s.clone()
-    });
-    trust(&statements.collect::<Vec<_>>())
+pub(crate) fn trust_unlabelled(statements: &[TrustStatement]) -> Json<'_> {
+    let statements = statements.iter().map(|of| trust_statement(of, None));
+    envelope(statements.collect())
 }
 
-fn envelope(statements: Vec<Json>) -> Json {
+fn envelope(statements: Vec<Json<'_>>) -> Json<'_> {
     Json::Members(vec![
-        ("Version", Json::Text(LANGUAGE_VERSION.to_owned())),
+        ("Version", Json::Text(LANGUAGE_VERSION)),
         ("Statement", Json::List(statements)),
     ])
 }
 
-fn statement(statement: &Statement) -> Json {
+fn statement<'d>(statement: &'d Statement, label: Option<&'d str>) -> Json<'d> {
     let Statement {
-        sid,
+        sid: _,
         effect,
         action,
         resource,
         condition,
     } = statement;
-    let mut members = head(sid.as_deref(), *effect);
+    let mut members = head(label, *effect);
     members.push(self::action(action));
     members.push(match resource {
         ResourceMatch::Resource(patterns) => ("Resource", list(patterns)),
@@ -125,50 +107,51 @@ fn statement(statement: &Statement) -> Json {
     Json::Members(members)
 }
 
-fn trust_statement(statement: &TrustStatement) -> Json {
+fn trust_statement<'d>(statement: &'d TrustStatement, label: Option<&'d str>) -> Json<'d> {
     let TrustStatement {
-        sid,
+        sid: _,
         effect,
         principal,
         action,
         condition,
     } = statement;
-    let mut members = head(sid.as_deref(), *effect);
+    let mut members = head(label, *effect);
     members.push(("Principal", self::principal(principal)));
     members.push(self::action(action));
     members.extend(self::condition(condition));
     Json::Members(members)
 }
 
-fn head(sid: Option<&str>, effect: Effect) -> Vec<(&'static str, Json)> {
-    let sid = sid.map(|sid| ("Sid", Json::Text(sid.to_owned())));
-    let effect = ("Effect", Json::Text(effect.as_str().to_owned()));
-    sid.into_iter().chain([effect]).collect()
+fn head(label: Option<&str>, effect: Effect) -> Vec<(&str, Json<'_>)> {
+    let label = label.map(|label| ("Sid", Json::Text(label)));
+    let effect = ("Effect", Json::Text(effect.as_str()));
+    label.into_iter().chain([effect]).collect()
 }
 
-fn action(action: &ActionMatch) -> (&'static str, Json) {
+fn action(action: &ActionMatch) -> (&'static str, Json<'_>) {
     match action {
         ActionMatch::Action(patterns) => ("Action", list(patterns)),
         ActionMatch::NotAction(patterns) => ("NotAction", list(patterns)),
     }
 }
 
-fn principal(principal: &Principal) -> Json {
+fn principal(principal: &Principal) -> Json<'_> {
     let members = principal.members().map(|(name, who)| (name, list(who)));
     Json::Members(members.collect())
 }
 
-fn condition(condition: &Condition) -> Option<(&'static str, Json)> {
+fn condition(condition: &Condition) -> Option<(&'static str, Json<'_>)> {
     if condition.is_empty() {
         return None;
     }
     let operators = condition.operators.iter().map(|(operator, keys)| {
-        let keys = keys.iter().map(|(key, values)| (key.clone(), list(values)));
-        (operator.clone(), Json::Named(keys.collect()))
+        let keys = keys.iter();
+        let keys = keys.map(|(key, values)| (key.as_str(), list(values)));
+        (operator.as_str(), Json::Members(keys.collect()))
     });
-    Some(("Condition", Json::Named(operators.collect())))
+    Some(("Condition", Json::Members(operators.collect())))
 }
 
-fn list(texts: &[String]) -> Json {
-    Json::List(texts.iter().cloned().map(Json::Text).collect())
+fn list(texts: &[String]) -> Json<'_> {
+    Json::List(texts.iter().map(|text| Json::Text(text)).collect())
 }

@@ -24,6 +24,13 @@ impl Bits {
         bits
     }
 
+    /// These numbers.
+    pub(crate) fn of(length: usize, numbers: &[usize]) -> Self {
+        let mut bits = Self::new(length);
+        numbers.iter().for_each(|at| bits.insert(*at));
+        bits
+    }
+
     fn words(&self) -> impl Iterator<Item = u64> {
         std::iter::once(self.first).chain(self.rest.iter().copied())
     }
@@ -59,6 +66,18 @@ impl Bits {
         self.words().all(|word| word == 0)
     }
 
+    /// Whether some number is in both sets.
+    pub(crate) fn meets(&self, other: &Bits) -> bool {
+        let mut pairs = self.words().zip(other.words());
+        pairs.any(|(own, other)| own & other != 0)
+    }
+
+    /// Whether every number is in `other` too.
+    pub(crate) fn is_within(&self, other: &Bits) -> bool {
+        let mut pairs = self.words().zip(other.words());
+        pairs.all(|(own, other)| own & !other == 0)
+    }
+
     /// The numbers in both sets. Both must have the same length.
     pub(crate) fn and(&self, other: &Bits) -> Bits {
         let rest = self.rest.iter().zip(&other.rest).map(|(a, b)| a & b);
@@ -74,6 +93,14 @@ impl Bits {
         Bits {
             first: self.first | other.first,
             rest: rest.collect(),
+        }
+    }
+
+    /// Adds the numbers of another set of the same length.
+    pub(crate) fn add(&mut self, other: &Bits) {
+        self.first |= other.first;
+        for (own, other) in self.rest.iter_mut().zip(&other.rest) {
+            *own |= other;
         }
     }
 
@@ -103,5 +130,9 @@ mod tests {
         assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 199]);
         assert!(bits.contains(199) && !bits.contains(62) && !bits.contains(1000));
         assert_eq!(Bits::full(130).iter().count(), 130);
+        let other = Bits::of(200, &[62, 199]);
+        assert!(bits.meets(&other) && !other.is_within(&bits));
+        bits.add(&other);
+        assert!(other.is_within(&bits) && !bits.is_within(&Bits::of(200, &[199])));
     }
 }

@@ -3,7 +3,7 @@
 use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::glob::Glob;
-use super::layout::{Layout, alphabet};
+use super::layout::{Alphabet, Layout};
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
@@ -95,9 +95,9 @@ fn by_automaton(
     budget: &mut Budget,
 ) -> Result<Vec<WordClass>, TooComplex> {
     let all: Vec<&Glob> = globs.iter().copied().chain([universe]).collect();
-    let symbols = alphabet(all.iter().copied(), other);
-    budget.spend(all.len() * 64 * symbols.len())?;
-    let layout = Layout::new(&all, symbols);
+    let alphabet = Alphabet::new(all.iter().copied(), other);
+    budget.spend(all.len() * 64 + alphabet.symbols.len() * 8)?;
+    let layout = Layout::new(&all, alphabet);
     let mut walk = Walk {
         states: vec![(0, other)],
         sets: vec![layout.start().into()],
@@ -156,8 +156,8 @@ impl Walk {
 
     fn expand(&mut self, at: usize, set: &[u64], budget: &mut Budget) -> Result<(), TooComplex> {
         let mut next = Vec::new();
-        for index in 0..self.layout.symbols.len() {
-            let Some(symbol) = self.layout.symbols.get(index).copied() else {
+        for index in 0..self.layout.alphabet.symbols.len() {
+            let Some(symbol) = self.layout.alphabet.symbols.get(index).copied() else {
                 continue;
             };
             budget.spend(self.layout.width)?;

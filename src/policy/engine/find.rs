@@ -7,7 +7,8 @@ use super::contexts::Context;
 use super::glob::Glob;
 use super::problem::{ActionClass, Problem, Requests};
 use super::search::shortest_word;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Most ways of choosing one pattern for each part of a question.
 const MAX_CHOICES: usize = 4096;
@@ -20,46 +21,43 @@ pub(crate) struct Term {
 }
 
 /// One way to answer a part of a question.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Choice {
     /// Target patterns that must match.
-    pub(crate) wanted: Vec<usize>,
+    pub(crate) wanted: Bits,
     /// Target patterns that must not.
-    pub(crate) forbidden: Vec<usize>,
+    pub(crate) forbidden: Bits,
 }
 
 impl Choice {
-    fn and(&self, other: &Choice) -> Choice {
-        let mut both = self.clone();
-        both.wanted.extend(&other.wanted);
-        both.forbidden.extend(&other.forbidden);
-        both.tidy();
-        both
-    }
-
-    fn tidy(&mut self) {
-        for list in [&mut self.wanted, &mut self.forbidden] {
-            list.sort_unstable();
-            list.dedup();
+    fn of(targets: usize, wanted: &[usize], forbidden: &[usize]) -> Self {
+        Self {
+            wanted: Bits::of(targets, wanted),
+            forbidden: Bits::of(targets, forbidden),
         }
     }
-}
 
-/// One way to answer every part of a question: the rule that answers it, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Way {
-    pub(crate) parts: Vec<(usize, Choice)>,
-    /// All parts together.
-    pub(crate) choice: Choice,
-}
-
-impl Way {
-    fn and(&self, rule: usize, choice: &Choice) -> Way {
-        let mut parts = self.parts.clone();
-        parts.push((rule, choice.clone()));
-        let choice = self.choice.and(choice);
-        Way { parts, choice }
+    fn and(&self, other: &Choice) -> Choice {
+        Choice {
+            wanted: self.wanted.or(&other.wanted),
+            forbidden: self.forbidden.or(&other.forbidden),
+        }
     }
+
+    fn is_possible(&self) -> bool {
+        !self.wanted.meets(&self.forbidden)
+    }
+}
+
+/// One way to answer every part of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Way {
+    /// The rule that answers the first part.
+    pub(crate) first: Option<usize>,
+    /// The rules that answer the parts.
+    pub(crate) rules: Bits,
+    /// How they do.
+    pub(crate) choice: Choice,
 }
 
 /// Where to look: some requests, in a class of actions and a kind of context.
@@ -74,7 +72,19 @@ pub(crate) struct Finder<'p> {
     pub(crate) problem: &'p Problem,
     /// Which requests questions are about, unless a place says otherwise.
     pub(crate) requests: Requests,
-    known: HashMap<(Requests, Choice), Option<Vec<char>>>,
+    known: BTreeMap<(Requests, Choice), Option<Vec<char>>>,
+    refusals: BTreeMap<Bits, Rc<[Choice]>>,
+    /// Which target patterns plainly cover each.
+    covered: Vec<Related>,
+    /// Which may share a word with each.
+    met: Vec<Related>,
+}
+
+/// How a pattern stands to others, as far as that was asked.
+#[derive(Clone)]
+struct Related {
+    asked: Bits,
+    holds: Bits,
 }
 
 /// What settles a question before any search.
@@ -85,11 +95,23 @@ enum Quick {
 
 impl<'p> Finder<'p> {
     pub(crate) fn new(problem: &'p Problem) -> Self {
+        let count = problem.targets.len();
+        let related = Related {
+            asked: Bits::new(count),
+            holds: Bits::new(count),
+        };
         Self {
             problem,
             requests: Requests::All,
-            known: HashMap::new(),
+            known: BTreeMap::new(),
+            refusals: BTreeMap::new(),
+            covered: vec![related.clone(); count],
+            met: vec![related; count],
         }
+    }
+
+    fn targets(&self) -> usize {
+        self.problem.targets.len()
     }
 
     /// Every way to have some rule of each set match, given those whose action part holds.
@@ -97,16 +119,31 @@ impl<'p> Finder<'p> {
     /// # Errors
     /// When there are too many.
     pub(crate) fn ways(&self, sets: &[Bits], active: &Bits) -> Result<Vec<Way>, TooComplex> {
-        let mut ways = vec![Way::default()];
+        if sets.iter().any(|set| !set.meets(active)) {
+            return Ok(Vec::new());
+        }
+        let mut ways = vec![Way {
+            first: None,
+            rules: Bits::new(self.problem.frame.rules.rules.len()),
+            choice: Choice::of(self.targets(), &[], &[]),
+        }];
         for set in sets {
             let each = self.ways_of(&set.and(active));
             if ways.len() * each.len() > MAX_CHOICES {
                 return Err(TooComplex);
             }
-            let joint = ways
-                .iter()
-                .flat_map(|way| each.iter().map(|(rule, choice)| way.and(*rule, choice)));
-            ways = joint.collect();
+            let joint = ways.iter().flat_map(|way| {
+                each.iter().map(|(rule, choice)| {
+                    let mut rules = way.rules.clone();
+                    rules.insert(*rule);
+                    Way {
+                        first: way.first.or(Some(*rule)),
+                        rules,
+                        choice: way.choice.and(choice),
+                    }
+                })
+            });
+            ways = joint.filter(|way| way.choice.is_possible()).collect();
         }
         Ok(ways)
     }
@@ -119,42 +156,40 @@ impl<'p> Finder<'p> {
                 continue;
             };
             if rule.not_target {
-                let forbidden = rule.targets.clone();
-                let wanted = Vec::new();
-                ways.push((at, Choice { wanted, forbidden }));
+                ways.push((at, Choice::of(self.targets(), &[], &rule.targets)));
                 continue;
             }
             for target in &rule.targets {
-                let wanted = vec![*target];
-                let forbidden = Vec::new();
-                ways.push((at, Choice { wanted, forbidden }));
+                ways.push((at, Choice::of(self.targets(), &[*target], &[])));
             }
         }
         ways
     }
 
     /// Every way to have none of the rules of `set` match.
-    fn refusals(&self, set: &Bits) -> Result<Vec<Choice>, TooComplex> {
-        let mut forbidden = Vec::new();
-        let mut choices = vec![Choice::default()];
+    fn refusals(&mut self, set: &Bits) -> Result<Rc<[Choice]>, TooComplex> {
+        if let Some(known) = self.refusals.get(set) {
+            return Ok(Rc::clone(known));
+        }
+        let mut forbidden = Bits::new(self.targets());
+        let mut choices = vec![Choice::of(self.targets(), &[], &[])];
         for at in set.iter() {
             let Some(rule) = self.problem.rule(at) else {
                 continue;
             };
             if !rule.not_target {
-                forbidden.extend(&rule.targets);
+                rule.targets.iter().for_each(|at| forbidden.insert(*at));
                 continue;
             }
-            let one_of = rule.targets.iter().map(|target| Choice {
-                wanted: vec![*target],
-                ..Choice::default()
-            });
+            let one_of = rule.targets.iter();
+            let one_of = one_of.map(|target| Choice::of(self.targets(), &[*target], &[]));
             choices = product(&choices, &one_of.collect::<Vec<_>>())?;
         }
         for choice in &mut choices {
-            choice.forbidden.extend(&forbidden);
-            choice.tidy();
+            choice.forbidden.add(&forbidden);
         }
+        let choices: Rc<[Choice]> = choices.into();
+        self.refusals.insert(set.clone(), Rc::clone(&choices));
         Ok(choices)
     }
 
@@ -172,9 +207,9 @@ impl<'p> Finder<'p> {
     ) -> Result<Option<Vec<char>>, TooComplex> {
         let may = place.class.active.and(&place.context.may);
         let mut best: Option<Vec<char>> = None;
-        for refusal in self.refusals(&none.and(&may))? {
+        for refusal in self.refusals(&none.and(&may))?.iter() {
             let choice = refusal.and(way);
-            budget.spend(200 + choice.forbidden.len() * 8)?;
+            budget.spend(100 + choice.forbidden.words_count() * 16)?;
             let limit = best.as_ref().map_or(usize::MAX, Vec::len);
             best = self
                 .shortest(place.requests, choice, limit, budget)?
@@ -191,79 +226,143 @@ impl<'p> Finder<'p> {
         limit: usize,
         budget: &mut Budget,
     ) -> Result<Option<Vec<char>>, TooComplex> {
-        let below = |word: Option<Vec<char>>| word.filter(|word| word.len() < limit);
-        if choice
-            .wanted
-            .iter()
-            .any(|place| choice.forbidden.contains(place))
-        {
+        let below = |word: &Option<Vec<char>>| word.clone().filter(|word| word.len() < limit);
+        if !choice.is_possible() {
             return Ok(None);
         }
         let key = (requests, choice);
         if let Some(known) = self.known.get(&key) {
-            return Ok(below(known.clone()));
+            return Ok(below(known));
         }
-        let problem = self.problem;
-        let globs = |places: &[usize]| -> Vec<&'p Glob> {
-            let globs = places
-                .iter()
-                .filter_map(|place| problem.rules.targets.get(*place));
-            globs.collect()
+        let word = match self.quick(requests, &key.1, budget)? {
+            Quick::Answer(word) => word,
+            Quick::Search => self.search(requests, &key.1, budget)?,
         };
-        let (mut wanted, forbidden) = (globs(&key.1.wanted), globs(&key.1.forbidden));
-        drop_implied(&mut wanted);
-        let universe = problem.universe(requests);
-        let word = match self.quick(requests, &wanted, &forbidden) {
-            Quick::Answer(word) => {
-                budget.spend(forbidden.len() * wanted.len() * 32)?;
-                word
-            }
-            Quick::Search => self.search(universe, &wanted, &forbidden, budget)?,
-        };
-        self.known.insert(key, word.clone());
-        Ok(below(word))
+        let answer = below(&word);
+        self.known.insert(key, word);
+        Ok(answer)
     }
 
-    fn quick(&self, requests: Requests, wanted: &[&Glob], forbidden: &[&Glob]) -> Quick {
-        let covered = |inner: &&Glob| forbidden.iter().any(|outer| outer.plainly_covers(inner));
-        if wanted.iter().any(covered) {
-            return Quick::Answer(None);
+    /// The patterns of these places.
+    fn globs(&self, places: &Bits) -> Vec<&'p Glob> {
+        let targets = &self.problem.targets;
+        places.iter().filter_map(|at| targets.get(at)).collect()
+    }
+
+    /// The wanted patterns, without those that follow from another.
+    fn wanted(&self, choice: &Choice) -> Vec<&'p Glob> {
+        let mut wanted = self.globs(&choice.wanted);
+        drop_implied(&mut wanted);
+        wanted
+    }
+
+    /// Whether a pattern is plainly covered by one of some others.
+    fn is_covered(
+        &mut self,
+        target: usize,
+        by: &Bits,
+        budget: &mut Budget,
+    ) -> Result<bool, TooComplex> {
+        let targets = &self.problem.targets;
+        let (Some(inner), Some(covered)) = (targets.get(target), self.covered.get_mut(target))
+        else {
+            return Ok(false);
+        };
+        if covered.holds.meets(by) {
+            return Ok(true);
         }
-        let [glob] = wanted else {
-            return Quick::Search;
+        for at in by.iter() {
+            if covered.asked.contains(at) {
+                continue;
+            }
+            budget.spend(32)?;
+            covered.asked.insert(at);
+            if targets
+                .get(at)
+                .is_some_and(|glob| glob.plainly_covers(inner))
+            {
+                covered.holds.insert(at);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Those of some patterns that may share a word with one.
+    fn meeting(
+        &mut self,
+        target: usize,
+        of: &Bits,
+        budget: &mut Budget,
+    ) -> Result<Bits, TooComplex> {
+        let targets = &self.problem.targets;
+        let (Some(own), Some(met)) = (targets.get(target), self.met.get_mut(target)) else {
+            return Ok(of.clone());
+        };
+        for at in of.iter() {
+            if met.asked.contains(at) {
+                continue;
+            }
+            budget.spend(256)?;
+            met.asked.insert(at);
+            if targets.get(at).is_some_and(|glob| glob.meets(own)) {
+                met.holds.insert(at);
+            }
+        }
+        Ok(of.and(&met.holds))
+    }
+
+    fn quick(
+        &mut self,
+        requests: Requests,
+        choice: &Choice,
+        budget: &mut Budget,
+    ) -> Result<Quick, TooComplex> {
+        for target in choice.wanted.iter() {
+            if self.is_covered(target, &choice.forbidden, budget)? {
+                return Ok(Quick::Answer(None));
+            }
+        }
+        let wanted = self.wanted(choice);
+        let [glob] = wanted.as_slice() else {
+            return Ok(Quick::Search);
         };
         let word = match requests {
             // No word of the pattern is shorter than this one, so if it will do, it is the answer.
-            Requests::All => glob.shortest(self.problem.other),
+            Requests::All => glob.shortest(self.problem.frame.other),
             // Of the requests that are made, any will do.
-            Requests::Buckets | Requests::Objects => glob.filled(self.problem.other),
+            Requests::Buckets | Requests::Objects => glob.filled(self.problem.frame.other),
         };
-        let fits = self
-            .problem
-            .universe(requests)
-            .iter()
-            .any(|universe| universe.matches(&word));
-        if fits && !forbidden.iter().any(|glob| glob.matches(&word)) {
-            return Quick::Answer(Some(word));
+        let mut universe = self.problem.frame.universe(requests).iter();
+        if !universe.any(|universe| universe.matches(&word)) {
+            return Ok(Quick::Search);
         }
-        Quick::Search
+        let forbidden = self.globs(&choice.forbidden);
+        budget.spend(forbidden.len() * 32)?;
+        if forbidden.iter().any(|glob| glob.matches(&word)) {
+            return Ok(Quick::Search);
+        }
+        Ok(Quick::Answer(Some(word)))
     }
 
     fn search(
-        &self,
-        universe: &[Glob],
-        wanted: &[&Glob],
-        forbidden: &[&Glob],
+        &mut self,
+        requests: Requests,
+        choice: &Choice,
         budget: &mut Budget,
     ) -> Result<Option<Vec<char>>, TooComplex> {
+        let mut forbidden = choice.forbidden.clone();
+        for target in choice.wanted.iter() {
+            forbidden = self.meeting(target, &forbidden, budget)?;
+        }
+        let (wanted, forbidden) = (self.wanted(choice), self.globs(&forbidden));
+        let universe = self.problem.frame.universe(requests).iter();
         let mut best: Option<Vec<char>> = None;
-        let meets = |glob: &&Glob| wanted.iter().all(|wanted| glob.meets(wanted));
-        budget.spend(forbidden.len() * wanted.len() * 256)?;
-        let forbidden: Vec<&Glob> = forbidden.iter().copied().filter(meets).collect();
-        for universe in universe.iter().filter(|universe| meets(universe)) {
+        for universe in universe.filter(|universe| wanted.iter().all(|own| universe.meets(own))) {
             let wanted: Vec<&Glob> = wanted.iter().copied().chain([universe]).collect();
             let limit = best.as_ref().map_or(usize::MAX, Vec::len);
-            let found = shortest_word(&wanted, &forbidden, self.problem.other, limit, budget)?;
+            let other = self.problem.frame.other;
+            let found = shortest_word(&wanted, &forbidden, other, limit, budget)?;
             best = found.or(best);
         }
         Ok(best)

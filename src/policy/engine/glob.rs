@@ -1,5 +1,8 @@
 //! Patterns with `*` and `?`, as sequences of tokens.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 /// Which symbols a wildcard may stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
@@ -292,6 +295,12 @@ impl Glob {
     /// "Yes" is a proof, "no" is not: a cover that splits a wildcard of `inner` by cases, or that
     /// follows from the shape of requests, is found by the search alone.
     pub(crate) fn plainly_covers(&self, inner: &Glob) -> bool {
+        // A wrong last symbol settles many questions.
+        if let Some(last @ Token::Symbol(_)) = self.tokens.last()
+            && inner.tokens.last() != Some(last)
+        {
+            return false;
+        }
         self.run(inner.tokens.iter().copied(), inner.tokens.len())
     }
 
@@ -380,6 +389,34 @@ impl Glob {
     }
 }
 
+/// The text that all texts of one pattern share: in a run of wildcards first every `?`, then at most one `*`.
+pub(crate) fn normal(text: &str) -> Cow<'_, str> {
+    let is_wildcard = |byte: u8| byte == b'*' || byte == b'?';
+    let mut pairs = text.bytes().zip(text.bytes().skip(1));
+    // Most texts have no two wildcards side by side.
+    if !pairs.any(|(first, next)| first == b'*' && is_wildcard(next)) {
+        return Cow::Borrowed(text);
+    }
+    let mut normal = String::with_capacity(text.len());
+    let mut has_star = false;
+    for symbol in text.chars() {
+        match symbol {
+            '*' => has_star = true,
+            '?' => normal.push('?'),
+            _ => {
+                if std::mem::take(&mut has_star) {
+                    normal.push('*');
+                }
+                normal.push(symbol);
+            }
+        }
+    }
+    if has_star {
+        normal.push('*');
+    }
+    Cow::Owned(normal)
+}
+
 fn wildcard(symbol: char, kind: Kind) -> Token {
     match symbol {
         '*' => Token::Star(kind),
@@ -391,16 +428,21 @@ fn wildcard(symbol: char, kind: Kind) -> Token {
 /// A symbol that occurs in none of the patterns and stands for all such symbols.
 ///
 /// Letters first: witnesses are read by people.
-pub(crate) fn other_symbol<'a>(globs: impl Iterator<Item = &'a Glob> + Clone) -> char {
+pub(crate) fn other_symbol<'a>(globs: impl Iterator<Item = &'a Glob>) -> char {
+    let (mut plain, mut beyond) = (0_u128, BTreeSet::new());
+    for symbol in globs.flat_map(Glob::symbols) {
+        match symbol.is_ascii() {
+            true => plain |= 1 << u32::from(symbol),
+            false => {
+                beyond.insert(symbol);
+            }
+        }
+    }
     let letters = "xyzwvutrqpnmlkjihgfedbosac0123456789_".chars();
-    let beyond = ('\u{100}'..).take_while(|c| c.is_alphabetic() || *c < '\u{ffff}');
     letters
-        .chain(beyond)
-        .find(|symbol| {
-            !globs
-                .clone()
-                .any(|glob| glob.symbols().any(|used| used == *symbol))
-        })
+        .filter(|symbol| plain >> u32::from(*symbol) & 1 == 0)
+        .chain(('\u{100}'..).take_while(|symbol| symbol.is_alphabetic() || *symbol < '\u{ffff}'))
+        .find(|symbol| !beyond.contains(symbol))
         .unwrap_or('\u{10ffff}')
 }
 
@@ -455,6 +497,15 @@ mod tests {
         #[test]
         fn agrees_with_the_obvious_matcher(pattern in "[ab:*?]{0,8}", text in "[ab:]{0,8}") {
             prop_assert_eq!(Glob::pattern(&pattern).matches(&word(&text)), obvious(&word(&pattern), &word(&text)));
+        }
+
+        #[test]
+        fn texts_share_a_form_where_they_are_one_pattern(one in "[:*?]{0,8}", other in "[:*?]{0,8}") {
+            for matching in [Matching::PerField, Matching::WholeString] {
+                let [own, others] = [&one, &other].map(|text| Glob::resource(text, matching));
+                prop_assert_eq!(own == others, normal(&one) == normal(&other));
+                prop_assert_eq!(own, Glob::resource(&normal(&one), matching));
+            }
         }
 
         #[test]

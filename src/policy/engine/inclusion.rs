@@ -4,8 +4,8 @@ use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::contexts::Context;
 use super::find::{Choice, Finder, Place, Term, Way};
-use super::problem::Problem;
-use std::collections::HashSet;
+use super::problem::{ActionClass, Problem};
+use std::collections::BTreeSet;
 
 /// Most findings that are kept. The verdict takes one; nobody reads hundreds of lines.
 pub(crate) const MAX_FINDINGS: usize = 256;
@@ -15,11 +15,11 @@ const MAX_TERMS: usize = 64;
 
 /// Where a question holds.
 #[derive(Debug, Clone)]
-pub(crate) struct Finding {
+pub(crate) struct Finding<'p> {
     /// The class of actions, by place.
     pub(crate) class: usize,
     /// The kind of context.
-    pub(crate) context: Context,
+    pub(crate) context: &'p Context,
     /// Which of the question's terms.
     pub(crate) term: usize,
     /// How its parts are answered.
@@ -30,24 +30,25 @@ pub(crate) struct Finding {
 
 /// Whether there is a request of some sort.
 #[derive(Debug, Clone)]
-pub(crate) enum Answer {
+pub(crate) enum Answer<'p> {
     /// Proof that there is none.
     No,
     /// There is; one finding for each class and way.
-    Yes(Vec<Finding>),
+    Yes(Vec<Finding<'p>>),
     /// There may be one; it hangs on something that cannot be told.
     Untold,
     /// The budget was spent first.
-    TooComplex(Vec<Finding>),
+    TooComplex(Vec<Finding<'p>>),
 }
 
 /// Requests that group `to` grants and group `from` does not.
 pub(crate) fn access_terms(problem: &Problem, from: usize, to: usize) -> Vec<Term> {
-    let (Some(allowed), Some(denied)) = (problem.allow.get(to), problem.deny.get(to)) else {
+    let (Some(allowed), Some(denied)) = (problem.frame.allow.get(to), problem.frame.deny.get(to))
+    else {
         return Vec::new();
     };
     let (Some(allowed_before), Some(denied_before)) =
-        (problem.allow.get(from), problem.deny.get(from))
+        (problem.frame.allow.get(from), problem.frame.deny.get(from))
     else {
         return Vec::new();
     };
@@ -67,7 +68,8 @@ pub(crate) fn access_terms(problem: &Problem, from: usize, to: usize) -> Vec<Ter
 
 /// Requests that group `from` denies and group `to` does not.
 pub(crate) fn deny_terms(problem: &Problem, from: usize, to: usize) -> Vec<Term> {
-    let (Some(before), Some(after)) = (problem.deny.get(from), problem.deny.get(to)) else {
+    let (Some(before), Some(after)) = (problem.frame.deny.get(from), problem.frame.deny.get(to))
+    else {
         return Vec::new();
     };
     let term = Term {
@@ -85,13 +87,16 @@ pub(crate) fn outcome_terms(
     problem: &Problem,
     allowed: &[Option<bool>],
 ) -> Result<Vec<Term>, TooComplex> {
-    let none = Bits::new(problem.rules.rules.len());
+    let none = Bits::new(problem.frame.rules.rules.len());
     let mut terms = vec![Term {
         some: Vec::new(),
         none,
     }];
     for (group, allowed) in allowed.iter().enumerate() {
-        let (Some(allow), Some(deny)) = (problem.allow.get(group), problem.deny.get(group)) else {
+        let (Some(allow), Some(deny)) = (
+            problem.frame.allow.get(group),
+            problem.frame.deny.get(group),
+        ) else {
             continue;
         };
         let with = |term: &Term, some: Option<&Bits>, none: Option<&Bits>| Term {
@@ -119,12 +124,20 @@ pub(crate) fn outcome_terms(
 }
 
 /// Every class and way in which one of the terms holds, a shortest target each.
-pub(crate) fn find_all(finder: &mut Finder<'_>, terms: &[Term], budget: &mut Budget) -> Answer {
+pub(crate) fn find_all<'p>(
+    finder: &mut Finder<'p>,
+    terms: &[Term],
+    budget: &mut Budget,
+) -> Answer<'p> {
     answer(finder, terms, budget, Extent::All)
 }
 
 /// Whether one of the terms holds anywhere; at most one finding.
-pub(crate) fn find_any(finder: &mut Finder<'_>, terms: &[Term], budget: &mut Budget) -> Answer {
+pub(crate) fn find_any<'p>(
+    finder: &mut Finder<'p>,
+    terms: &[Term],
+    budget: &mut Budget,
+) -> Answer<'p> {
     answer(finder, terms, budget, Extent::First)
 }
 
@@ -134,7 +147,12 @@ enum Extent {
     First,
 }
 
-fn answer(finder: &mut Finder<'_>, terms: &[Term], budget: &mut Budget, extent: Extent) -> Answer {
+fn answer<'p>(
+    finder: &mut Finder<'p>,
+    terms: &[Term],
+    budget: &mut Budget,
+    extent: Extent,
+) -> Answer<'p> {
     let problem = finder.problem;
     let contexts = &problem.contexts;
     let mut findings = Vec::new();
@@ -166,57 +184,69 @@ fn answer(finder: &mut Finder<'_>, terms: &[Term], budget: &mut Budget, extent: 
     }
 }
 
-fn collect(
-    finder: &mut Finder<'_>,
+fn collect<'p>(
+    finder: &mut Finder<'p>,
     terms: &[Term],
-    contexts: &[Context],
+    contexts: &'p [Context],
     extent: Extent,
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<Finding<'p>>,
     budget: &mut Budget,
 ) -> Result<(), TooComplex> {
     let problem = finder.problem;
-    for (at, class) in problem.classes.iter().enumerate() {
-        for (number, term) in terms.iter().enumerate() {
-            let ways = finder.ways(&term.some, &class.active)?;
-            budget.spend(50 + ways.len() * 100)?;
+    for (class, of) in problem.frame.classes.iter().enumerate() {
+        for (term, question) in terms.iter().enumerate() {
+            let ways = finder.ways(&question.some, &of.active)?;
+            budget.spend(50 + ways.len() * 30)?;
             // Two rules may answer in the same way under different conditions; one finding is enough.
-            let mut found: HashSet<Choice> = HashSet::new();
+            let mut found: BTreeSet<Choice> = BTreeSet::new();
             for way in ways {
                 if found.contains(&way.choice) {
                     continue;
                 }
-                let holds = |context: &&Context| {
-                    way.parts
-                        .iter()
-                        .all(|(rule, _)| context.must.contains(*rule))
+                let Some((context, target)) =
+                    answered(finder, of, question, &way, contexts, budget)?
+                else {
+                    continue;
                 };
-                for context in contexts.iter().filter(holds) {
-                    budget.spend(16)?;
-                    let requests = finder.requests;
-                    let place = Place {
-                        requests,
-                        class,
-                        context,
-                    };
-                    let Some(word) = finder.target(&place, &term.none, &way.choice, budget)? else {
-                        continue;
-                    };
-                    findings.push(Finding {
-                        class: at,
-                        context: context.clone(),
-                        term: number,
-                        way: way.clone(),
-                        target: word.into_iter().collect(),
-                    });
-                    budget.spend(500)?;
-                    found.insert(way.choice.clone());
-                    if extent == Extent::First || findings.len() == MAX_FINDINGS {
-                        return Ok(());
-                    }
-                    break;
+                budget.spend(500)?;
+                found.insert(way.choice.clone());
+                findings.push(Finding {
+                    class,
+                    context,
+                    term,
+                    way,
+                    target,
+                });
+                if extent == Extent::First || findings.len() == MAX_FINDINGS {
+                    return Ok(());
                 }
             }
         }
     }
     Ok(())
+}
+
+/// The first context in which a way answers a question, and the shortest target there.
+fn answered<'p>(
+    finder: &mut Finder<'p>,
+    class: &'p ActionClass,
+    term: &Term,
+    way: &Way,
+    contexts: &'p [Context],
+    budget: &mut Budget,
+) -> Result<Option<(&'p Context, String)>, TooComplex> {
+    let requests = finder.requests;
+    let holds = |context: &&Context| way.rules.is_within(&context.must);
+    for context in contexts.iter().filter(holds) {
+        budget.spend(16)?;
+        let place = Place {
+            requests,
+            class,
+            context,
+        };
+        if let Some(word) = finder.target(&place, &term.none, &way.choice, budget)? {
+            return Ok(Some((context, word.into_iter().collect())));
+        }
+    }
+    Ok(None)
 }

@@ -29,5 +29,5 @@ pub(crate) use inclusion::{
     Answer, Finding, MAX_FINDINGS, access_terms, deny_terms, find_all, find_any, outcome_terms,
 };
 pub(crate) use principal::has_wildcard as principal_has_wildcard;
-pub(crate) use problem::{ActionClass, Problem, Requests};
+pub(crate) use problem::{ActionClass, Problem, Problems, Requests};
 pub(crate) use rules::{Rule, has_variable};

@@ -2,7 +2,7 @@
 
 use super::super::semantics::PrincipalReading;
 use super::super::trust::Principal;
-use super::glob::{Glob, Kind, Token};
+use super::glob::{Glob, Kind, Token, normal};
 use super::rules::has_variable;
 
 /// The callers that a trust policy can be asked about, as [`crate::policy::Caller`] writes them.
@@ -26,12 +26,15 @@ fn symbols(text: &str) -> impl Iterator<Item = Token> {
     text.chars().map(Token::Symbol)
 }
 
+/// A form that all texts of one pattern share, the text as written, the pattern.
+pub(crate) type Pattern = (String, String, Glob);
+
 /// The patterns of a principal, and what of it cannot be read.
-pub(crate) fn globs(
+pub(crate) fn patterns(
     principal: &Principal,
     reading: PrincipalReading,
-) -> (Vec<(Glob, String)>, Vec<String>) {
-    let (mut globs, mut riddles) = (Vec::new(), Vec::new());
+) -> (Vec<Pattern>, Vec<String>) {
+    let (mut patterns, mut riddles) = (Vec::new(), Vec::new());
     for (member, names) in principal.members() {
         for name in names {
             if has_variable(name) {
@@ -40,21 +43,28 @@ pub(crate) fn globs(
             }
             let written = format!("{member}:{name}");
             // `root` stands for every user and role of the account.
-            let (text, tail) = match name.strip_suffix(":root") {
-                Some(account) if member == "RAM" => {
-                    (format!("{member}:{account}:"), Some(Token::Star(Kind::Any)))
+            let account = name.strip_suffix(":root").filter(|_| member == "RAM");
+            let whole = account.map(|account| format!("{member}:{account}:"));
+            patterns.push(match (reading, whole) {
+                (PrincipalReading::Pattern, whole) => {
+                    let text = whole.map_or_else(|| written.clone(), |whole| whole + "*");
+                    let form = normal(&text).into_owned();
+                    let glob = Glob::pattern(&form);
+                    (form, written, glob)
                 }
-                _ => (written.clone(), None),
-            };
-            let read = match reading {
-                PrincipalReading::Literal => Glob::literal(&text),
-                PrincipalReading::Pattern => Glob::pattern(&text),
-            };
-            let glob = Glob::from_tokens(read.tokens().iter().copied().chain(tail));
-            globs.push((glob, written));
+                (PrincipalReading::Literal, None) => {
+                    let glob = Glob::literal(&written);
+                    (written.clone(), written, glob)
+                }
+                (PrincipalReading::Literal, Some(whole)) => {
+                    let tokens = symbols(&whole).chain([Token::Star(Kind::Any)]);
+                    let glob = Glob::from_tokens(tokens);
+                    (written.clone(), written, glob)
+                }
+            });
         }
     }
-    (globs, riddles)
+    (patterns, riddles)
 }
 
 /// Whether the reading of wildcards can matter.

@@ -1,15 +1,16 @@
 //! A question about groups of statements, made finite: classes of actions, kinds of context, patterns.
 
 use super::super::document::{Effect, PolicyDocument};
-use super::super::semantics::Semantics;
+use super::super::semantics::{NegatedWhenAbsent, PrincipalReading, Semantics};
 use super::super::trust::TrustPolicy;
 use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::classes::word_classes;
 use super::contexts::{Contexts, contexts};
-use super::glob::{Glob, Kind, Token, other_symbol};
+use super::glob::{Glob, Kind, Matching, Token, other_symbol};
 use super::principal;
-use super::rules::{Rule, Rules};
+use super::rules::{Reader, Rule, Rules};
+use std::rc::Rc;
 
 /// Actions that the statements cannot tell apart.
 #[derive(Debug, Clone)]
@@ -23,7 +24,7 @@ pub(crate) struct ActionClass {
 }
 
 /// Which requests are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Requests {
     /// Every request of the right shape.
     All,
@@ -33,12 +34,11 @@ pub(crate) enum Requests {
     Objects,
 }
 
-/// Groups of documents, made finite.
+/// Groups of documents, made finite, as far as most readings of the language agree.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct Frame {
     pub(crate) rules: Rules,
     pub(crate) classes: Vec<ActionClass>,
-    pub(crate) contexts: Contexts,
     /// The targets that there can be.
     universe: Vec<Glob>,
     buckets: Vec<Glob>,
@@ -50,64 +50,138 @@ pub(crate) struct Problem {
     pub(crate) deny: Vec<Bits>,
 }
 
-impl Problem {
+/// Groups of documents, made finite, in one reading.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) frame: Rc<Frame>,
+    /// The target patterns of the frame's rules.
+    pub(crate) targets: Rc<Vec<Glob>>,
+    pub(crate) contexts: Rc<Contexts>,
+}
+
+/// What problems are made of.
+enum Source<'d> {
+    Policies(Vec<Vec<&'d PolicyDocument>>),
+    Trusts(Vec<Option<&'d TrustPolicy>>),
+}
+
+/// The problems of some groups, one for each reading. What readings share is worked out once.
+pub(crate) struct Problems<'d> {
+    source: Source<'d>,
+    frames: Vec<(PrincipalReading, Rc<Frame>)>,
+    contexts: Vec<(NegatedWhenAbsent, Rc<Contexts>)>,
+}
+
+impl<'d> Problems<'d> {
     /// Groups of permission policies.
-    ///
-    /// # Errors
-    /// When the budget is spent.
-    pub(crate) fn of_policies(
-        groups: &[&[&PolicyDocument]],
-        semantics: Semantics,
-        budget: &mut Budget,
-    ) -> Result<Self, TooComplex> {
-        let mut rules = Rules::default();
-        for (group, documents) in groups.iter().enumerate() {
-            for (document, policy) in documents.iter().enumerate() {
-                rules.add_policy(group, document, policy, semantics);
-            }
-        }
-        Self::new(
-            rules,
-            groups.len(),
-            vec![resource_universe()],
-            semantics,
-            budget,
-        )
+    pub(crate) fn of_policies(groups: &[&[&'d PolicyDocument]]) -> Self {
+        Self::new(Source::Policies(
+            groups.iter().map(|group| group.to_vec()).collect(),
+        ))
     }
 
     /// Groups of one trust policy each, or none.
+    pub(crate) fn of_trusts(groups: &[Option<&'d TrustPolicy>]) -> Self {
+        Self::new(Source::Trusts(groups.to_vec()))
+    }
+
+    fn new(source: Source<'d>) -> Self {
+        Self {
+            source,
+            frames: Vec::new(),
+            contexts: Vec::new(),
+        }
+    }
+
+    /// The problem in one reading.
     ///
     /// # Errors
     /// When the budget is spent.
-    pub(crate) fn of_trusts(
-        groups: &[Option<&TrustPolicy>],
+    pub(crate) fn read(
+        &mut self,
         semantics: Semantics,
         budget: &mut Budget,
-    ) -> Result<Self, TooComplex> {
-        let mut rules = Rules::default();
-        for (group, trust) in groups.iter().enumerate() {
-            if let Some(trust) = trust {
-                rules.add_trust(group, trust, semantics.principals);
+    ) -> Result<Problem, TooComplex> {
+        let frame = self.frame(semantics.principals, budget)?;
+        let negated = semantics.negated_when_absent;
+        let known = self.contexts.iter().find(|(of, _)| *of == negated);
+        // Conditions do not depend on what principals are.
+        let contexts = match known {
+            Some((_, known)) => Rc::clone(known),
+            None => {
+                let made = Rc::new(contexts(&frame.rules, negated, budget)?);
+                self.contexts.push((negated, Rc::clone(&made)));
+                made
             }
-        }
-        Self::new(
-            rules,
-            groups.len(),
-            principal::universe(),
-            semantics,
-            budget,
-        )
+        };
+        let targets = match (&self.source, semantics.matching) {
+            (Source::Policies(_), Matching::PerField) => {
+                let texts = frame.rules.targets.texts().iter();
+                Rc::new(
+                    texts
+                        .map(|text| Glob::resource(text, Matching::PerField))
+                        .collect(),
+                )
+            }
+            _ => Rc::clone(&frame.rules.targets.globs),
+        };
+        Ok(Problem {
+            frame,
+            targets,
+            contexts,
+        })
     }
 
+    fn frame(
+        &mut self,
+        principals: PrincipalReading,
+        budget: &mut Budget,
+    ) -> Result<Rc<Frame>, TooComplex> {
+        let known = self.frames.iter().find(|(of, _)| match self.source {
+            Source::Policies(_) => true,
+            Source::Trusts(_) => *of == principals,
+        });
+        if let Some((_, known)) = known {
+            return Ok(Rc::clone(known));
+        }
+        let mut reader = Reader::default();
+        let made = match &self.source {
+            Source::Policies(groups) => {
+                for (group, documents) in groups.iter().enumerate() {
+                    for (document, policy) in documents.iter().enumerate() {
+                        reader.add_policy(group, document, policy);
+                    }
+                }
+                Frame::new(
+                    reader.finish(),
+                    groups.len(),
+                    vec![resource_universe()],
+                    budget,
+                )?
+            }
+            Source::Trusts(groups) => {
+                for (group, trust) in groups.iter().enumerate() {
+                    if let Some(trust) = trust {
+                        reader.add_trust(group, trust, principals);
+                    }
+                }
+                Frame::new(reader.finish(), groups.len(), principal::universe(), budget)?
+            }
+        };
+        let made = Rc::new(made);
+        self.frames.push((principals, Rc::clone(&made)));
+        Ok(made)
+    }
+}
+
+impl Frame {
     fn new(
         rules: Rules,
         groups: usize,
         universe: Vec<Glob>,
-        semantics: Semantics,
         budget: &mut Budget,
     ) -> Result<Self, TooComplex> {
         let classes = action_classes(&rules, budget)?;
-        let contexts = contexts(&rules, semantics.negated_when_absent, budget)?;
         let other = other_symbol(rules.targets.globs.iter().chain(&universe));
         let of = |effect: Effect| {
             let mut sets = vec![Bits::new(rules.rules.len()); groups];
@@ -125,7 +199,6 @@ impl Problem {
             deny: of(Effect::Deny),
             rules,
             classes,
-            contexts,
             universe,
             buckets: vec![bucket_universe()],
             objects: vec![object_universe()],
@@ -141,20 +214,21 @@ impl Problem {
             Requests::Objects => &self.objects,
         }
     }
+}
 
+impl Problem {
     pub(crate) fn rule(&self, at: usize) -> Option<&Rule> {
-        self.rules.rules.get(at)
+        self.frame.rules.rules.get(at)
     }
 
     /// Whether the statements treat an action, in lower case, as they treat a class.
     pub(crate) fn falls_into(&self, class: &ActionClass, action: &[char]) -> bool {
+        let rules = &self.frame.rules;
         let is_matched = |at: &usize| {
-            self.rules
-                .actions
-                .get(*at)
-                .is_some_and(|glob| glob.matches(action))
+            let glob = rules.actions.get(*at);
+            glob.is_some_and(|glob| glob.matches(action))
         };
-        self.rules.rules.iter().enumerate().all(|(at, rule)| {
+        rules.rules.iter().enumerate().all(|(at, rule)| {
             let any = rule.actions.iter().any(is_matched);
             class.active.contains(at) == (any != rule.not_action)
         })
@@ -164,7 +238,7 @@ impl Problem {
     pub(crate) fn untold(&self) -> String {
         format!(
             "cannot tell the outcome of {}",
-            self.rules.opaque.join(" and ")
+            self.frame.rules.opaque.join(" and ")
         )
     }
 }

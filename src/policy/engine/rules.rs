@@ -2,46 +2,77 @@
 
 use super::super::document::{ActionMatch, Condition, Effect, PolicyDocument, ResourceMatch};
 use super::super::operator::{self, Family};
-use super::super::semantics::{PrincipalReading, Semantics};
+use super::super::semantics::PrincipalReading;
 use super::super::trust::TrustPolicy;
 use super::atom::Atom;
-use super::glob::Glob;
+use super::glob::{Glob, normal};
 use super::principal;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Patterns with a place each, every pattern once.
 #[derive(Debug, Default)]
 pub(crate) struct Interned {
-    pub(crate) globs: Vec<Glob>,
+    pub(crate) globs: Rc<Vec<Glob>>,
     /// Each pattern as it was first written.
     texts: Vec<String>,
-    /// The places in the order of their patterns.
-    order: Vec<usize>,
 }
 
 impl Interned {
-    fn place(&mut self, glob: Glob, text: &str) -> usize {
-        let globs = &self.globs;
-        match self
-            .order
-            .binary_search_by(|at| globs.get(*at).cmp(&Some(&glob)))
-        {
-            Ok(found) => self.order.get(found).copied().unwrap_or_default(),
-            Err(gap) => {
-                let place = self.globs.len();
-                self.order.insert(gap, place);
-                self.globs.push(glob);
-                self.texts.push(text.to_owned());
-                place
-            }
-        }
-    }
-
     pub(crate) fn get(&self, place: usize) -> Option<&Glob> {
         self.globs.get(place)
     }
 
     pub(crate) fn text(&self, place: usize) -> Option<&str> {
         self.texts.get(place).map(String::as_str)
+    }
+
+    pub(crate) fn texts(&self) -> &[String] {
+        &self.texts
+    }
+}
+
+/// Gives patterns their places.
+#[derive(Default)]
+struct Interner<'d> {
+    globs: Vec<Glob>,
+    texts: Vec<String>,
+    /// Places by the form that all texts of one pattern share.
+    places: BTreeMap<Cow<'d, str>, usize>,
+}
+
+impl<'d> Interner<'d> {
+    fn place(&mut self, form: Cow<'d, str>, text: &str, glob: impl FnOnce(&str) -> Glob) -> usize {
+        if let Some(known) = self.places.get(&form) {
+            return *known;
+        }
+        let place = self.globs.len();
+        self.globs.push(glob(&form));
+        self.texts.push(text.to_owned());
+        self.places.insert(form, place);
+        place
+    }
+
+    fn pattern(&mut self, text: &'d str) -> usize {
+        self.place(normal(text), text, Glob::pattern)
+    }
+
+    fn finish(self) -> Interned {
+        Interned {
+            globs: Rc::new(self.globs),
+            texts: self.texts,
+        }
+    }
+
+    /// An action pattern; letter case has no meaning.
+    fn action(&mut self, text: &'d str) -> usize {
+        let form = normal(text);
+        let form = match form.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => Cow::Owned(form.to_ascii_lowercase()),
+            false => form,
+        };
+        self.place(form, text, Glob::pattern)
     }
 }
 
@@ -90,54 +121,55 @@ pub(crate) struct Key {
 pub(crate) struct Rules {
     pub(crate) rules: Vec<Rule>,
     pub(crate) actions: Interned,
+    /// Of resources in the reading in which a wildcard stands for anything; which of them are the same
+    /// pattern does not depend on the reading.
     pub(crate) targets: Interned,
     pub(crate) keys: Vec<Key>,
     /// What cannot be told, in people's words.
     pub(crate) opaque: Vec<String>,
-    pub(crate) has_negated_tests: bool,
 }
 
-/// The parts of a statement, before its patterns are placed.
-struct Parts<'a> {
+/// The parts of a statement, before its actions and its condition are placed.
+struct Parts<'d> {
     group: usize,
     document: usize,
     statement: usize,
     effect: Effect,
-    action: &'a ActionMatch,
-    targets: Vec<(Glob, String)>,
+    action: &'d ActionMatch,
+    targets: Vec<usize>,
     /// Target patterns that cannot be read, in people's words.
     riddles: Vec<String>,
     not_target: bool,
-    condition: &'a Condition,
+    condition: &'d Condition,
 }
 
-impl Rules {
+/// Collects the rules of some documents.
+#[derive(Default)]
+pub(crate) struct Reader<'d> {
+    rules: Rules,
+    actions: Interner<'d>,
+    targets: Interner<'d>,
+}
+
+impl<'d> Reader<'d> {
     /// Adds a permission policy as one document of a group.
-    pub(crate) fn add_policy(
-        &mut self,
-        group: usize,
-        document: usize,
-        policy: &PolicyDocument,
-        semantics: Semantics,
-    ) {
+    pub(crate) fn add_policy(&mut self, group: usize, document: usize, policy: &'d PolicyDocument) {
         for (at, statement) in policy.statements().iter().enumerate() {
-            let patterns = statement.resource.patterns();
-            let (riddles, plain): (Vec<&String>, Vec<&String>) =
-                patterns.iter().partition(|pattern| has_variable(pattern));
-            let targets = plain
-                .into_iter()
-                .map(|p| (Glob::resource(p, semantics.matching), p.clone()));
+            let (mut targets, mut riddles) = (Vec::new(), Vec::new());
+            for pattern in statement.resource.patterns() {
+                match has_variable(pattern) {
+                    true => riddles.push(format!("resource `{pattern}`")),
+                    false => targets.push(self.targets.pattern(pattern)),
+                }
+            }
             self.add(Parts {
                 group,
                 document,
                 statement: at,
                 effect: statement.effect,
                 action: &statement.action,
-                targets: targets.collect(),
-                riddles: riddles
-                    .into_iter()
-                    .map(|pattern| format!("resource `{pattern}`"))
-                    .collect(),
+                targets,
+                riddles,
                 not_target: matches!(statement.resource, ResourceMatch::NotResource(_)),
                 condition: &statement.condition,
             });
@@ -148,11 +180,15 @@ impl Rules {
     pub(crate) fn add_trust(
         &mut self,
         group: usize,
-        trust: &TrustPolicy,
+        trust: &'d TrustPolicy,
         reading: PrincipalReading,
     ) {
         for (at, statement) in trust.statements().iter().enumerate() {
-            let (targets, riddles) = principal::globs(&statement.principal, reading);
+            let (patterns, riddles) = principal::patterns(&statement.principal, reading);
+            let place = |(form, text, glob): principal::Pattern| {
+                self.targets.place(Cow::Owned(form), &text, |_| glob)
+            };
+            let targets = patterns.into_iter().map(place).collect();
             self.add(Parts {
                 group,
                 document: 0,
@@ -167,33 +203,33 @@ impl Rules {
         }
     }
 
-    fn add(&mut self, parts: Parts<'_>) {
+    /// The rules of all documents added.
+    pub(crate) fn finish(self) -> Rules {
+        Rules {
+            actions: self.actions.finish(),
+            targets: self.targets.finish(),
+            ..self.rules
+        }
+    }
+
+    fn add(&mut self, parts: Parts<'d>) {
         let mut tests: Vec<Test> = Vec::new();
         for (operator, key, values) in parts.condition.tests() {
             tests.push(self.test(operator, key, values));
         }
-        let mut action_riddles = Vec::new();
-        let mut actions = Vec::new();
+        let (mut actions, mut action_riddles) = (Vec::new(), Vec::new());
         for pattern in parts.action.patterns() {
-            if has_variable(pattern) {
-                action_riddles.push(format!("action `{pattern}`"));
-            } else {
-                actions.push(
-                    self.actions
-                        .place(Glob::pattern(&pattern.to_ascii_lowercase()), pattern),
-                );
+            match has_variable(pattern) {
+                true => action_riddles.push(format!("action `{pattern}`")),
+                false => actions.push(self.actions.action(pattern)),
             }
         }
-        actions.sort_unstable();
-        actions.dedup();
-        let mut targets: Vec<usize> = parts
-            .targets
-            .into_iter()
-            .map(|(glob, text)| self.targets.place(glob, &text))
-            .collect();
-        targets.sort_unstable();
-        targets.dedup();
-        let mut rules = vec![Rule {
+        let mut targets = parts.targets;
+        for places in [&mut actions, &mut targets] {
+            places.sort_unstable();
+            places.dedup();
+        }
+        let rule = Rule {
             group: parts.group,
             document: parts.document,
             statement: parts.statement,
@@ -203,20 +239,25 @@ impl Rules {
             targets,
             not_target: parts.not_target,
             tests,
-        }];
+        };
+        if action_riddles.is_empty() && parts.riddles.is_empty() {
+            self.rules.rules.push(rule);
+            return;
+        }
+        let mut rules = vec![rule];
         for riddle in action_riddles {
-            let everything = self.actions.place(Glob::pattern("*"), "*");
+            let everything = self.actions.pattern("*");
             self.split(&mut rules, riddle, parts.action.is_negated(), |rule| {
                 rule.actions = vec![everything]
             });
         }
         for riddle in parts.riddles {
-            let everything = self.targets.place(Glob::pattern("*"), "*");
+            let everything = self.targets.pattern("*");
             self.split(&mut rules, riddle, parts.not_target, |rule| {
                 rule.targets = vec![everything]
             });
         }
-        self.rules.append(&mut rules);
+        self.rules.rules.append(&mut rules);
     }
 
     /// Accounts for a pattern that cannot be read: it matches anything or nothing.
@@ -250,7 +291,6 @@ impl Rules {
         let Some(operator) = operator::named(name) else {
             return self.opaque(format!("`{name}` of `{key}` and `{}`", values.join("`, `")));
         };
-        self.has_negated_tests |= operator.negated;
         let readable = operator.family != Family::AddressWithBorder
             && !values.iter().any(|value| has_variable(value));
         let about = match Atom::new(operator.family, values) {
@@ -272,17 +312,17 @@ impl Rules {
     }
 
     fn key_test(&mut self, key: &str, atom: Atom) -> About {
-        let at = match self.keys.iter().position(|known| known.name == key) {
+        let at = match self.rules.keys.iter().position(|known| known.name == key) {
             Some(at) => at,
             None => {
                 let name = key.to_owned();
                 let atoms = Vec::new();
-                self.keys.push(Key { name, atoms });
-                self.keys.len() - 1
+                self.rules.keys.push(Key { name, atoms });
+                self.rules.keys.len() - 1
             }
         };
         let mut place = 0;
-        if let Some(known) = self.keys.get_mut(at) {
+        if let Some(known) = self.rules.keys.get_mut(at) {
             let found = known.atoms.iter().position(|other| *other == atom);
             place = found.unwrap_or(known.atoms.len());
             if found.is_none() {
@@ -296,10 +336,10 @@ impl Rules {
     }
 
     fn opaque(&mut self, words: String) -> Test {
-        let found = self.opaque.iter().position(|known| *known == words);
-        let place = found.unwrap_or(self.opaque.len());
+        let found = self.rules.opaque.iter().position(|known| *known == words);
+        let place = found.unwrap_or(self.rules.opaque.len());
         if found.is_none() {
-            self.opaque.push(words);
+            self.rules.opaque.push(words);
         }
         Test {
             about: About::Opaque(place),

@@ -5,7 +5,7 @@
 
 use super::budget::{Budget, TooComplex};
 use super::glob::{Glob, Token};
-use super::layout::{Layout, alphabet, within};
+use super::layout::{Alphabet, Layout, within};
 use std::collections::HashMap;
 
 /// Most patterns that are followed as single positions; their positions share one 128-bit key.
@@ -27,15 +27,16 @@ pub(crate) fn shortest_word(
     if wanted.len() > MAX_WANTED || wanted.iter().any(|glob| glob.tokens().len() > 0xfff0) {
         return Err(TooComplex);
     }
-    let symbols = alphabet(wanted.iter().chain(forbidden).copied(), other);
-    let layout = Layout::new(forbidden, symbols);
-    budget.spend(layout.width * layout.symbols.len() * 3)?;
+    let alphabet = Alphabet::new(wanted.iter().chain(forbidden).copied(), other);
+    budget.spend(alphabet.symbols.len() * 8)?;
+    let layout = Layout::new(forbidden, alphabet);
+    budget.spend(layout.width * layout.alphabet.symbols.len() * 3)?;
     let mut search = Search {
         wanted,
         layout,
         states: Vec::new(),
+        places: HashMap::new(),
         sets: Vec::new(),
-        seen: HashMap::new(),
     };
     search.run(limit, budget)
 }
@@ -47,90 +48,119 @@ fn position(positions: Positions, of: usize) -> usize {
     (positions >> (16 * of)) as usize & 0xffff
 }
 
+#[derive(Clone, Copy)]
 struct State {
     positions: Positions,
     parent: usize,
     symbol: char,
     depth: usize,
+    /// Where its set is: the place of its positions, and the number there.
+    place: usize,
+    number: usize,
 }
 
 struct Search<'g> {
     wanted: &'g [&'g Glob],
     layout: Layout,
+    /// The states met, in the order in which they are looked at.
     states: Vec<State>,
-    /// The sets of all states, end to end.
-    sets: Vec<u64>,
-    seen: HashMap<Positions, Vec<usize>>,
+    /// A place for all states of the same positions.
+    places: HashMap<Positions, usize>,
+    /// The sets of all states of a place, end to end.
+    sets: Vec<Vec<u64>>,
+}
+
+/// Buffers that the steps of a search share.
+#[derive(Default)]
+struct Buffers {
+    set: Vec<u64>,
+    next: Vec<u64>,
+    /// The symbols that wanted patterns name next.
+    named: Vec<char>,
+    moves: Vec<Positions>,
+    spare: Vec<Positions>,
 }
 
 impl Search<'_> {
     fn run(&mut self, limit: usize, budget: &mut Budget) -> Result<Option<Vec<char>>, TooComplex> {
         let start = self.layout.start();
-        let first = State {
+        if limit == 0 || self.layout.accepts_forever(&start) {
+            return Ok(None);
+        }
+        if self.is_goal(0) && !self.layout.accepts(&start) {
+            return Ok(Some(Vec::new()));
+        }
+        self.states.push(State {
             positions: 0,
             parent: 0,
             symbol: ' ',
             depth: 0,
-        };
-        if limit == 0 || self.layout.accepts_forever(&start) {
-            return Ok(None);
-        }
-        if self.is_goal(0, &start) {
-            return Ok(Some(Vec::new()));
-        }
-        self.keep(first, &start);
-        let (mut set, mut next) = (Vec::new(), Vec::new());
+            place: 0,
+            number: 0,
+        });
+        self.places.insert(0, 0);
+        self.sets.push(start);
+        let mut buffers = Buffers::default();
         let mut at = 0;
-        while let Some(State {
-            positions, depth, ..
-        }) = self.states.get(at)
-        {
-            let (positions, depth) = (*positions, *depth + 1);
-            if depth >= limit {
+        while let Some(state) = self.states.get(at).copied() {
+            if state.depth + 1 >= limit {
                 return Ok(None);
             }
-            set.clear();
-            set.extend_from_slice(self.set(at));
-            let only = self.only_symbol(positions);
-            for index in 0..self.layout.symbols.len() {
-                let Some(symbol) = self.layout.symbols.get(index).copied() else {
-                    continue;
-                };
-                if only.is_some_and(|only| only != symbol) {
-                    continue;
-                }
-                budget.spend(self.layout.width + self.wanted.len())?;
-                if only.is_none() && !self.is_worth_reading(positions, &set, index, symbol) {
-                    continue;
-                }
-                let moves = self.moves(positions, symbol);
-                budget
-                    .spend(moves.len() * (16 + 8 * self.wanted.len()) + 32 * self.wanted.len())?;
-                if moves.is_empty() {
-                    continue;
-                }
-                self.layout.step(&set, index, &mut next);
-                budget.spend(self.layout.width * 3)?;
-                if self.layout.accepts_forever(&next) {
-                    continue;
-                }
-                let states = moves.into_iter().map(|positions| State {
-                    positions,
-                    parent: at,
-                    symbol,
-                    depth,
-                });
-                for state in states {
-                    if self.is_goal(state.positions, &next) {
-                        return Ok(Some(self.word(state)));
-                    }
-                    if self.is_new(state.positions, &next, budget)? {
-                        budget.spend(16 + self.layout.width)?;
-                        self.keep(state, &next);
-                    }
-                }
+            if let Some(word) = self.expand(at, state, &mut buffers, budget)? {
+                return Ok(Some(word));
             }
             at += 1;
+        }
+        Ok(None)
+    }
+
+    /// Adds what one more symbol leads to; the word, if that is a goal.
+    fn expand(
+        &mut self,
+        at: usize,
+        state: State,
+        buffers: &mut Buffers,
+        budget: &mut Budget,
+    ) -> Result<Option<Vec<char>>, TooComplex> {
+        buffers.set.clear();
+        buffers.set.extend_from_slice(self.set(state));
+        let only = self.only_symbol(state.positions);
+        let symbols = match only {
+            Some(symbol) => {
+                let place = self.layout.alphabet.place(symbol).unwrap_or_default();
+                place..place + 1
+            }
+            None => {
+                self.name_next(state.positions, &mut buffers.named);
+                0..self.layout.alphabet.symbols.len()
+            }
+        };
+        for index in symbols {
+            let Some(symbol) = self.layout.alphabet.symbols.get(index).copied() else {
+                continue;
+            };
+            budget.spend(self.layout.width + self.wanted.len())?;
+            if only.is_none() && !self.is_worth_reading(buffers, index, symbol) {
+                continue;
+            }
+            self.read(state.positions, symbol, buffers);
+            let moves = buffers.moves.len();
+            budget.spend(moves * (16 + 8 * self.wanted.len()) + 32 * self.wanted.len())?;
+            if moves == 0 {
+                continue;
+            }
+            self.layout.step(&buffers.set, index, &mut buffers.next);
+            budget.spend(self.layout.width * 3)?;
+            if self.layout.accepts_forever(&buffers.next) {
+                continue;
+            }
+            let is_forbidden = self.layout.accepts(&buffers.next);
+            for positions in buffers.moves.iter().copied() {
+                if !is_forbidden && self.is_goal(positions) {
+                    return Ok(Some(self.word(at, symbol)));
+                }
+                self.meet(at, positions, symbol, &buffers.next, budget)?;
+            }
         }
         Ok(None)
     }
@@ -145,97 +175,113 @@ impl Search<'_> {
         })
     }
 
-    fn set(&self, at: usize) -> &[u64] {
-        let width = self.layout.width;
-        self.sets
-            .get(at * width..(at + 1) * width)
-            .unwrap_or_default()
+    fn set(&self, state: State) -> &[u64] {
+        let start = state.number * self.layout.width;
+        let sets = self.sets.get(state.place);
+        let set = sets.and_then(|sets| sets.get(start..start + self.layout.width));
+        set.unwrap_or_default()
     }
 
-    fn keep(&mut self, state: State, set: &[u64]) {
-        self.seen
-            .entry(state.positions)
-            .or_default()
-            .push(self.states.len());
-        self.states.push(state);
-        self.sets.extend_from_slice(set);
-    }
-
-    /// Drops a newcomer when an earlier state at the same positions has a subset of its set: what
-    /// avoids acceptance from here avoids it from there. Only newcomers: a queued state may be the
-    /// shorter way, so dropping it would lengthen the witness.
-    fn is_new(
-        &self,
+    /// Keeps a newcomer, unless an earlier state at the same positions has a subset of its set: what
+    /// avoids acceptance from here avoids it from there. Only newcomers are dropped: a queued state may
+    /// be the shorter way, so dropping it would lengthen the witness.
+    fn meet(
+        &mut self,
+        parent: usize,
         positions: Positions,
+        symbol: char,
         set: &[u64],
         budget: &mut Budget,
-    ) -> Result<bool, TooComplex> {
-        let Some(earlier) = self.seen.get(&positions) else {
-            return Ok(true);
+    ) -> Result<(), TooComplex> {
+        let width = self.layout.width;
+        let place = *self.places.entry(positions).or_insert(self.sets.len());
+        if place == self.sets.len() {
+            self.sets.push(Vec::new());
+        }
+        let Some(sets) = self.sets.get_mut(place) else {
+            return Ok(());
         };
-        budget.spend(earlier.len() * (1 + self.layout.width / 4))?;
-        Ok(!earlier.iter().any(|at| within(self.set(*at), set)))
+        let number = sets.len() / width;
+        budget.spend(number * (1 + width / 4))?;
+        if sets.chunks_exact(width).any(|earlier| within(earlier, set)) {
+            return Ok(());
+        }
+        budget.spend(16 + width)?;
+        sets.extend_from_slice(set);
+        let depth = self.states.get(parent).map_or(0, |parent| parent.depth) + 1;
+        self.states.push(State {
+            positions,
+            parent,
+            symbol,
+            depth,
+            place,
+            number,
+        });
+        Ok(())
+    }
+
+    /// The symbols that the wanted patterns name next.
+    fn name_next(&self, positions: Positions, named: &mut Vec<char>) {
+        named.clear();
+        let mut name = |token: &Token| match token {
+            Token::Symbol(symbol) => named.push(*symbol),
+            Token::Letter(lower, upper) => named.extend([*lower, *upper]),
+            Token::One(_) | Token::Star(_) => {}
+        };
+        for (of, glob) in self.wanted.iter().enumerate() {
+            match glob.tokens().get(position(positions, of)..) {
+                Some([Token::Star(_), token, ..] | [token, ..]) => name(token),
+                _ => {}
+            }
+        }
     }
 
     /// Whether reading the symbol may lead elsewhere than reading `other`, the first symbol.
-    fn is_worth_reading(
-        &self,
-        positions: Positions,
-        set: &[u64],
-        index: usize,
-        symbol: char,
-    ) -> bool {
-        if index == 0 || symbol == ':' || symbol == '/' || self.layout.names(set, index) {
-            return true;
-        }
-        self.wanted.iter().enumerate().any(|(of, glob)| {
-            let rest = glob
-                .tokens()
-                .get(position(positions, of)..)
-                .unwrap_or_default();
-            let named = |token: &Token| !matches!(token, Token::One(_)) && token.consumes(symbol);
-            match rest {
-                [Token::Star(_), token, ..] => named(token),
-                [token, ..] => named(token),
-                [] => false,
-            }
-        })
+    fn is_worth_reading(&self, buffers: &Buffers, index: usize, symbol: char) -> bool {
+        index == 0
+            || symbol == ':'
+            || symbol == '/'
+            || buffers.named.contains(&symbol)
+            || self.layout.names(&buffers.set, index)
     }
 
-    /// Every choice of the wanted patterns' positions after reading `symbol`.
-    fn moves(&self, positions: Positions, symbol: char) -> Vec<Positions> {
-        let mut choices: Vec<Positions> = vec![0];
+    /// Every choice of the wanted patterns' positions after reading `symbol`, into `moves`.
+    fn read(&self, positions: Positions, symbol: char, buffers: &mut Buffers) {
+        let Buffers { moves, spare, .. } = buffers;
+        moves.clear();
+        moves.push(0);
         for (of, glob) in self.wanted.iter().enumerate() {
             let at = position(positions, of);
             let rest = glob.tokens().get(at..).unwrap_or_default();
-            let (stays, moves) = match rest {
+            let (stays, goes) = match rest {
                 [Token::Star(kind), rest @ ..] => {
-                    let moves = rest.first().is_some_and(|token| token.consumes(symbol));
-                    (kind.accepts(symbol).then_some(at), moves.then_some(at + 2))
+                    let goes = rest.first().is_some_and(|token| token.consumes(symbol));
+                    (kind.accepts(symbol).then_some(at), goes.then_some(at + 2))
                 }
                 [token, ..] => (None, token.consumes(symbol).then_some(at + 1)),
                 [] => (None, None),
             };
-            let each = [stays, moves].into_iter().flatten();
-            let place = |choice: Positions, at: usize| choice | (at as Positions) << (16 * of);
-            choices = each
-                .flat_map(|at| choices.iter().map(move |choice| place(*choice, at)))
-                .collect();
+            std::mem::swap(moves, spare);
+            moves.clear();
+            for at in [stays, goes].into_iter().flatten() {
+                let at = (at as Positions) << (16 * of);
+                moves.extend(spare.iter().map(|choice| choice | at));
+            }
         }
-        choices
     }
 
-    fn is_goal(&self, positions: Positions, set: &[u64]) -> bool {
-        let done = self.wanted.iter().enumerate().all(|(of, glob)| {
+    /// Whether every wanted pattern matches what was read.
+    fn is_goal(&self, positions: Positions) -> bool {
+        self.wanted.iter().enumerate().all(|(of, glob)| {
             let rest = glob.tokens().get(position(positions, of)..);
             matches!(rest, Some([] | [Token::Star(_)]))
-        });
-        done && !self.layout.accepts(set)
+        })
     }
 
-    fn word(&self, last: State) -> Vec<char> {
-        let mut word = vec![last.symbol];
-        let mut at = last.parent;
+    /// The word that leads to a state, and one more symbol.
+    fn word(&self, at: usize, symbol: char) -> Vec<char> {
+        let mut word = vec![symbol];
+        let mut at = at;
         while let Some(state) = self.states.get(at)
             && state.depth > 0
         {

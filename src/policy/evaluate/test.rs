@@ -16,6 +16,11 @@ pub(super) fn all(outcomes: impl IntoIterator<Item = Option<bool>>) -> Option<bo
     result
 }
 
+/// As [`all`], of tests that are run until one fails.
+pub(super) fn each(tests: [&dyn Fn() -> Option<bool>; 3]) -> Option<bool> {
+    all(tests.iter().map(|test| test()))
+}
+
 /// Whether any holds; one that holds settles it.
 pub(super) fn any(texts: &[String], test: impl Fn(&String) -> Option<bool>) -> Option<bool> {
     let opposite = texts.iter().map(|text| test(text).map(|holds| !holds));
@@ -24,10 +29,10 @@ pub(super) fn any(texts: &[String], test: impl Fn(&String) -> Option<bool>) -> O
 
 /// Whether an action falls under a statement's action part, letter case folded.
 pub(super) fn action(wanted: &ActionMatch, action: &str) -> Option<bool> {
-    let action = action.to_ascii_lowercase();
+    let same = |own: char, symbol: char| own.eq_ignore_ascii_case(&symbol);
     let any = any(wanted.patterns(), |pattern| match has_variable(pattern) {
         true => None,
-        false => Some(glob(&pattern.to_ascii_lowercase(), &action)),
+        false => Some(glob_by(pattern, action, same)),
     });
     any.map(|matches| matches != wanted.is_negated())
 }
@@ -37,8 +42,13 @@ pub(super) fn has_variable(text: &str) -> bool {
     text.contains("${")
 }
 
-/// `*` for any run of symbols, `?` for one: on a mismatch, let the last `*` take one more.
+/// `*` for any run of symbols, `?` for one.
 pub(super) fn glob(pattern: &str, text: &str) -> bool {
+    glob_by(pattern, text, |own, symbol| own == symbol)
+}
+
+/// As [`glob`], with another idea of equal symbols. On a mismatch, the last `*` takes one more.
+fn glob_by(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {
@@ -50,7 +60,7 @@ pub(super) fn glob(pattern: &str, text: &str) -> bool {
                 continue;
             }
             (None, None) => return true,
-            (Some(own), Some(symbol)) if own == '?' || own == symbol => {
+            (Some(own), Some(symbol)) if own == '?' || same(own, symbol) => {
                 pattern.next();
                 text.next();
                 continue;

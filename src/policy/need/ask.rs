@@ -4,59 +4,70 @@ use super::super::catalogue::{self, KnownAction, Level};
 use super::super::compare::too_complex;
 use super::super::document::{Effect, PolicyDocument};
 use super::super::engine::{
-    Answer, Budget, Finder, Finding, Problem, Requests, TooComplex, access_terms, find_any,
-    outcome_terms,
+    Answer, Budget, Finder, Finding, Problem, Problems, Requests, Term, TooComplex, access_terms,
+    find_all, find_any, outcome_terms,
 };
 use super::super::evaluate::{Decision, Request, StatementPlace, decide, decide_trust};
 use super::super::semantics::Semantics;
 use super::super::trust::TrustPolicy;
 use super::super::{dress, readings, words};
-use super::{Attached, Grant, StatementName, ecs, statement};
+use super::{Attached, Grant, Need, StatementName, ecs};
 use std::collections::BTreeSet;
 
-/// The groups of a problem: what is attached, and what is needed.
+/// The group of a problem that holds what is attached. Each need is a group of its own behind it.
 const ATTACHED: usize = 0;
-const NEEDED: usize = 1;
 
-/// Whether a needed action is granted on all resources of a pattern.
-pub(super) fn action(attached: &[Attached<'_>], action: KnownAction, resource: &str) -> Grant {
+/// Whether needed actions are granted on all resources of their patterns, one answer each.
+pub(super) fn actions(attached: &[Attached<'_>], needs: &[Need]) -> Vec<Grant> {
     let documents: Vec<&PolicyDocument> = attached.iter().filter_map(|one| one.document).collect();
     let names: Vec<&str> = attached
         .iter()
         .filter(|one| one.document.is_some())
         .map(|one| one.name)
         .collect();
-    let question = Ask {
-        subject: Subject::Policies {
-            documents: &documents,
-            names: &names,
-        },
-        action,
-        resource,
+    let subject = Subject::Policies {
+        documents: &documents,
+        names: &names,
     };
-    let grant = question.grant(&readings::of_policies(&documents, &[]));
+    let needed: Vec<PolicyDocument> = needs.iter().map(Need::document).collect();
+    let needed: Vec<[&PolicyDocument; 1]> = needed.iter().map(|one| [one]).collect();
+    let mut groups: Vec<&[&PolicyDocument]> = vec![&documents];
+    groups.extend(needed.iter().map(|one| one.as_slice()));
+    let problems = Problems::of_policies(&groups);
+    let grants = grants(
+        &subject,
+        needs,
+        problems,
+        &readings::of_policies(&documents, &[]),
+    );
     let unread = attached.iter().find(|one| one.document.is_none());
-    match (unread, &grant) {
+    let limited = grants.into_iter().map(|grant| match (unread, &grant) {
         // A Deny that is read holds, whatever else there is.
         (None, _) | (Some(_), Grant::Denied { .. }) => grant,
         (Some(unread), _) => Grant::Unknown {
             reason: format!("the document of `{}` cannot be interpreted", unread.name),
         },
-    }
+    });
+    limited.collect()
 }
 
 /// Whether ECS may assume the role.
 pub(super) fn trust(policy: &TrustPolicy) -> Grant {
-    let action = KnownAction {
-        name: catalogue::ASSUME_ROLE,
-        level: Level::Other,
+    let need = Need {
+        action: KnownAction {
+            name: catalogue::ASSUME_ROLE,
+            level: Level::Other,
+        },
+        resource: String::new(),
     };
-    let question = Ask {
-        subject: Subject::Trust(policy),
-        action,
-        resource: "",
+    let needed = TrustPolicy::for_service(catalogue::ECS_SERVICE);
+    let problems = Problems::of_trusts(&[Some(policy), Some(&needed)]);
+    let readings = readings::of_trusts(&[policy]);
+    let grants = grants(&Subject::Trust(policy), &[need], problems, &readings);
+    let unknown = Grant::Unknown {
+        reason: too_complex(),
     };
-    question.grant(&readings::of_trusts(&[policy]))
+    grants.into_iter().next().unwrap_or(unknown)
 }
 
 enum Subject<'a> {
@@ -67,45 +78,72 @@ enum Subject<'a> {
     Trust(&'a TrustPolicy),
 }
 
+/// The answers that every reading gives, or that they differ.
+fn grants(
+    subject: &Subject<'_>,
+    needs: &[Need],
+    mut problems: Problems<'_>,
+    readings: &[Semantics],
+) -> Vec<Grant> {
+    let mut grants: Vec<Grant> = Vec::new();
+    for semantics in readings {
+        let mut budget = Budget::for_question();
+        let problem = problems.read(*semantics, &mut budget);
+        let mut finder = problem.as_ref().ok().map(Finder::new);
+        for (of, need) in needs.iter().enumerate() {
+            // Where the readings differ already, more of them change nothing.
+            if grants.get(of).is_some_and(|grant| *grant == differs()) {
+                continue;
+            }
+            let ask = Ask {
+                subject,
+                need,
+                group: ATTACHED + 1 + of,
+                semantics: *semantics,
+            };
+            let answer = match &mut finder {
+                Some(finder) => ask.answer(finder, &mut budget.clone()),
+                None => Err(TooComplex),
+            };
+            let answer = answer.unwrap_or_else(|TooComplex| Grant::Unknown {
+                reason: too_complex(),
+            });
+            match grants.get_mut(of) {
+                None => grants.push(answer),
+                Some(first) if first.is_granted() == answer.is_granted() => {}
+                Some(first) => *first = differs(),
+            }
+        }
+    }
+    grants
+}
+
+fn differs() -> Grant {
+    let reason =
+        "depends on how RAM reads wildcards across `:` or absent keys, which it does not document";
+    Grant::Unknown {
+        reason: reason.to_owned(),
+    }
+}
+
+/// One need in one reading.
 struct Ask<'a> {
-    subject: Subject<'a>,
-    action: KnownAction,
-    resource: &'a str,
+    subject: &'a Subject<'a>,
+    need: &'a Need,
+    /// The need's group in the problem.
+    group: usize,
+    semantics: Semantics,
 }
 
 impl Ask<'_> {
-    /// The answer that every reading gives, or that they differ.
-    fn grant(&self, readings: &[Semantics]) -> Grant {
-        let grant = |semantics: Semantics| {
-            let mut budget = Budget::for_question();
-            let answer = self.in_reading(semantics, &mut budget);
-            answer.unwrap_or_else(|TooComplex| Grant::Unknown {
-                reason: too_complex(),
-            })
-        };
-        let first = grant(readings.first().copied().unwrap_or_default());
-        for other in readings.iter().skip(1) {
-            if grant(*other).is_granted() != first.is_granted() {
-                let reason = "depends on how RAM reads wildcards across `:` or absent keys, which it does not document";
-                return Grant::Unknown {
-                    reason: reason.to_owned(),
-                };
-            }
-        }
-        first
-    }
-
-    fn in_reading(&self, semantics: Semantics, budget: &mut Budget) -> Result<Grant, TooComplex> {
-        let problem = self.problem(self.resource, semantics, budget)?;
-        let mut finder = self.finder(&problem);
-        let missing = match find_any(
-            &mut finder,
-            &access_terms(&problem, ATTACHED, NEEDED),
-            budget,
-        ) {
+    fn answer(&self, finder: &mut Finder<'_>, budget: &mut Budget) -> Result<Grant, TooComplex> {
+        let problem = finder.problem;
+        finder.requests = self.requests();
+        let terms = access_terms(problem, ATTACHED, self.group);
+        let missing = match find_any(finder, &terms, budget) {
             Answer::No => {
                 return Ok(Grant::Granted {
-                    by: self.granted_by(&mut finder, semantics, budget)?,
+                    by: self.granted_by(finder, budget)?,
                 });
             }
             Answer::Untold => {
@@ -116,18 +154,15 @@ impl Ask<'_> {
             Answer::TooComplex(_) => return Err(TooComplex),
             Answer::Yes(findings) => findings,
         };
-        let Some(witness) = missing
-            .first()
-            .and_then(|finding| self.request(&problem, finding))
-        else {
+        let Some(witness) = missing.first().map(|finding| self.request(finding)) else {
             return Err(TooComplex);
         };
-        let witness = self.dressed(&problem, witness, semantics);
-        if let Some(region) = self.region(semantics, budget)? {
+        let witness = self.dressed(problem, witness);
+        if let Some(region) = self.region(budget)? {
             return Ok(Grant::OnlyInRegion { region, witness });
         }
-        let both = outcome_terms(&problem, &[Some(true), Some(true)])?;
-        let partly = match find_any(&mut finder, &both, budget) {
+        let both = self.both(problem)?;
+        let partly = match find_any(finder, &both, budget) {
             Answer::No => false,
             Answer::Untold => {
                 return Ok(Grant::Unknown {
@@ -137,10 +172,10 @@ impl Ask<'_> {
             Answer::TooComplex(_) => return Err(TooComplex),
             Answer::Yes(_) => true,
         };
-        if partly && let Some(condition) = self.condition(&problem, &witness, semantics) {
+        if partly && let Some(condition) = self.condition(problem, &witness) {
             return Ok(Grant::OnlyWhen { condition, witness });
         }
-        Ok(match self.decide(&witness, semantics) {
+        Ok(match self.decide(&witness) {
             Decision::ExplicitDeny(place) => Grant::Denied {
                 by: self.name(place),
                 witness,
@@ -149,64 +184,54 @@ impl Ask<'_> {
         })
     }
 
-    fn problem(
-        &self,
-        resource: &str,
-        semantics: Semantics,
-        budget: &mut Budget,
-    ) -> Result<Problem, TooComplex> {
-        match &self.subject {
-            Subject::Policies { documents, .. } => {
-                let needed = statement(self.action.name, resource);
-                Problem::of_policies(&[documents, &[&needed]], semantics, budget)
-            }
-            Subject::Trust(policy) => {
-                let needed = TrustPolicy::for_service(catalogue::ECS_SERVICE);
-                Problem::of_trusts(&[Some(policy), Some(&needed)], semantics, budget)
-            }
-        }
-    }
-
-    fn finder<'p>(&self, problem: &'p Problem) -> Finder<'p> {
-        let mut finder = Finder::new(problem);
-        finder.requests = match self.action.level {
+    fn requests(&self) -> Requests {
+        match self.need.action.level {
             Level::Bucket => Requests::Buckets,
             Level::Object => Requests::Objects,
             Level::Service | Level::Other => Requests::All,
-        };
-        finder
+        }
     }
 
-    fn request(&self, problem: &Problem, finding: &Finding) -> Option<Request> {
-        problem.classes.get(finding.class)?;
-        Some(Request {
-            action: self.action.name.to_owned(),
+    /// Requests that are needed and granted.
+    fn both(&self, problem: &Problem) -> Result<Vec<Term>, TooComplex> {
+        let mut allowed = vec![None; self.group + 1];
+        for group in [ATTACHED, self.group] {
+            if let Some(allowed) = allowed.get_mut(group) {
+                *allowed = Some(true);
+            }
+        }
+        outcome_terms(problem, &allowed)
+    }
+
+    fn request(&self, finding: &Finding<'_>) -> Request {
+        Request {
+            action: self.need.action.name.to_owned(),
             resource: match self.subject {
                 Subject::Policies { .. } => finding.target.clone(),
                 Subject::Trust(_) => String::new(),
             },
             context: finding.context.sample.iter().cloned().collect(),
-        })
+        }
     }
 
-    fn dressed(&self, problem: &Problem, witness: Request, semantics: Semantics) -> Request {
-        let needed = statement(self.action.name, self.resource);
+    fn dressed(&self, problem: &Problem, witness: Request) -> Request {
+        let needed = self.need.document();
         let shows = |request: &Request| {
-            decide(&[&needed], request, semantics).is_allowed() == Some(true)
-                && self.decide(request, semantics).is_allowed() != Some(true)
+            decide(&[&needed], request, self.semantics).is_allowed() == Some(true)
+                && self.decide(request).is_allowed() != Some(true)
         };
-        dress::dressed_request(&witness, problem.other, shows)
+        dress::dressed_request(&witness, problem.frame.other, shows).0
     }
 
-    fn decide(&self, request: &Request, semantics: Semantics) -> Decision {
-        match &self.subject {
-            Subject::Policies { documents, .. } => decide(documents, request, semantics),
-            Subject::Trust(policy) => decide_trust(policy, &ecs(), request, semantics),
+    fn decide(&self, request: &Request) -> Decision {
+        match self.subject {
+            Subject::Policies { documents, .. } => decide(documents, request, self.semantics),
+            Subject::Trust(policy) => decide_trust(policy, &ecs(), request, self.semantics),
         }
     }
 
     fn name(&self, place: StatementPlace) -> StatementName {
-        let policy = match &self.subject {
+        let policy = match self.subject {
             Subject::Policies { names, .. } => {
                 names.get(place.document).copied().unwrap_or_default()
             }
@@ -222,24 +247,21 @@ impl Ask<'_> {
     fn granted_by(
         &self,
         finder: &mut Finder<'_>,
-        semantics: Semantics,
         budget: &mut Budget,
     ) -> Result<Vec<StatementName>, TooComplex> {
         let problem = finder.problem;
-        let both = outcome_terms(problem, &[Some(true), Some(true)])?;
-        let findings = match super::super::engine::find_all(finder, &both, budget) {
+        let both = self.both(problem)?;
+        let findings = match find_all(finder, &both, budget) {
             Answer::Yes(findings) => findings,
             _ => Vec::new(),
         };
         let mut by = BTreeSet::new();
         for finding in &findings {
-            if let Some(request) = self.request(problem, finding)
-                && let Decision::Allowed(place) = self.decide(&request, semantics)
-            {
+            if let Decision::Allowed(place) = self.decide(&self.request(finding)) {
                 by.insert(self.name(place));
             }
-            for (rule, _) in &finding.way.parts {
-                let rule = problem.rule(*rule);
+            for rule in finding.way.rules.iter() {
+                let rule = problem.rule(rule);
                 if let Some(rule) =
                     rule.filter(|rule| rule.group == ATTACHED && rule.effect == Effect::Allow)
                 {
@@ -254,12 +276,8 @@ impl Ask<'_> {
     }
 
     /// The spelling of the region in which the need is granted, if it is in one that a statement names.
-    fn region(
-        &self,
-        semantics: Semantics,
-        budget: &mut Budget,
-    ) -> Result<Option<String>, TooComplex> {
-        let Subject::Policies { documents, .. } = &self.subject else {
+    fn region(&self, budget: &mut Budget) -> Result<Option<String>, TooComplex> {
+        let Subject::Policies { documents, .. } = self.subject else {
             return Ok(None);
         };
         let statements = documents.iter().flat_map(|document| document.statements());
@@ -269,12 +287,20 @@ impl Ask<'_> {
             .filter(|region| !region.is_empty() && !region.contains(['*', '?']))
             .collect();
         for region in regions {
-            let resource = self
-                .resource
-                .replacen("acs:oss:*:", &format!("acs:oss:{region}:"), 1);
-            let problem = self.problem(&resource, semantics, budget)?;
-            let mut finder = self.finder(&problem);
-            let terms = access_terms(&problem, ATTACHED, NEEDED);
+            let there = Need {
+                resource: self.need.resource.replacen(
+                    "acs:oss:*:",
+                    &format!("acs:oss:{region}:"),
+                    1,
+                ),
+                ..*self.need
+            };
+            let needed = there.document();
+            let mut problems = Problems::of_policies(&[documents, &[&needed]]);
+            let problem = problems.read(self.semantics, budget)?;
+            let mut finder = Finder::new(&problem);
+            finder.requests = self.requests();
+            let terms = access_terms(&problem, ATTACHED, ATTACHED + 1);
             if matches!(find_any(&mut finder, &terms, budget), Answer::No) {
                 return Ok(Some(region.to_owned()));
             }
@@ -283,14 +309,9 @@ impl Ask<'_> {
     }
 
     /// Under which condition the witness would be granted, in words, if under any.
-    fn condition(
-        &self,
-        problem: &Problem,
-        witness: &Request,
-        semantics: Semantics,
-    ) -> Option<String> {
+    fn condition(&self, problem: &Problem, witness: &Request) -> Option<String> {
         let words = |place: StatementPlace| {
-            let condition = match &self.subject {
+            let condition = match self.subject {
                 Subject::Policies { documents, .. } => {
                     &documents
                         .get(place.document)?
@@ -304,18 +325,16 @@ impl Ask<'_> {
         };
         let granted = problem.contexts.possible.iter().find_map(|context| {
             let context = context.sample.iter().cloned().collect();
-            match self.decide(
-                &Request {
-                    context,
-                    ..witness.clone()
-                },
-                semantics,
-            ) {
+            let elsewhere = Request {
+                context,
+                ..witness.clone()
+            };
+            match self.decide(&elsewhere) {
                 Decision::Allowed(place) => Some(place),
                 _ => None,
             }
         })?;
-        match self.decide(witness, semantics) {
+        match self.decide(witness) {
             Decision::ExplicitDeny(place) => Some(format!("unless {}", words(place)?)),
             _ => Some(format!("when {}", words(granted)?)),
         }

@@ -2,9 +2,9 @@
 //!
 //! Looks at which statements are there at each moment, never at what they mean, so it holds in every reading.
 
-use super::document::{Effect, PolicyDocument, Statement};
-use super::transition::Moment;
-use super::trust::TrustStatement;
+use super::super::document::{Effect, PolicyDocument, Statement};
+use super::super::trust::TrustStatement;
+use super::Moment;
 
 /// Whether nobody gains or lacks anything in the middle, as far as can be seen at sight; `false` proves nothing.
 pub(super) fn is_clean(
