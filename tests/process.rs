@@ -247,11 +247,11 @@ fn killed_or_interrupted_after_any_step_it_converges() {
         for signal in ["-9", "-INT", "-TERM"] {
             scope.spawn(move || {
                 for after in 0..6 {
-                    let served = Served::slow(json!([]), "15ms");
+                    let served = Served::slow(json!([]), "30ms");
                     let run = served.interrupted(signal, after);
                     match signal {
-                        "-9" => assert_eq!(run.status, 137, "{}", run.told()),
                         // The last step may have been the end.
+                        "-9" => assert!(matches!(run.status, 137 | 0), "{}", run.told()),
                         _ => assert!(matches!(run.status, 130 | 0), "{}", run.told()),
                     }
                     if run.status == 130 {

@@ -19,9 +19,9 @@ use crate::apply::Pace;
 /// How long calls in flight may still take after the first signal.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long the run may take to notice a signal before the process is ended. Long enough for a plan of thousands
-/// of accounts to be made, short enough for a person at the keyboard.
-const GRACE: Duration = Duration::from_millis(500);
+/// How long the run may take to notice a signal before the process is ended. Long enough for a busy machine, short
+/// enough for a person at the keyboard.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What is said on the first signal while calls that change something may be under way.
 pub(super) const FINISHING: &str =
