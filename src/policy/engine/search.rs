@@ -229,9 +229,9 @@ impl Search<'_> {
             Token::One(_) | Token::Star(_) => {}
         };
         for (of, glob) in self.wanted.iter().enumerate() {
-            match glob.tokens().get(position(positions, of)..) {
-                Some([Token::Star(_), token, ..] | [token, ..]) => name(token),
-                _ => {}
+            let rest = glob.tokens().get(position(positions, of)..);
+            if let Some([Token::Star(_), token, ..] | [token, ..]) = rest {
+                name(token);
             }
         }
     }
