@@ -734,6 +734,25 @@ fn what_was_absent_and_is_there_makes_a_plan_stale() {
 }
 
 #[test]
+fn who_else_holds_policies_counts_where_two_of_them_change() {
+    let policy =
+        |name: &str| json!({ "name": name, "versions": [{ "id": "v1", "document": READ }] });
+    let wanted = |name: &str| format!("  - {{ name: {name}, document: {WRITE} }}\n");
+    let spec = format!("version: 1\npolicies:\n{}{}", wanted("one"), wanted("two"));
+    let bench = Bench::of(
+        &json!({ "policies": [policy("one"), policy("two")] }),
+        &spec,
+    );
+    bench.change(|own| {
+        own["users"] = json!([{ "name": "alice", "attachments": [{ "policy": "custom:one" }] }]);
+    });
+    let run = bench.apply(&[]);
+    run.ends(3)
+        .warns("use elsewhere of `policy/one` has changed: planned from none, is now some");
+    assert_eq!(bench.server.writes(), 0);
+}
+
+#[test]
 fn moves_that_mean_nothing_do_not_make_a_plan_stale() {
     let moves: [(&str, fn(&mut Value)); 5] = [
         ("other words of a trust policy", |account| {

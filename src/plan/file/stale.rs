@@ -154,14 +154,14 @@ fn policy_moved(policy: &PolicyRef, then: &ObservedState, now: &ObservedState) -
             )
         };
         differences.text("versions", versions(then), versions(now));
-        let elsewhere = |state: &ObservedState| {
-            let is_read = then.versions.contains_key(&policy.name);
-            match is_read && state.is_held_elsewhere(policy) {
-                true => "users, groups or other roles too",
-                false => "the roles of the spec alone",
-            }
-        };
-        differences.text("held by", elsewhere(then), elsewhere(now));
+        // Others who hold two policies that may change have a say in the order of steps.
+        if then.versions.len() > 1 && then.versions.contains_key(&policy.name) {
+            let elsewhere = |state: &ObservedState| match state.is_held_elsewhere(policy) {
+                true => "some",
+                false => "none",
+            };
+            differences.text("use elsewhere", elsewhere(then), elsewhere(now));
+        }
         let tags = |state: &ObservedState| {
             list(
                 state
