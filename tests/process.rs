@@ -324,12 +324,16 @@ fn throttling_of_a_quarter_of_all_calls_is_waited_out() {
                     .collect();
                 let served = Served::new(json!(rules));
                 let run = served.program.run(&preset).ends(0);
+                let calls = served.calls();
+                let throttled = calls
+                    .iter()
+                    .filter(|call| call["code"] == "Throttling.User");
+                let (made, throttled) = (calls.len(), throttled.count());
+                let counted =
+                    format!("{throttled} of {made} calls were repeats; {throttled} answers said");
                 assert!(
-                    served
-                        .calls()
-                        .iter()
-                        .any(|call| call["code"] == "Throttling.User"),
-                    "{}",
+                    throttled > 0 && run.out.contains(&counted),
+                    "{counted}\n{}",
                     run.told()
                 );
                 let writes = served.writes();

@@ -11,6 +11,7 @@ use super::observe::{impossible, unread};
 use super::outcome::{Outcomes, failed};
 use crate::apply::{ApplyReport, Outcome, StepReport, Verified};
 use crate::plan::ApprovedPlan;
+use crate::render::Calls;
 use crate::render::human::style::safe;
 use crate::render::human::{self, Detail};
 use crate::render::json::AccountReport;
@@ -136,7 +137,9 @@ pub(super) fn conclude(
             continue;
         };
         let failure = ended.failure();
-        let report = AccountReport::applied(ready.approved.plan(), &ended.report, ended.in_sync());
+        let calls = calls(ready);
+        let report =
+            AccountReport::applied(ready.approved.plan(), &ended.report, ended.in_sync(), calls);
         let report = match &failure {
             Some(failure) => report.with_errors(&failure.problems()),
             None => report,
@@ -147,7 +150,7 @@ pub(super) fn conclude(
         outcomes.add(
             member,
             status,
-            account_text(label.as_deref(), &ended),
+            account_text(label.as_deref(), &ended, calls),
             report,
         );
         match (ended.not_begun, failure) {
@@ -162,6 +165,15 @@ pub(super) fn conclude(
     }
     console.result(&outcomes.rendered())?;
     failures.end(seen.len(), console)
+}
+
+fn calls(ready: &Ready<'_>) -> Calls {
+    let counts = ready.subject.connection.account.counts();
+    Calls {
+        made: counts.calls,
+        repeated: counts.retries,
+        throttled: counts.throttled,
+    }
 }
 
 /// What went wrong, over all accounts.
@@ -204,7 +216,7 @@ impl Failures {
     }
 }
 
-fn account_text(label: Option<&str>, ended: &Ended) -> String {
+fn account_text(label: Option<&str>, ended: &Ended, calls: Calls) -> String {
     let mut text = String::new();
     if ended.report.steps.is_empty() || (label.is_some() && ended.not_begun.is_some()) {
         return text;
@@ -218,7 +230,7 @@ fn account_text(label: Option<&str>, ended: &Ended) -> String {
             text.push('\n');
         }
     }
-    human::apply_report(label, &ended.report, &mut text);
+    human::apply_report(label, &ended.report, calls, &mut text);
     match &ended.verified {
         Some(Verified::InSync(left)) => human::verified(left, &mut text),
         Some(Verified::NotYet(left)) => human::plan(left, label, Detail::Access, &mut text),

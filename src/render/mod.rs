@@ -4,3 +4,14 @@
 
 pub mod human;
 pub mod json;
+
+/// The calls that the work on one account took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calls {
+    /// Requests made, repeats included.
+    pub made: u64,
+    /// Requests that repeated another.
+    pub repeated: u64,
+    /// Answers that said "too many calls".
+    pub throttled: u64,
+}

@@ -6,6 +6,7 @@ use crate::account::{AccountError, Written};
 use crate::apply::{ApplyReport, Outcome, StepReport};
 
 use crate::plan::Plan;
+use crate::render::Calls;
 
 use super::readiness::readiness;
 use super::step;
@@ -38,8 +39,9 @@ fn cause(error: &AccountError) -> String {
     safe(error.code.as_deref().unwrap_or(&error.message))
 }
 
-/// Appends the line that counts what became of the steps; each had its own line as it ended.
-pub fn apply_report(label: Option<&str>, report: &ApplyReport, out: &mut String) {
+/// Appends the line that counts what became of the steps; each had its own line as it ended. Calls are counted where
+/// some had to be repeated.
+pub fn apply_report(label: Option<&str>, report: &ApplyReport, calls: Calls, out: &mut String) {
     let count = |wanted: fn(&Outcome) -> bool| {
         report
             .steps
@@ -56,6 +58,23 @@ pub fn apply_report(label: Option<&str>, report: &ApplyReport, out: &mut String)
         label.unwrap_or("Apply")
     );
     let _ = writeln!(out, "{}", Styled(STRONG, line));
+    let Calls {
+        made,
+        repeated,
+        throttled,
+    } = calls;
+    if repeated > 0 {
+        let _ = writeln!(
+            out,
+            "{}",
+            Styled(
+                DIM,
+                format!(
+                    "{repeated} of {made} calls were repeats; {throttled} answers said \"too many calls\""
+                )
+            )
+        );
+    }
 }
 
 /// Appends what the look after an apply showed: nothing left to do, and what the role is now good for.

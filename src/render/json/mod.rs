@@ -15,6 +15,7 @@ use crate::apply::ApplyReport;
 use crate::drift::DriftReport;
 use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
+use crate::render::Calls;
 
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint};
@@ -36,8 +37,8 @@ impl AccountReport {
     /// Of `apply` and `destroy`: the plan, and what became of its steps. `in_sync` tells whether the second plan
     /// was empty, where there was one.
     #[must_use]
-    pub fn applied(plan: &Plan, report: &ApplyReport, in_sync: Option<bool>) -> Self {
-        Self(Account::applied(plan, report, in_sync))
+    pub fn applied(plan: &Plan, report: &ApplyReport, in_sync: Option<bool>, calls: Calls) -> Self {
+        Self(Account::applied(plan, report, in_sync, calls))
     }
 
     /// Of `drift`: the findings.

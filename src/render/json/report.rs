@@ -11,6 +11,7 @@ use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Finding};
 use crate::model::{AccountId, Caller};
 use crate::plan::{OrderCheck, Passing, PassingKind, Plan};
+use crate::render::Calls;
 
 /// The whole report of one run over any number of accounts.
 ///
@@ -104,6 +105,8 @@ pub(super) struct Account {
     order_unchecked: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_sync: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls: Option<CallsShape>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Problem>,
     summary: Summary,
@@ -115,6 +118,13 @@ struct Problem {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CallsShape {
+    made: u64,
+    repeated: u64,
+    throttled: u64,
 }
 
 /// Access that is wrong for a moment.
@@ -185,7 +195,17 @@ impl Account {
         }
     }
 
-    pub(super) fn applied(plan: &Plan, report: &ApplyReport, in_sync: Option<bool>) -> Self {
+    pub(super) fn applied(
+        plan: &Plan,
+        report: &ApplyReport,
+        in_sync: Option<bool>,
+        calls: Calls,
+    ) -> Self {
+        let Calls {
+            made,
+            repeated,
+            throttled,
+        } = calls;
         let steps = report
             .steps
             .iter()
@@ -193,6 +213,11 @@ impl Account {
         Self {
             steps: Some(steps.collect()),
             in_sync,
+            calls: Some(CallsShape {
+                made,
+                repeated,
+                throttled,
+            }),
             ..Self::planned(plan)
         }
     }
