@@ -227,6 +227,14 @@ impl Network {
 }
 
 impl State {
+    /// The account as reads that began then may have seen it, which lag a little.
+    pub(crate) fn since(&self, began: Instant) -> Vec<&Plain> {
+        let at = |snapshot: &Snapshot| snapshot.at + LAG <= began;
+        let from = self.history.iter().rposition(at).unwrap_or(0);
+        let snapshots = self.history[from..].iter();
+        snapshots.map(|snapshot| &*snapshot.account).collect()
+    }
+
     pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
             trace.push_str(&line());

@@ -25,7 +25,7 @@ use tokio::time::{Instant, sleep};
 use super::access::{Access, callers, requests};
 use super::case::{Case, RunSeed};
 use super::chance;
-use super::network::{CANARY, KEYS, LAG, Network};
+use super::network::{CANARY, KEYS, Network};
 use super::plain::{Params, Plain};
 
 /// How a run ended.
@@ -152,6 +152,7 @@ impl Operator<'_> {
     async fn walk(&mut self, client: &Client, seed: &RunSeed, run: usize) -> Ended {
         let desired = seed.wish.desired();
         let scope = Scope::of(&desired);
+        let began = Instant::now();
         let Some(observed) = self.look(client, &scope).await else {
             return Ended::Incomplete;
         };
@@ -167,9 +168,7 @@ impl Operator<'_> {
             },
         };
         if planned.is_empty() {
-            if !self.is_disturbed() {
-                self.must_be_satisfied(&desired);
-            }
+            self.must_have_been_satisfied(&desired, began);
             return Ended::Success;
         }
         let pace = self.begin(&planned, &desired, seed);
@@ -179,11 +178,10 @@ impl Operator<'_> {
         if !report.is_complete() {
             return Ended::Stopped;
         }
+        let began = Instant::now();
         match verify(client, &desired, &observed.caller).await {
             Verified::InSync(_) => {
-                if !self.is_disturbed() {
-                    self.must_be_satisfied(&desired);
-                }
+                self.must_have_been_satisfied(&desired, began);
                 Ended::Success
             }
             Verified::Unread(error) => {
@@ -402,6 +400,27 @@ impl Operator<'_> {
         }
     }
 
+    /// A run that ends well has seen the spec fulfilled: it is so now, or, where others interfere, each part of it
+    /// was so at some moment since `began`.
+    fn must_have_been_satisfied(&self, desired: &DesiredState, began: Instant) {
+        if !self.is_disturbed() {
+            return self.must_be_satisfied(desired);
+        }
+        let state = self.network.state();
+        let snapshots = state.since(began);
+        let missing: Vec<String> = parts(desired)
+            .filter_map(|part| {
+                let mut missing = snapshots.iter().map(|account| unsatisfied(account, &part));
+                let last = missing.next_back().flatten()?;
+                missing.all(|missing| missing.is_some()).then_some(last)
+            })
+            .collect();
+        drop(state);
+        for missing in missing {
+            self.violation(format!("the run ended well, but {missing}, and never was"));
+        }
+    }
+
     fn must_be_satisfied(&self, desired: &DesiredState) {
         let state = self.network.state();
         let missing = unsatisfied(&state.account, desired);
@@ -415,15 +434,7 @@ impl Operator<'_> {
     /// reads lag.
     fn must_be_complete(&self, observed: &ObservedState, scope: &Scope, began: Instant) {
         let state = self.network.state();
-        let from = state
-            .history
-            .iter()
-            .rposition(|snapshot| snapshot.at + LAG <= began)
-            .unwrap_or(0);
-        let snapshots: Vec<&Plain> = state.history[from..]
-            .iter()
-            .map(|snapshot| &*snapshot.account)
-            .collect();
+        let snapshots = state.since(began);
         let mut wrong = Vec::new();
         let mut check = |what: String, is_so: &dyn Fn(&Plain) -> bool| {
             if !snapshots.iter().any(|account| is_so(account)) {
@@ -835,6 +846,23 @@ fn holds(step: &Step, account: &Plain) -> bool {
             policy_of(policy.as_str()).is_some_and(|found| has(&found.tags, tags))
         }
     }
+}
+
+/// The spec, one role or policy at a time.
+fn parts(desired: &DesiredState) -> impl Iterator<Item = DesiredState> {
+    let policies = desired.policies.iter().map(|(name, wanted)| DesiredState {
+        policies: BTreeMap::from([(name.clone(), wanted.clone())]),
+        ..DesiredState::default()
+    });
+    let roles = desired.roles.iter().map(|(name, wanted)| DesiredState {
+        roles: BTreeMap::from([(name.clone(), wanted.clone())]),
+        ..DesiredState::default()
+    });
+    let removals = DesiredState {
+        removals: desired.removals.clone(),
+        ..DesiredState::default()
+    };
+    policies.chain(roles).chain([removals])
 }
 
 /// What of the spec is not so.
