@@ -64,6 +64,10 @@ fn narrower_policy(
     drafts: &[DraftStep],
     observed: &ObservedState,
 ) -> Option<DraftStep> {
+    // Others who hold it would lack for a moment what it gives them before and after.
+    if before.is_held_elsewhere(&PolicyRef::custom(policy.clone())) {
+        return None;
+    }
     // Two more versions must find room beside those that stay.
     let is_dropped = |draft: &&DraftStep| matches!(&draft.step, Step::DeletePolicyVersion { policy: dropped, .. } if dropped == policy);
     let kept = observed.versions.get(policy).map_or(0, Vec::len);

@@ -226,6 +226,15 @@ fn a_document_is_narrowed_in_between_where_that_is_the_only_way() {
 }
 
 #[test]
+fn a_document_that_others_hold_too_is_not_narrowed_in_between() {
+    let live_text = allows(&[("GetObject", "b"), ("ListParts", "old")]);
+    let wanted = allows(&[("GetObject", "b"), ("PutObject", "b")]);
+    let live = held_by(2, account(ALICE, &[("P", &live_text, true)]));
+    let (_, check) = ordered(vec![retrust(ECS), rewrite("P", &wanted)], &live);
+    assert!(matches!(check, OrderCheck::Unsafe(_)), "{check:?}");
+}
+
+#[test]
 fn where_no_order_is_safe_the_plan_says_so() {
     let (old, new) = (
         allows(&[("GetObject", "old")]),
