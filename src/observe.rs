@@ -10,8 +10,8 @@ use futures_util::future::{join, join_all};
 
 use crate::account::{AccountError, AccountErrorKind, ReadAccount};
 use crate::model::{
-    Address, Caller, ObservedRole, ObservedState, PolicyName, PolicyRef, RoleName, Scope,
-    TagReading,
+    Address, Caller, ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef,
+    PolicyVersion, RoleName, Scope, TagReading,
 };
 
 /// Why an account could not be read in full. Never empty.
@@ -142,7 +142,8 @@ async fn first_wave<A: ReadAccount>(
     let attachments = failures.keep_all(roles, attached);
     failures.0.extend(moved(&found_roles, &attachments));
     let policies = failures.keep_all(policies, documents);
-    let versions = present(failures.keep_all(custom, versions));
+    let mut versions = present(failures.keep_all(custom, versions));
+    agree_on_defaults(&policies, &mut versions);
     let role_tags = failures.keep_all(tagged_roles, role_tags);
     let policy_tags = failures.keep_all(tagged_policies, policy_tags);
     let holders = present(failures.keep_all(scope.holders.iter().cloned(), holders));
@@ -156,6 +157,22 @@ async fn first_wave<A: ReadAccount>(
         policy_tags,
         holders,
     })
+}
+
+/// Two calls tell which version is in force, and somebody may change it between them. The answer that came with the
+/// document counts.
+fn agree_on_defaults(
+    policies: &BTreeMap<PolicyRef, Option<ObservedPolicy>>,
+    versions: &mut BTreeMap<PolicyName, Vec<PolicyVersion>>,
+) {
+    for (name, list) in versions {
+        let found = policies.get(&PolicyRef::custom(name.clone()));
+        if let Some(policy) = found.and_then(Option::as_ref) {
+            for version in list {
+                version.is_default = version.id == policy.default_version;
+            }
+        }
+    }
 }
 
 /// A role that one call saw and the other did not came or went between the two; the pair says nothing.

@@ -70,7 +70,9 @@ impl<T: Transport, C: CredentialSource> ReadAccount for RamClient<T, C> {
         let into = |reply: &Reply| reply.read::<VersionsReply>()?.into_model();
         let mut found = self.all_or_absent(call, NO_POLICY, into).await?;
         if let Some(versions) = &mut found {
+            // Pages that were answered at different moments may overlap.
             versions.sort_by_key(|version| version.id);
+            versions.dedup_by_key(|version| version.id);
         }
         Ok(found)
     }
@@ -84,6 +86,7 @@ impl<T: Transport, C: CredentialSource> ReadAccount for RamClient<T, C> {
         let mut found = self.all_or_absent(call, NO_POLICY, into).await?;
         if let Some(holders) = &mut found {
             holders.sort_unstable();
+            holders.dedup();
         }
         Ok(found)
     }

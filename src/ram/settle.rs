@@ -3,6 +3,7 @@
 //! | the service says | of | then |
 //! |---|---|---|
 //! | nothing, 5xx, nonce used | `CreatePolicyVersion` | look for the document in force until it shows; only then repeat, and not after a time-out, for it could still land |
+//! | nothing in time | `UpdateRole` of a trust policy | look until it shows, and do not repeat: the first could land after a later step has set another |
 //! | nothing, 5xx, nonce used | any other | look; if it is not as wanted, repeat: the name or the value keeps it from taking effect twice |
 //! | already exists | create, attach | look; the same is done, another is an error |
 //! | not there | delete, detach | look; gone is done |
@@ -88,7 +89,10 @@ impl<T: Transport, C: CredentialSource> Settling<'_, T, C> {
         if let Fate::Unknown { late } = failure.fate {
             self.is_unsure = true;
             return match self.step {
-                Step::CreatePolicyVersion { .. } => self.after_lost_version(failure, late).await,
+                Step::CreatePolicyVersion { .. } => self.after_perhaps_slow(failure, late).await,
+                Step::UpdateRole { trust: Some(_), .. } if late => {
+                    self.after_perhaps_slow(failure, late).await
+                }
                 _ => self.after_lost(failure).await,
             };
         }
@@ -119,8 +123,8 @@ impl<T: Transport, C: CredentialSource> Settling<'_, T, C> {
         }
     }
 
-    /// The answer was lost, and sending again makes another version if the first try was merely slow.
-    async fn after_lost_version(
+    /// The answer was lost, and sending again does harm if the first try was merely slow.
+    async fn after_perhaps_slow(
         &mut self,
         failure: Failure,
         late: bool,
