@@ -75,40 +75,17 @@ impl Failures {
     }
 }
 
-/// What the first wave asks about.
-struct Asked {
-    roles: Vec<RoleName>,
-    policies: Vec<PolicyRef>,
-    custom: Vec<PolicyName>,
-    tagged_roles: Vec<RoleName>,
-    tagged_policies: Vec<PolicyName>,
-}
-
-impl Asked {
-    fn of(scope: &Scope) -> Self {
-        Self {
-            roles: scope.roles.keys().cloned().collect(),
-            policies: scope.policies().into_iter().collect(),
-            custom: scope.custom_policies.keys().cloned().collect(),
-            tagged_roles: tagged(&scope.roles),
-            tagged_policies: tagged(&scope.custom_policies),
-        }
-    }
-}
-
 async fn first_wave<A: ReadAccount>(
     account: &A,
     scope: &Scope,
     caller: Option<Caller>,
     failures: &mut Failures,
 ) -> Option<ObservedState> {
-    let Asked {
-        roles,
-        policies,
-        custom,
-        tagged_roles,
-        tagged_policies,
-    } = Asked::of(scope);
+    let roles: Vec<RoleName> = scope.roles.keys().cloned().collect();
+    let policies: Vec<PolicyRef> = scope.policies().into_iter().collect();
+    let custom: Vec<PolicyName> = scope.custom_policies.keys().cloned().collect();
+    let tagged_roles = tagged(&scope.roles);
+    let tagged_policies = tagged(&scope.custom_policies);
     let who = async {
         match caller {
             Some(known) => Ok(known),

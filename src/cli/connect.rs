@@ -15,6 +15,7 @@ use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::fleet::Member;
 use super::observe::unread;
+use super::sandbox::not_started;
 use crate::account::ReadAccount;
 use crate::credentials::{
     self, Children, CredentialError, Credentials, DirectTransport, Disk, Found, Note, NoteKind,
@@ -283,10 +284,9 @@ async fn start_sandbox(
         state_file: Some(here.folder.join(file)),
         ..sandbox::Options::default()
     };
-    let running = sandbox::start(options).await.map_err(|error| {
-        let error = error.seen_from(&here.folder);
-        Failure::new(ExitStatus::Failed, error.to_string())
-    })?;
+    let running = sandbox::start(options)
+        .await
+        .map_err(|error| not_started(error, here))?;
     console.note(&format!(
         "sandbox: account {}, state in {}",
         running.account_id(),

@@ -91,15 +91,11 @@ fn without(
         let fits = |account: &&Found| {
             pattern.matches(account.id.as_str()) || pattern.matches(&account.display_name)
         };
-        let before = gone.len();
-        let mut any = false;
-        for account in found.iter().filter(fits) {
-            any = true;
-            gone.insert(account.id.clone());
-        }
-        if !any && gone.len() == before {
+        let mut named = found.iter().filter(fits).peekable();
+        if named.peek().is_none() {
             console.note(&format!("`discover.exclude`: `{text}` matches no account"));
         }
+        gone.extend(named.map(|account| account.id.clone()));
     }
     found.retain(|account| !gone.contains(&account.id));
     Ok(found)

@@ -64,7 +64,8 @@ async fn serve(
     Ok(ExitStatus::Success)
 }
 
-fn not_started(error: StartError, here: &Environment) -> Failure {
+/// Why there is no sandbox, with paths as the user gave them.
+pub(super) fn not_started(error: StartError, here: &Environment) -> Failure {
     Failure::new(
         ExitStatus::Failed,
         error.seen_from(&here.folder).to_string(),

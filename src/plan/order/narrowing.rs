@@ -3,7 +3,7 @@
 
 use crate::model::{ObservedState, PolicyName, PolicyRef, Step, limit};
 use crate::policy::{
-    Effect, PolicyDocument, Question, Statement, TrustPolicy, TrustStatement, compare,
+    Comparison, Effect, PolicyDocument, Question, Statement, TrustPolicy, TrustStatement, compare,
     compare_trust,
 };
 
@@ -90,38 +90,39 @@ fn narrower_policy(
 
 /// The statements of either document that allow nothing beyond the other, and every Deny of both.
 fn narrower(live: &PolicyDocument, wanted: &PolicyDocument) -> Option<PolicyDocument> {
-    let mut statements: Vec<Statement> = Vec::new();
-    for (own, other) in [(live, wanted), (wanted, live)] {
-        for statement in own.statements() {
-            let alone = PolicyDocument::new(vec![statement.clone()]);
-            let is_within = || {
-                let beyond = compare(&[other], &[&alone], Question::Effective);
-                beyond.gained.is_empty() && beyond.reasons.is_empty()
-            };
-            let fits = statement.effect == Effect::Deny || is_within();
-            if fits && !statements.contains(statement) {
-                statements.push(statement.clone());
-            }
-        }
-    }
-    (!statements.is_empty()).then(|| PolicyDocument::new(statements))
+    let keeps = |statement: &Statement, other: &PolicyDocument| {
+        let alone = PolicyDocument::new(vec![statement.clone()]);
+        statement.effect == Effect::Deny
+            || gives_nothing_new(&compare(&[other], &[&alone], Question::Effective))
+    };
+    let own = live.statements().iter().filter(|one| keeps(one, wanted));
+    let new = wanted.statements().iter().filter(|one| keeps(one, live));
+    each_once(own.chain(new)).map(PolicyDocument::new)
 }
 
 /// The same for trust policies.
 fn narrower_trust(live: &TrustPolicy, wanted: &TrustPolicy) -> Option<TrustPolicy> {
-    let mut statements: Vec<TrustStatement> = Vec::new();
-    for (own, other) in [(live, wanted), (wanted, live)] {
-        for statement in own.statements() {
-            let alone = TrustPolicy::new(vec![statement.clone()]);
-            let is_within = || {
-                let beyond = compare_trust(other, &alone);
-                beyond.gained.is_empty() && beyond.reasons.is_empty()
-            };
-            let fits = statement.effect == Effect::Deny || is_within();
-            if fits && !statements.contains(statement) {
-                statements.push(statement.clone());
-            }
+    let keeps = |statement: &TrustStatement, other: &TrustPolicy| {
+        let alone = TrustPolicy::new(vec![statement.clone()]);
+        statement.effect == Effect::Deny || gives_nothing_new(&compare_trust(other, &alone))
+    };
+    let own = live.statements().iter().filter(|one| keeps(one, wanted));
+    let new = wanted.statements().iter().filter(|one| keeps(one, live));
+    each_once(own.chain(new)).map(TrustPolicy::new)
+}
+
+/// Whether it is proven that nothing is gained.
+fn gives_nothing_new(comparison: &Comparison) -> bool {
+    comparison.gained.is_empty() && comparison.reasons.is_empty()
+}
+
+/// Each statement once; `None` where there is none.
+fn each_once<'s, S: Clone + PartialEq + 's>(kept: impl Iterator<Item = &'s S>) -> Option<Vec<S>> {
+    let mut statements: Vec<S> = Vec::new();
+    for statement in kept {
+        if !statements.contains(statement) {
+            statements.push(statement.clone());
         }
     }
-    (!statements.is_empty()).then(|| TrustPolicy::new(statements))
+    (!statements.is_empty()).then_some(statements)
 }
