@@ -2,7 +2,8 @@
 //!
 //! In: parsed documents, live and wanted. Out: a [`Comparison`], always of wanted relative to live.
 
-use super::access_line::{AccessLine, Reach, Realism, Witness};
+use super::access_line::Reach;
+use super::comparison::{Comparison, Question, Variant, Verdict};
 use super::document::PolicyDocument;
 use super::engine::{
     Answer, Budget, Finder, Problem, Problems, Term, TooComplex, access_terms, deny_terms,
@@ -14,121 +15,6 @@ use super::semantics::Semantics;
 use super::sides::{Aspect, Direction, Sides};
 use super::trust::TrustPolicy;
 use super::write;
-
-/// What is asked about two sets of documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Question {
-    /// What is granted, by these documents and no others. Right for a role as a whole.
-    Effective,
-    /// Whether one can stand in for the other, whatever else is attached. Right for one document: its
-    /// `Deny` reaches beyond it.
-    DropIn,
-}
-
-/// How wanted stands to live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
-    /// The same access. Proven.
-    Equal,
-    /// More, and nothing less.
-    Broader,
-    /// Less, and nothing more.
-    Narrower,
-    /// Some more and some less.
-    Incomparable,
-    /// Not settled; the reasons say why. Never to be read as equal.
-    Unknown,
-}
-
-impl Verdict {
-    /// The word for it, as in the JSON output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Verdict::Equal => "equal",
-            Verdict::Broader => "broader",
-            Verdict::Narrower => "narrower",
-            Verdict::Incomparable => "incomparable",
-            Verdict::Unknown => "unknown",
-        }
-    }
-}
-
-/// The verdict under one reading of what RAM does not document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variant {
-    /// The reading.
-    pub semantics: Semantics,
-    /// What it gives.
-    pub verdict: Verdict,
-    /// A request that shows what wanted has beyond live in this reading.
-    pub gained: Option<Witness>,
-    /// A request that shows what live has beyond wanted in this reading.
-    pub lost: Option<Witness>,
-}
-
-impl Variant {
-    fn unknown(semantics: Semantics) -> Self {
-        Self {
-            semantics,
-            verdict: Verdict::Unknown,
-            gained: None,
-            lost: None,
-        }
-    }
-}
-
-/// How wanted differs from live.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comparison {
-    /// What was asked.
-    pub question: Question,
-    /// Definite only if every reading agrees.
-    pub verdict: Verdict,
-    /// What wanted has beyond live, under the likeliest reading.
-    pub gained: Vec<AccessLine>,
-    /// What live has beyond wanted, under the likeliest reading.
-    pub lost: Vec<AccessLine>,
-    /// Why the verdict is unknown, and what else is to be said, one sentence each.
-    pub reasons: Vec<String>,
-    /// The verdict under each reading that can matter, the likeliest first.
-    pub variants: Vec<Variant>,
-}
-
-impl Comparison {
-    /// Whether the two are proven to be the same.
-    pub fn is_same(&self) -> bool {
-        self.verdict == Verdict::Equal
-    }
-
-    /// Two that cannot be compared, for this reason.
-    #[must_use]
-    pub fn unknown(question: Question, reason: String) -> Self {
-        Self {
-            question,
-            verdict: Verdict::Unknown,
-            gained: Vec::new(),
-            lost: Vec::new(),
-            reasons: vec![reason],
-            variants: Vec::new(),
-        }
-    }
-
-    fn identical(question: Question) -> Self {
-        let verdict = Verdict::Equal;
-        let variant = Variant {
-            verdict,
-            ..Variant::unknown(Semantics::DEFAULT)
-        };
-        Self {
-            question,
-            verdict,
-            gained: Vec::new(),
-            lost: Vec::new(),
-            reasons: Vec::new(),
-            variants: vec![variant],
-        }
-    }
-}
 
 /// Compares two sets of permission policies.
 ///
@@ -269,7 +155,7 @@ impl Judge<'_> {
             Reach::Deny => deny_terms(self.problem, own, other),
         };
         let answer = find_any(finder, &terms, &mut budget.verdict);
-        let is_settled = comparison.note_unsettled(self.problem, &answer);
+        let is_settled = self.is_settled(&answer, comparison);
         let Answer::Yes(findings) = answer else {
             return is_settled;
         };
@@ -290,6 +176,16 @@ impl Judge<'_> {
             self.tell(finder, aspect, &terms, comparison, &mut budget.words);
         }
         is_settled
+    }
+
+    /// Whether an answer is one; adds the reason where it is not.
+    fn is_settled(&self, answer: &Answer<'_>, comparison: &mut Comparison) -> bool {
+        match answer {
+            Answer::No | Answer::Yes(_) => return true,
+            Answer::Untold => comparison.explain(self.problem.untold()),
+            Answer::TooComplex(_) => comparison.explain(too_complex()),
+        }
+        false
     }
 
     /// Every line of a difference that there is.
@@ -335,68 +231,4 @@ impl Judge<'_> {
 pub(crate) fn too_complex() -> String {
     "too complex: the work that one comparison may take was spent before the answer was found"
         .to_owned()
-}
-
-impl Comparison {
-    fn explain(&mut self, reason: String) {
-        if !self.reasons.contains(&reason) {
-            self.reasons.push(reason);
-        }
-    }
-
-    /// Gives the reason if the answer is none, and says whether it is one.
-    fn note_unsettled(&mut self, problem: &Problem, answer: &Answer<'_>) -> bool {
-        match answer {
-            Answer::No | Answer::Yes(_) => return true,
-            Answer::Untold => self.explain(problem.untold()),
-            Answer::TooComplex(_) => self.explain(too_complex()),
-        }
-        false
-    }
-
-    fn conclude(&mut self) {
-        let mut reasons = Vec::new();
-        if let [first, others @ ..] = self.variants.as_slice() {
-            self.verdict = first.verdict;
-            if let Some(other) = others.iter().find(|other| other.verdict != first.verdict) {
-                self.verdict = Verdict::Unknown;
-                if first.verdict != Verdict::Unknown && other.verdict != Verdict::Unknown {
-                    reasons.push(depends(first, other));
-                }
-            }
-        }
-        let mut lines = self.gained.iter().chain(&self.lost).peekable();
-        if lines.peek().is_some() && lines.all(|line| line.realism == Realism::NotMadeToday) {
-            reasons.push("differs only on requests that OSS does not make today".to_owned());
-        }
-        reasons.into_iter().for_each(|reason| self.explain(reason));
-    }
-}
-
-/// Which open question the answer hangs on, with the request that shows it.
-fn depends(first: &Variant, other: &Variant) -> String {
-    let mut questions = Vec::new();
-    if first.semantics.matching != other.semantics.matching {
-        questions.push("whether a wildcard runs across `:`");
-    }
-    if first.semantics.negated_when_absent != other.semantics.negated_when_absent {
-        questions.push("whether a negated operator holds for a key that is absent");
-    }
-    if first.semantics.principals != other.semantics.principals {
-        questions.push("whether a wildcard means anything in a principal");
-    }
-    let changed = |one: &Option<Witness>, other: &Option<Witness>| match (one, other) {
-        (Some(witness), None) | (None, Some(witness)) => Some(witness.to_string()),
-        _ => None,
-    };
-    let shown = changed(&first.gained, &other.gained).or_else(|| changed(&first.lost, &other.lost));
-    let shown = shown
-        .map(|witness| format!(", for example {witness}"))
-        .unwrap_or_default();
-    format!(
-        "depends on {}, which RAM does not document: {} or {}{shown}",
-        questions.join(" and on "),
-        first.verdict.as_str(),
-        other.verdict.as_str()
-    )
 }

@@ -6,6 +6,7 @@
 mod access_line;
 pub mod catalogue;
 mod compare;
+mod comparison;
 mod document;
 pub mod documented;
 mod dress;
@@ -29,7 +30,8 @@ mod words;
 mod write;
 
 pub use access_line::{AccessLine, Change, Reach, Realism, Witness};
-pub use compare::{Comparison, Question, Variant, Verdict, compare, compare_trust};
+pub use compare::{compare, compare_trust};
+pub use comparison::{Comparison, Question, Variant, Verdict};
 
 pub use document::{
     ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,

@@ -8,7 +8,8 @@ mod ask;
 
 use super::access_line::{AccessLine, Realism};
 use super::catalogue::{self, KnownAction, Level};
-use super::compare::{Question, compare};
+use super::compare::compare;
+use super::comparison::Question;
 use super::document::{ActionMatch, Condition, Effect, PolicyDocument, ResourceMatch, Statement};
 use super::evaluate::{Caller, Request};
 use super::grant;

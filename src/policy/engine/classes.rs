@@ -198,7 +198,8 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use super::super::glob::{Kind, Token, other_symbol};
+    use super::super::glob::other_symbol;
+    use super::super::token::{Kind, Token};
     use super::*;
     use proptest::prelude::*;
 

@@ -87,6 +87,26 @@ struct Related {
     holds: Bits,
 }
 
+impl Related {
+    /// Whether it holds of a pattern; found out once, for this much of the budget.
+    fn ask(
+        &mut self,
+        at: usize,
+        cost: usize,
+        budget: &mut Budget,
+        holds: impl FnOnce() -> bool,
+    ) -> Result<bool, TooComplex> {
+        if !self.asked.contains(at) {
+            budget.spend(cost)?;
+            self.asked.insert(at);
+            if holds() {
+                self.holds.insert(at);
+            }
+        }
+        Ok(self.holds.contains(at))
+    }
+}
+
 /// What settles a question before any search.
 enum Quick {
     Answer(Option<Vec<char>>),
@@ -271,17 +291,9 @@ impl<'p> Finder<'p> {
         if covered.holds.meets(by) {
             return Ok(true);
         }
+        let covers = |glob: &Glob| glob.plainly_covers(inner);
         for at in by.iter() {
-            if covered.asked.contains(at) {
-                continue;
-            }
-            budget.spend(32)?;
-            covered.asked.insert(at);
-            if targets
-                .get(at)
-                .is_some_and(|glob| glob.plainly_covers(inner))
-            {
-                covered.holds.insert(at);
+            if covered.ask(at, 32, budget, || targets.get(at).is_some_and(covers))? {
                 return Ok(true);
             }
         }
@@ -300,14 +312,9 @@ impl<'p> Finder<'p> {
             return Ok(of.clone());
         };
         for at in of.iter() {
-            if met.asked.contains(at) {
-                continue;
-            }
-            budget.spend(256)?;
-            met.asked.insert(at);
-            if targets.get(at).is_some_and(|glob| glob.meets(own)) {
-                met.holds.insert(at);
-            }
+            met.ask(at, 256, budget, || {
+                targets.get(at).is_some_and(|glob| glob.meets(own))
+            })?;
         }
         Ok(of.and(&met.holds))
     }

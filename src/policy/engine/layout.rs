@@ -3,7 +3,8 @@
 //! A pattern of n tokens has the positions 0..=n. All positions of all patterns lie side by side, so that
 //! one step of all of them together is a mask, a shift and an or.
 
-use super::glob::{Glob, Kind, Token};
+use super::glob::Glob;
+use super::token::{Kind, Token};
 use std::collections::BTreeSet;
 
 /// The bit patterns of a list of globs over an alphabet.

@@ -18,6 +18,7 @@ mod principal;
 mod problem;
 mod rules;
 mod search;
+mod token;
 mod value;
 
 pub(crate) use atom::Atom;

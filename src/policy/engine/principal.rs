@@ -2,8 +2,9 @@
 
 use super::super::semantics::PrincipalReading;
 use super::super::trust::Principal;
-use super::glob::{Glob, Kind, Token, normal};
+use super::glob::{Glob, normal};
 use super::rules::has_variable;
+use super::token::{Kind, Token};
 
 /// The callers that a trust policy can be asked about, as [`crate::policy::Caller`] writes them.
 pub(crate) fn universe() -> Vec<Glob> {

@@ -7,9 +7,10 @@ use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::classes::word_classes;
 use super::contexts::{Contexts, contexts};
-use super::glob::{Glob, Kind, Matching, Token, other_symbol};
+use super::glob::{Glob, Matching, other_symbol};
 use super::principal;
 use super::rules::{Reader, Rule, Rules};
+use super::token::{Kind, Token};
 use std::rc::Rc;
 
 /// Actions that the statements cannot tell apart.

@@ -4,8 +4,9 @@
 //! forbidden ones together as the set of all their positions. A state is (positions, set).
 
 use super::budget::{Budget, TooComplex};
-use super::glob::{Glob, Token};
+use super::glob::Glob;
 use super::layout::{Alphabet, Layout, within};
+use super::token::Token;
 use std::collections::HashMap;
 
 /// Most patterns that are followed as single positions; their positions share one 128-bit key.

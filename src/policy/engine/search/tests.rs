@@ -54,8 +54,8 @@ fn globs(texts: &[String], fields: bool) -> Vec<Glob> {
         .map(|text| {
             if fields {
                 Glob::from_tokens(text.chars().map(|symbol| match symbol {
-                    '*' => Token::Star(super::super::glob::Kind::NoColon),
-                    '?' => Token::One(super::super::glob::Kind::Field),
+                    '*' => Token::Star(super::super::token::Kind::NoColon),
+                    '?' => Token::One(super::super::token::Kind::Field),
                     _ => Token::Symbol(symbol),
                 }))
             } else {
