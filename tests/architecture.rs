@@ -112,7 +112,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     (
-        "render",
+        "report",
         &["account", "apply", "drift", "model", "plan", "policy"],
         &["anstyle", "serde", "serde_json", "similar"],
     ),

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use export_iam::drift::DriftReport;
 use export_iam::model::{DesiredState, ObservedState};
 use export_iam::plan::{Plan, PlanError, Reason, plan};
-use export_iam::render::human::{self, Detail};
+use export_iam::report::text::{self, Detail};
 use export_iam::spec::{SpecSource, load};
 use support::account::{approved, desired, refusals};
 use support::{Account, Golden, plain};
@@ -204,7 +204,7 @@ fn left_alone(plan: &Plan) -> usize {
 fn shown(plan: &Result<Plan, Vec<PlanError>>) -> String {
     let mut text = String::new();
     match plan {
-        Ok(plan) => human::plan(plan, None, Detail::Access, &mut text),
+        Ok(plan) => text::plan(plan, None, Detail::Access, &mut text),
         Err(errors) => errors
             .iter()
             .for_each(|error| writeln!(text, "error: {error}").unwrap()),
@@ -234,7 +234,7 @@ fn audited(plan: &Result<Plan, Vec<PlanError>>) -> String {
     let report = DriftReport::of(plan);
     let mut text = String::new();
     if !report.findings.is_empty() {
-        human::drift(plan, None, &report, Detail::Access, &mut text);
+        text::drift(plan, None, &report, Detail::Access, &mut text);
     }
     plain(&text)
 }

@@ -18,8 +18,8 @@ use export_iam::drift::DriftReport;
 use export_iam::model::{DesiredState, PolicyRef, RoleName, Scope, Step, TagReading};
 use export_iam::observe::observe;
 use export_iam::plan::{Plan, Reason, plan};
-use export_iam::render::human::{self, Detail};
-use export_iam::render::json::{self, AccountReport};
+use export_iam::report::json::{self, AccountReport};
+use export_iam::report::text::{self, Detail};
 use export_iam::spec::{SpecSource, adopt, load};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -317,8 +317,8 @@ fn now<T>(work: impl Future<Output = T>) -> T {
 
 fn every_byte(plan: &Plan) -> String {
     let mut text = json::report("plan", vec![AccountReport::planned(plan)]);
-    human::plan(plan, None, Detail::Documents, &mut text);
-    human::drift(
+    text::plan(plan, None, Detail::Documents, &mut text);
+    text::drift(
         plan,
         None,
         &DriftReport::of(plan),

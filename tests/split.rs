@@ -19,7 +19,7 @@ use export_iam::model::{
 };
 use export_iam::plan::{Action, Plan};
 use export_iam::policy::{MAX_DOCUMENT_LENGTH, ResourceMatch};
-use export_iam::render::human::{self, Detail};
+use export_iam::report::text::{self, Detail};
 use export_iam::sandbox::World;
 use export_iam::spec::{Spec, SpecErrors, SpecSource, load};
 use proptest::prelude::*;
@@ -266,7 +266,7 @@ async fn apply(account: &Account, spec: &Spec) -> Plan {
 
 fn shown(plan: &Plan) -> String {
     let mut text = String::new();
-    human::plan(plan, None, Detail::Access, &mut text);
+    text::plan(plan, None, Detail::Access, &mut text);
     support::plain(&text)
 }
 

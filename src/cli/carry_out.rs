@@ -17,7 +17,7 @@ use super::observe::Subject;
 use super::outcome::{Outcomes, failed};
 use crate::apply::{Pace, StepReport, apply, verify};
 use crate::plan::{ApprovedPlan, Risk, approve};
-use crate::render::human::{self, Detail};
+use crate::report::text::{self, Detail};
 
 /// What the operator has agreed to beforehand.
 pub(super) struct Consent {
@@ -99,7 +99,7 @@ fn show(seen: &[Seen], consent: &Consent, console: &mut Console) -> Result<(), F
             Ok(subject) if seen.len() == 1 || !subject.plan.is_empty() => {
                 differing += 1;
                 let mut text = String::new();
-                human::plan(
+                text::plan(
                     &subject.plan,
                     member.label().as_deref(),
                     consent.detail,
@@ -115,14 +115,14 @@ fn show(seen: &[Seen], consent: &Consent, console: &mut Console) -> Result<(), F
         }
     }
     if seen.len() > 1 {
-        let tally = human::Tally {
+        let tally = text::Tally {
             accounts: seen.len(),
             settled,
             differing,
             not_begun: 0,
         };
         let mut text = String::new();
-        human::tally("plan", &tally, &mut text);
+        text::tally("plan", &tally, &mut text);
         console.show(&text)?;
     }
     Ok(())
@@ -192,7 +192,7 @@ async fn execute(
             }
             let ended = one_account(ready, pace, |step| {
                 if !is_fleet {
-                    console.borrow_mut().step(&human::step_line(step));
+                    console.borrow_mut().step(&text::step_line(step));
                 }
             })
             .await;

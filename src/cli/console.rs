@@ -11,7 +11,7 @@ use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::interrupt::{Signals, interrupted};
 use super::progress::Counter;
-use crate::render::human::style::{CHANGE, DIM, Styled};
+use crate::report::text::style::{CHANGE, DIM, Styled};
 
 /// Where output goes and how it looks.
 pub(super) struct Console {

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::fleet::{begin, look_at_all, uninterrupted};
 use super::validate::load;
 use crate::plan::Aim;
-use crate::render::human::Detail;
+use crate::report::text::Detail;
 
 pub(super) async fn run(
     args: &DestroyArgs,

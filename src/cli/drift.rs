@@ -11,8 +11,8 @@ use super::plan::detail;
 use super::validate::load;
 use crate::drift::{DriftReport, Severity};
 use crate::plan::Aim;
-use crate::render::human;
-use crate::render::json::AccountReport;
+use crate::report::json::AccountReport;
+use crate::report::text;
 
 pub(super) async fn run(
     args: &DriftArgs,
@@ -44,7 +44,7 @@ pub(super) async fn run(
                 let mut text = String::new();
                 if !report.findings.is_empty() || seen.len() == 1 {
                     let label = member.label();
-                    human::drift(
+                    text::drift(
                         &subject.plan,
                         label.as_deref(),
                         &report,

@@ -11,10 +11,10 @@ use super::observe::{impossible, unread};
 use super::outcome::{Outcomes, failed};
 use crate::apply::{ApplyReport, Outcome, StepReport, Verified};
 use crate::plan::ApprovedPlan;
-use crate::render::Calls;
-use crate::render::human::style::safe;
-use crate::render::human::{self, Detail};
-use crate::render::json::AccountReport;
+use crate::report::Calls;
+use crate::report::json::AccountReport;
+use crate::report::text::style::safe;
+use crate::report::text::{self, Detail};
 
 /// Why the guard refused accounts, by their places in what was seen.
 pub(super) type Refused = BTreeMap<usize, Failure>;
@@ -226,14 +226,14 @@ fn account_text(label: Option<&str>, ended: &Ended, calls: Calls) -> String {
         text.push('\n');
         for step in &ended.report.steps {
             text.push_str("  ");
-            text.push_str(&human::step_line(step));
+            text.push_str(&text::step_line(step));
             text.push('\n');
         }
     }
-    human::apply_report(label, &ended.report, calls, &mut text);
+    text::apply_report(label, &ended.report, calls, &mut text);
     match &ended.verified {
-        Some(Verified::InSync(left)) => human::verified(left, &mut text),
-        Some(Verified::NotYet(left)) => human::plan(left, label, Detail::Access, &mut text),
+        Some(Verified::InSync(left)) => text::verified(left, &mut text),
+        Some(Verified::NotYet(left)) => text::plan(left, label, Detail::Access, &mut text),
         Some(Verified::Unread(_) | Verified::Impossible(_)) | None => {}
     }
     text

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::exit::ExitStatus;
-use crate::render::human::style::{ERROR, Styled, safe};
+use crate::report::text::style::{ERROR, Styled, safe};
 
 /// What went wrong, what to do about it, and how the run ends.
 #[derive(Debug, Clone, PartialEq, Eq)]

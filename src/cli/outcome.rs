@@ -4,8 +4,8 @@ use super::console::{Console, Rendered};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::fleet::{Member, Seen};
-use crate::render::human;
-use crate::render::json::{self, AccountReport};
+use crate::report::json::{self, AccountReport};
+use crate::report::text;
 
 /// The accounts' parts, collected in order.
 pub(super) struct Outcomes {
@@ -62,13 +62,13 @@ impl Outcomes {
                     .filter(|status| wanted.contains(status))
                     .count()
             };
-            let tally = human::Tally {
+            let tally = text::Tally {
                 accounts: self.statuses.len(),
                 settled: count(&[ExitStatus::Success]),
                 differing: count(&[ExitStatus::Differs]),
                 not_begun: self.not_begun,
             };
-            human::tally(self.kind, &tally, &mut text);
+            text::tally(self.kind, &tally, &mut text);
         }
         let accounts = std::mem::take(&mut self.accounts);
         Rendered {

@@ -10,8 +10,8 @@ use super::outcome::{Outcomes, failed};
 use super::saved;
 use super::validate::load;
 use crate::plan::Aim;
-use crate::render::human::{self, Detail};
-use crate::render::json::AccountReport;
+use crate::report::json::AccountReport;
+use crate::report::text::{self, Detail};
 
 pub(super) async fn run(
     args: &PlanArgs,
@@ -42,7 +42,7 @@ pub(super) async fn run(
                 // Of thousands in sync there is nothing to say.
                 let says = !subject.plan.is_empty() || subject.plan.summary().unmanaged > 0;
                 if says || seen.len() == 1 {
-                    human::plan(
+                    text::plan(
                         &subject.plan,
                         member.label().as_deref(),
                         detail(args.show_documents),

@@ -5,7 +5,7 @@ use super::console::Console;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use crate::render::json;
+use crate::report::json;
 
 pub(super) fn run(
     command: &ReportCommand,

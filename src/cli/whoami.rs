@@ -10,7 +10,7 @@ use super::observe::unread;
 use crate::account::ReadAccount;
 use crate::credentials::CredentialSource;
 use crate::observe::ObserveError;
-use crate::render::{human, json};
+use crate::report::{json, text};
 
 pub(super) async fn run(
     global: &Global,
@@ -34,7 +34,7 @@ pub(super) async fn run(
         .map(|key| key.access_key_id)
         .unwrap_or_default();
     let mut text = String::new();
-    human::whoami(&caller, source.path(), &key, &mut text);
+    text::whoami(&caller, source.path(), &key, &mut text);
     console.result(&Rendered {
         text,
         json: json::whoami(&caller, source.path(), &key),

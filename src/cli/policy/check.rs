@@ -8,7 +8,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::policy::need::{Attached, Export, RoleTrust, image_export};
 use crate::policy::{PolicyDocument, TrustPolicy};
-use crate::render::{human, json};
+use crate::report::{json, text};
 
 /// The service that exports images.
 const ECS: &str = "ecs.aliyuncs.com";
@@ -53,7 +53,7 @@ pub(super) fn run(
     };
     let readiness = image_export(RoleTrust::Policy(&trust), &attached, &[export]);
     let mut text = String::new();
-    human::check(&readiness, &mut text);
+    text::check(&readiness, &mut text);
     console.result(&Rendered {
         text,
         json: json::check(&readiness),

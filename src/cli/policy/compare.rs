@@ -7,7 +7,7 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::policy::{Comparison, Question, Verdict, compare, compare_trust};
-use crate::render::{human, json};
+use crate::report::{json, text};
 
 pub(super) fn run(
     args: &CompareArgs,
@@ -33,7 +33,7 @@ pub(super) fn run(
         }
     };
     let mut text = String::new();
-    human::comparison(&effective, &drop_in, &mut text);
+    text::comparison(&effective, &drop_in, &mut text);
     console.result(&Rendered {
         text,
         json: json::comparison(&effective, &drop_in),

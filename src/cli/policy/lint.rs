@@ -7,7 +7,7 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::policy::lint::{Finding, Options, Severity, lint, rules};
-use crate::render::{human, json};
+use crate::report::{json, text};
 
 pub(super) fn run(
     args: &LintArgs,
@@ -16,7 +16,7 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Failure> {
     if args.rules {
         let mut text = String::new();
-        human::lint_rules(rules(), &mut text);
+        text::lint_rules(rules(), &mut text);
         console.print(&text)?;
         return Ok(ExitStatus::Success);
     }
@@ -26,7 +26,7 @@ pub(super) fn run(
         found.push((file.display().to_string(), lint(&text, &Options::default())));
     }
     let mut text = String::new();
-    human::lint(&found, &mut text);
+    text::lint(&found, &mut text);
     console.result(&Rendered {
         text,
         json: json::lint(&found),

@@ -6,7 +6,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::policy::documented::{self, SYSTEM};
 use crate::policy::{PolicyDocument, Question, compare};
-use crate::render::{human, json};
+use crate::report::{json, text};
 
 pub(super) fn run(args: &ShowArgs, console: &mut Console) -> Result<ExitStatus, Failure> {
     let Some(found) = documented::system(&args.name) else {
@@ -18,7 +18,7 @@ pub(super) fn run(args: &ShowArgs, console: &mut Console) -> Result<ExitStatus, 
     let document = PolicyDocument::parse(found.document).map_err(|error| Failure::bug(&error))?;
     let access = compare(&[], &[&document], Question::Effective);
     let mut text = String::new();
-    human::document(
+    text::document(
         found.name,
         found.description,
         &document.pretty(),

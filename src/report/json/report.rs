@@ -11,7 +11,7 @@ use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Finding};
 use crate::model::{AccountId, Caller};
 use crate::plan::{OrderCheck, Passing, PassingKind, Plan};
-use crate::render::Calls;
+use crate::report::Calls;
 
 /// The whole report of one run over any number of accounts.
 ///

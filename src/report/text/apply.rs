@@ -6,7 +6,7 @@ use crate::account::{AccountError, Written};
 use crate::apply::{ApplyReport, Outcome, StepReport};
 
 use crate::plan::Plan;
-use crate::render::Calls;
+use crate::report::Calls;
 
 use super::readiness::readiness;
 use super::step;

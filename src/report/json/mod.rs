@@ -15,7 +15,7 @@ use crate::apply::ApplyReport;
 use crate::drift::DriftReport;
 use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
-use crate::render::Calls;
+use crate::report::Calls;
 
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint};

@@ -2,8 +2,8 @@
 //!
 //! Text for people carries ANSI styles always; whoever prints it strips them where colour is off.
 
-pub mod human;
 pub mod json;
+pub mod text;
 
 /// The calls that the work on one account took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
