@@ -6,10 +6,10 @@
 
 mod ask;
 
-use super::access_line::{AccessLine, Realism};
+use super::access::Question;
+use super::access::compare;
+use super::access::{AccessLine, Realism};
 use super::catalogue::{self, KnownAction, Level};
-use super::compare::compare;
-use super::comparison::Question;
 use super::document::{ActionMatch, Condition, Effect, PolicyDocument, ResourceMatch, Statement};
 use super::evaluate::{Caller, Request};
 use super::grant;

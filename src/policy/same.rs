@@ -1,7 +1,7 @@
 //! The only meaning of "the same policy" in this project.
 
-use super::compare::{compare, compare_trust};
-use super::comparison::{Comparison, Question};
+use super::access::{Comparison, Question};
+use super::access::{compare, compare_trust};
 use super::document::PolicyDocument;
 use super::error::PolicyError;
 use super::trust::TrustPolicy;

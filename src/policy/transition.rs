@@ -6,9 +6,10 @@
 mod spread;
 mod steady;
 
-use super::compare::too_complex;
+use super::access::description;
+use super::access::too_complex;
+use super::access::witness;
 use super::document::PolicyDocument;
-use super::dress;
 use super::engine::{
     Answer, Budget, Finder, Finding, Problem, Problems, TooComplex, find_any, outcome_terms,
 };
@@ -16,7 +17,6 @@ use super::evaluate::{Caller, Request, decide, decide_trust};
 use super::readings;
 use super::semantics::Semantics;
 use super::trust::TrustPolicy;
-use super::words;
 use spread::Spread;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -262,7 +262,7 @@ impl<'p> Side<'p> {
     fn read(&self, finding: &Finding<'_>, resource: String) -> Option<Request> {
         let class = self.finder.problem.frame.classes.get(finding.class)?;
         Some(Request {
-            action: words::spelt(self.finder.problem, class.words.first()?).to_owned(),
+            action: description::spelling(self.finder.problem, class.words.first()?).to_owned(),
             resource,
             context: finding.context.sample.iter().cloned().collect(),
         })
@@ -315,7 +315,7 @@ impl Search<'_> {
                 };
                 match self.joined(&who, &what) {
                     Some(found) if self.reproduces(&found, predicate) => {
-                        return Ok(Some(self.dressed(found, predicate)));
+                        return Ok(Some(self.readable(found, predicate)));
                     }
                     Some(_) => {
                         let reason = "a witness did not reproduce: this is a bug in export-iam";
@@ -356,20 +356,20 @@ impl Search<'_> {
     }
 
     /// The same use of a resource as people know them, where there is one.
-    fn dressed(&self, found: Use, predicate: Predicate<'_>) -> Use {
+    fn readable(&self, found: Use, predicate: Predicate<'_>) -> Use {
         let with = |request: &Request| Use {
             request: request.clone(),
             ..found.clone()
         };
         let shows = |request: &Request| self.reproduces(&with(request), predicate);
         let other = self.permission.finder.problem.frame.other;
-        let filled = dress::filled(&found.request, other);
+        let filled = witness::filled(&found.request, other);
         let start = if shows(&filled) {
             &filled
         } else {
             &found.request
         };
-        let (request, _) = dress::dressed_request(start, other, shows);
+        let (request, _) = witness::readable_request(start, other, shows);
         with(&request)
     }
 

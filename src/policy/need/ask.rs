@@ -1,16 +1,17 @@
 //! Is one needed action granted always, sometimes or never?
 
+use super::super::access::too_complex;
+use super::super::access::{description, witness};
 use super::super::catalogue::{self, KnownAction, Level};
-use super::super::compare::too_complex;
 use super::super::document::{Effect, PolicyDocument};
 use super::super::engine::{
     Answer, Budget, Finder, Finding, Problem, Problems, Requests, Term, TooComplex, access_terms,
     find_all, find_any, outcome_terms,
 };
 use super::super::evaluate::{Decision, Request, StatementPlace, decide, decide_trust};
+use super::super::readings;
 use super::super::semantics::Semantics;
 use super::super::trust::TrustPolicy;
-use super::super::{dress, readings, words};
 use super::{Attached, Grant, Need, StatementName, ecs};
 use std::collections::BTreeSet;
 
@@ -157,7 +158,7 @@ impl Ask<'_> {
         let Some(witness) = missing.first().map(|finding| self.request(finding)) else {
             return Err(TooComplex);
         };
-        let witness = self.dressed(problem, witness);
+        let witness = self.readable(problem, witness);
         if let Some(region) = self.region(budget)? {
             return Ok(Grant::OnlyInRegion { region, witness });
         }
@@ -214,13 +215,13 @@ impl Ask<'_> {
         }
     }
 
-    fn dressed(&self, problem: &Problem, witness: Request) -> Request {
+    fn readable(&self, problem: &Problem, witness: Request) -> Request {
         let needed = self.need.document();
         let shows = |request: &Request| {
             decide(&[&needed], request, self.semantics).is_allowed() == Some(true)
                 && self.decide(request).is_allowed() != Some(true)
         };
-        dress::dressed_request(&witness, problem.frame.other, shows).0
+        witness::readable_request(&witness, problem.frame.other, shows).0
     }
 
     fn decide(&self, request: &Request) -> Decision {
@@ -310,18 +311,12 @@ impl Ask<'_> {
 
     /// Under which condition the witness would be granted, in words, if under any.
     fn condition(&self, problem: &Problem, witness: &Request) -> Option<String> {
-        let words = |place: StatementPlace| {
-            let condition = match self.subject {
-                Subject::Policies { documents, .. } => {
-                    &documents
-                        .get(place.document)?
-                        .statements()
-                        .get(place.statement)?
-                        .condition
-                }
-                Subject::Trust(policy) => &policy.statements().get(place.statement)?.condition,
-            };
-            (!condition.is_empty()).then(|| words::condition(condition))
+        let condition = |place: StatementPlace| match self.subject {
+            Subject::Policies { documents, .. } => {
+                let statements = documents.get(place.document)?.statements();
+                Some(&statements.get(place.statement)?.condition)
+            }
+            Subject::Trust(policy) => Some(&policy.statements().get(place.statement)?.condition),
         };
         let granted = problem.contexts.possible.iter().find_map(|context| {
             let context = context.sample.iter().cloned().collect();
@@ -335,8 +330,8 @@ impl Ask<'_> {
             }
         })?;
         match self.decide(witness) {
-            Decision::ExplicitDeny(place) => Some(format!("unless {}", words(place)?)),
-            _ => Some(format!("when {}", words(granted)?)),
+            Decision::ExplicitDeny(place) => description::unless(condition(place)?),
+            _ => description::when(condition(granted)?),
         }
     }
 }

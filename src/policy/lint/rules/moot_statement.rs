@@ -2,7 +2,7 @@
 
 use super::statement_never_matches::empty;
 use super::{Report, Rule, RuleInfo, Severity, View};
-use crate::policy::compare::too_complex;
+use crate::policy::access::too_complex;
 use crate::policy::{
     Comparison, Effect, PolicyDocument, Question, Statement, TrustPolicy, TrustStatement, compare,
     compare_trust,

@@ -1,11 +1,35 @@
-//! Requests that the search found, made to look like requests that people know.
+//! Requests that prove a difference, with names that people know.
 
-use super::access_line::Witness;
-use super::evaluate::Request;
+use super::super::evaluate::{Caller, Request};
+use std::fmt;
+
+/// A request, and for trust policies who makes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Witness {
+    /// Who asks to assume the role; only for trust policies.
+    pub caller: Option<Caller>,
+    /// What is asked.
+    pub request: Request,
+}
+
+impl fmt::Display for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.request.action)?;
+        match &self.caller {
+            Some(caller) => write!(f, " by {caller}")?,
+            None => write!(f, " on {}", self.request.resource)?,
+        }
+        for (at, (key, value)) in self.request.context.iter().enumerate() {
+            let joint = if at == 0 { "with" } else { "and" };
+            write!(f, " {joint} {key} = {value}")?;
+        }
+        Ok(())
+    }
+}
 
 /// A witness with names where the search put its symbol for "any other", as far as it still reproduces;
 /// and whether it is known to reproduce.
-pub(crate) fn dressed(
+pub(crate) fn readable(
     witness: &Witness,
     other: char,
     reproduces: impl Fn(&Witness) -> bool,
@@ -15,12 +39,12 @@ pub(crate) fn dressed(
         request: request.clone(),
     };
     let shows = |request: &Request| reproduces(&with(request));
-    let (request, is_shown) = dressed_request(&witness.request, other, shows);
+    let (request, is_shown) = readable_request(&witness.request, other, shows);
     (with(&request), is_shown)
 }
 
-/// As [`dressed`], of a request.
-pub(crate) fn dressed_request(
+/// As [`readable`], of a request.
+pub(crate) fn readable_request(
     request: &Request,
     other: char,
     reproduces: impl Fn(&Request) -> bool,
@@ -45,7 +69,7 @@ pub(crate) fn dressed_request(
             },
         ),
     ];
-    let whole = dressed_in(request, &placeholder, &names);
+    let whole = with_names(request, &placeholder, &names);
     if whole.resource == request.resource {
         return (whole, false);
     }
@@ -54,9 +78,9 @@ pub(crate) fn dressed_request(
     }
     let (mut best, mut is_shown) = (request.clone(), false);
     for name in names {
-        let dressed = dressed_in(&best, &placeholder, &[name]);
-        if dressed.resource != best.resource && reproduces(&dressed) {
-            (best, is_shown) = (dressed, true);
+        let readable = with_names(&best, &placeholder, &[name]);
+        if readable.resource != best.resource && reproduces(&readable) {
+            (best, is_shown) = (readable, true);
         }
     }
     (best, is_shown)
@@ -80,13 +104,13 @@ pub(crate) fn filled(request: &Request, other: char) -> Request {
 }
 
 /// The request with names in some fields of its resource.
-fn dressed_in(request: &Request, placeholder: &str, names: &[(usize, &str)]) -> Request {
+fn with_names(request: &Request, placeholder: &str, names: &[(usize, &str)]) -> Request {
     let mut fields: Vec<String> = request.resource.splitn(5, ':').map(str::to_owned).collect();
     if fields.len() == 5 {
         for (at, name) in names {
             match fields.get_mut(*at) {
                 Some(relative) if *at == 4 => {
-                    *relative = dressed_relative(relative, placeholder, name)
+                    *relative = with_relative_name(relative, placeholder, name)
                 }
                 Some(field) if *field == placeholder => *field = (*name).to_owned(),
                 _ => {}
@@ -99,7 +123,7 @@ fn dressed_in(request: &Request, placeholder: &str, names: &[(usize, &str)]) -> 
     }
 }
 
-fn dressed_relative(relative: &str, placeholder: &str, name: &str) -> String {
+fn with_relative_name(relative: &str, placeholder: &str, name: &str) -> String {
     let parts = relative.splitn(2, '/').enumerate();
     let parts = parts.map(|(at, part)| match (at, part == placeholder) {
         (0, true) => name,

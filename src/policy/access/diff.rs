@@ -1,24 +1,24 @@
 //! Findings of the engine as lines of access, each with a request that proves it.
 
-use super::access_line::{AccessLine, Change, Reach, Realism, Witness};
-use super::catalogue::{self, KnownAction, Level};
-use super::dress;
-use super::engine::{
+use super::super::catalogue::{self, KnownAction, Level};
+use super::super::engine::{
     ActionClass, Budget, Finder, Finding, MAX_FINDINGS, Place, Requests, Rule, Term, TooComplex,
 };
-use super::evaluate::{Decision, StatementPlace};
-use super::semantics::Semantics;
-use super::sides::{Aspect, Direction, Side, Sides};
-use super::words;
+use super::super::evaluate::{Decision, StatementPlace};
+use super::super::semantics::Semantics;
+use super::compared::{Aspect, Compared, Direction, Side};
+use super::description;
+use super::line::{AccessLine, Change, Reach, Realism};
+use super::witness::{self, Witness};
 use std::collections::BTreeMap;
 
 /// Most kinds of context that are asked for a condition under which the other side allows the same.
 const MAX_ELSEWHERE: usize = 256;
 
 /// Writes the lines of one direction and one reach.
-pub(crate) struct Writer<'w, 'p> {
+pub(crate) struct LineWriter<'w, 'p> {
     pub(crate) finder: &'w mut Finder<'p>,
-    pub(crate) sides: &'w Sides<'w>,
+    pub(crate) compared: &'w Compared<'w>,
     pub(crate) semantics: Semantics,
     pub(crate) aspect: Aspect,
     pub(crate) terms: &'w [Term],
@@ -32,7 +32,7 @@ struct Sort {
     realism: Realism,
 }
 
-impl Writer<'_, '_> {
+impl LineWriter<'_, '_> {
     /// The lines of the findings, as far as the budget goes, and whether all are there.
     pub(crate) fn lines(
         &mut self,
@@ -67,14 +67,14 @@ impl Writer<'_, '_> {
         }
         let mut merged: Vec<AccessLine> = Vec::new();
         for lines in by_class.into_values() {
-            let Some(line) = lines.into_iter().reduce(words::join_resources) else {
+            let Some(line) = lines.into_iter().reduce(description::join_resources) else {
                 continue;
             };
             match merged
                 .iter_mut()
-                .find(|known| words::is_joinable(known, &line))
+                .find(|known| description::is_joinable(known, &line))
             {
-                Some(known) => words::join_actions(known, line),
+                Some(known) => description::join_actions(known, line),
                 None => merged.push(line),
             }
         }
@@ -94,7 +94,7 @@ impl Writer<'_, '_> {
         let problem = self.finder.problem;
         let class = problem.frame.classes.get(class);
         class
-            .map(|class| words::known_actions(problem, class))
+            .map(|class| description::known_actions(problem, class))
             .unwrap_or_default()
     }
 
@@ -108,13 +108,13 @@ impl Writer<'_, '_> {
         let class = problem.frame.classes.get(finding.class)?;
         let rule = problem.rule(finding.way.first?)?;
         let shortest = self
-            .sides
+            .compared
             .replay(problem, finding, self.aspect, self.semantics)?;
         let (realism, witness) = self.realistic(finding, known, &shortest, budget);
         let (change, condition) = self.change(finding, rule, &shortest);
         let group = self.aspect.other_side().group();
-        let (actions, is_open) = words::actions(problem, class, &finding.way, group, known);
-        let resources = vec![words::target(problem, class, &finding.way, group)];
+        let (actions, is_open) = description::actions(problem, class, &finding.way, group, known);
+        let resources = vec![description::target(problem, class, &finding.way, group)];
         Some(AccessLine {
             change,
             reach: self.aspect.reach,
@@ -129,13 +129,14 @@ impl Writer<'_, '_> {
     }
 
     fn reproduces(&self, witness: &Witness) -> bool {
-        self.sides.reproduces(self.aspect, self.semantics, witness)
+        self.compared
+            .reproduces(self.aspect, self.semantics, witness)
     }
 
     /// A witness in names that people know, and whether it is known to reproduce.
-    fn dressed(&self, witness: &Witness) -> (Witness, bool) {
+    fn readable(&self, witness: &Witness) -> (Witness, bool) {
         let other = self.finder.problem.frame.other;
-        dress::dressed(witness, other, |witness| self.reproduces(witness))
+        witness::readable(witness, other, |witness| self.reproduces(witness))
     }
 
     /// A witness that the service really sends, if there is one.
@@ -148,8 +149,8 @@ impl Writer<'_, '_> {
     ) -> (Realism, Witness) {
         let problem = self.finder.problem;
         let class = problem.frame.classes.get(finding.class);
-        let sent = match (class, self.sides) {
-            (Some(class), Sides::Policies { .. }) => self.sent(finding, class, known, budget),
+        let sent = match (class, self.compared) {
+            (Some(class), Compared::Policies { .. }) => self.sent(finding, class, known, budget),
             _ => Ok(None),
         };
         if let Ok(Some(witness)) = sent {
@@ -158,14 +159,14 @@ impl Writer<'_, '_> {
         let is_known = |word: &String| catalogue::find(word).is_some();
         // In another kind of context there may be one; only a search of all would tell.
         let is_settled = sent.is_ok()
-            && matches!(self.sides, Sides::Policies { .. })
+            && matches!(self.compared, Compared::Policies { .. })
             && problem.contexts.possible.len() == 1
             && class.is_some_and(|class| class.words.iter().all(is_known));
         let realism = match is_settled {
             true => Realism::NotMadeToday,
             false => Realism::NotKnown,
         };
-        (realism, self.dressed(shortest).0)
+        (realism, self.readable(shortest).0)
     }
 
     /// A request for one of the known actions, of the form in which the service makes them.
@@ -201,8 +202,8 @@ impl Writer<'_, '_> {
                 continue;
             };
             let target: String = word.into_iter().collect();
-            let plain = self.sides.witness(action.name, &target, &context.sample);
-            let (witness, is_shown) = self.dressed(&plain);
+            let plain = self.compared.witness(action.name, &target, &context.sample);
+            let (witness, is_shown) = self.readable(&plain);
             if is_shown || self.reproduces(&witness) {
                 return Ok(Some(witness));
             }
@@ -241,8 +242,8 @@ impl Writer<'_, '_> {
     }
 
     fn condition_words(&self, side: Side, place: StatementPlace) -> Option<String> {
-        let condition = self.sides.condition(side, place)?;
-        (!condition.is_empty()).then(|| words::condition(condition))
+        let condition = self.compared.condition(side, place)?;
+        (!condition.is_empty()).then(|| description::condition(condition))
     }
 
     /// The condition of a `Deny` of the same side that holds the actions back at other times.
@@ -283,7 +284,8 @@ impl Writer<'_, '_> {
         {
             let mut elsewhere = witness.clone();
             elsewhere.request.context = context.sample.iter().cloned().collect();
-            if let Decision::Allowed(place) = self.sides.decide(side, &elsewhere, self.semantics) {
+            if let Decision::Allowed(place) = self.compared.decide(side, &elsewhere, self.semantics)
+            {
                 is_allowed = true;
                 allowed_when.extend(self.condition_words(side, place));
             }
@@ -291,7 +293,7 @@ impl Writer<'_, '_> {
         if !is_allowed {
             return None;
         }
-        if let Decision::ExplicitDeny(place) = self.sides.decide(side, witness, self.semantics) {
+        if let Decision::ExplicitDeny(place) = self.compared.decide(side, witness, self.semantics) {
             return Some(format!("unless {}", self.condition_words(side, place)?));
         }
         allowed_when.sort();

@@ -1,6 +1,6 @@
 //! One difference in access, with a request that proves it.
 
-use super::evaluate::{Caller, Request};
+use super::witness::Witness;
 use std::fmt;
 
 /// One difference in access.
@@ -70,34 +70,10 @@ pub enum Realism {
     NotKnown,
 }
 
-/// A request, and for trust policies who makes it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Witness {
-    /// Who asks to assume the role; only for trust policies.
-    pub caller: Option<Caller>,
-    /// What is asked.
-    pub request: Request,
-}
-
 impl AccessLine {
     /// Whether two lines name the same actions and resources.
     pub(crate) fn is_about_the_same(&self, other: &AccessLine) -> bool {
         self.actions == other.actions && self.resources == other.resources
-    }
-}
-
-impl fmt::Display for Witness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.request.action)?;
-        match &self.caller {
-            Some(caller) => write!(f, " by {caller}")?,
-            None => write!(f, " on {}", self.request.resource)?,
-        }
-        for (at, (key, value)) in self.request.context.iter().enumerate() {
-            let joint = if at == 0 { "with" } else { "and" };
-            write!(f, " {joint} {key} = {value}")?;
-        }
-        Ok(())
     }
 }
 

@@ -1,7 +1,8 @@
 //! The answer to a comparison: a verdict for each reading, lines of access, and reasons.
 
-use super::access_line::{AccessLine, Realism, Witness};
-use super::semantics::Semantics;
+use super::super::semantics::Semantics;
+use super::line::{AccessLine, Realism};
+use super::witness::Witness;
 
 /// What is asked about two sets of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

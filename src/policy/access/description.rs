@@ -1,10 +1,10 @@
 //! Actions, resources, principals and conditions in people's words.
 
-use super::access_line::AccessLine;
-use super::catalogue::{self, KnownAction, Level};
-use super::document::Condition;
-use super::engine::{ActionClass, Glob, Problem, Rule, Way};
-use super::operator;
+use super::super::catalogue::{self, KnownAction, Level};
+use super::super::document::Condition;
+use super::super::engine::{ActionClass, Glob, Problem, Rule, Way};
+use super::super::operator;
+use super::line::AccessLine;
 use std::sync::OnceLock;
 
 /// Most things that one line names before it says how many more there are.
@@ -31,7 +31,7 @@ pub(crate) fn known_actions(problem: &Problem, class: &ActionClass) -> Vec<Known
 }
 
 /// An action of a class as the catalogue spells it, or else as the documents do.
-pub(crate) fn spelt<'p>(problem: &'p Problem, word: &'p str) -> &'p str {
+pub(crate) fn spelling<'p>(problem: &'p Problem, word: &'p str) -> &'p str {
     if let Some(known) = catalogue::find(word) {
         return known.name;
     }
@@ -72,8 +72,8 @@ pub(crate) fn actions(
     known: &[KnownAction],
 ) -> (Vec<String>, bool) {
     if class.is_closed {
-        let spelt = |word: &String| spelt(problem, word).to_owned();
-        return (class.words.iter().map(spelt).collect(), false);
+        let spelling = |word: &String| spelling(problem, word).to_owned();
+        return (class.words.iter().map(spelling).collect(), false);
     }
     let later = way.rules.iter().filter(|at| Some(*at) != way.first);
     let rules = way.first.into_iter().chain(later);
@@ -287,6 +287,16 @@ fn principal(text: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// When a condition holds, as `when acs:SecureTransport is true`; `None` for a condition that always holds.
+pub(crate) fn when(condition: &Condition) -> Option<String> {
+    (!condition.is_empty()).then(|| format!("when {}", self::condition(condition)))
+}
+
+/// When the condition of a `Deny` leaves access as it is, as `unless acs:SecureTransport is false`.
+pub(crate) fn unless(condition: &Condition) -> Option<String> {
+    (!condition.is_empty()).then(|| format!("unless {}", self::condition(condition)))
 }
 
 /// A condition block, as `acs:SecureTransport is true and oss:Prefix is like a*, b*`.

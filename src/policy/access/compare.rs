@@ -2,19 +2,19 @@
 //!
 //! In: parsed documents, live and wanted. Out: a [`Comparison`], always of wanted relative to live.
 
-use super::access_line::Reach;
-use super::comparison::{Comparison, Question, Variant, Verdict};
-use super::document::PolicyDocument;
-use super::engine::{
+use super::super::document::PolicyDocument;
+use super::super::engine::{
     Answer, Budget, Finder, Problem, Problems, Term, TooComplex, access_terms, deny_terms,
     find_all, find_any,
 };
-use super::lines::Writer;
-use super::readings;
-use super::semantics::Semantics;
-use super::sides::{Aspect, Direction, Sides};
-use super::trust::TrustPolicy;
-use super::write;
+use super::super::readings;
+use super::super::semantics::Semantics;
+use super::super::trust::TrustPolicy;
+use super::super::write;
+use super::compared::{Aspect, Compared, Direction};
+use super::comparison::{Comparison, Question, Variant, Verdict};
+use super::diff::LineWriter;
+use super::line::Reach;
 
 /// Compares two sets of permission policies.
 ///
@@ -38,10 +38,10 @@ pub fn compare<'d>(
     if count(live) == count(wanted) && canonical(live) == canonical(wanted) {
         return Comparison::identical(question);
     }
-    let sides = Sides::Policies { live, wanted };
+    let compared = Compared::Policies { live, wanted };
     let problems = Problems::of_policies(&[live, wanted]);
     let readings = readings::of_policies(live, wanted);
-    run(question, sides, readings, problems)
+    run(question, compared, readings, problems)
 }
 
 /// Compares two trust policies: who may assume the role.
@@ -51,15 +51,15 @@ pub fn compare_trust<'d>(live: &'d TrustPolicy, wanted: &'d TrustPolicy) -> Comp
     if canonical(live) == canonical(wanted) {
         return Comparison::identical(Question::Effective);
     }
-    let sides = Sides::Trusts { live, wanted };
+    let compared = Compared::Trusts { live, wanted };
     let problems = Problems::of_trusts(&[Some(live), Some(wanted)]);
     let readings = readings::of_trusts(&[live, wanted]);
-    run(Question::Effective, sides, readings, problems)
+    run(Question::Effective, compared, readings, problems)
 }
 
 fn run(
     question: Question,
-    sides: Sides<'_>,
+    compared: Compared<'_>,
     readings: Vec<Semantics>,
     mut problems: Problems<'_>,
 ) -> Comparison {
@@ -82,7 +82,7 @@ fn run(
                 };
                 let judge = Judge {
                     problem: &problem,
-                    sides: &sides,
+                    compared: &compared,
                     semantics,
                     extent,
                 };
@@ -112,7 +112,7 @@ struct Budgets {
 /// One reading of a comparison.
 struct Judge<'a> {
     problem: &'a Problem,
-    sides: &'a Sides<'a>,
+    compared: &'a Compared<'a>,
     semantics: Semantics,
     extent: Extent,
 }
@@ -160,7 +160,7 @@ impl Judge<'_> {
             return is_settled;
         };
         let replay = |finding| {
-            self.sides
+            self.compared
                 .replay(self.problem, finding, aspect, self.semantics)
         };
         let Some(witness) = findings.first().and_then(replay) else {
@@ -173,7 +173,7 @@ impl Judge<'_> {
             Direction::Lost => variant.lost.get_or_insert(witness),
         };
         if self.extent == Extent::Lines {
-            self.tell(finder, aspect, &terms, comparison, &mut budget.words);
+            self.add_lines(finder, aspect, &terms, comparison, &mut budget.words);
         }
         is_settled
     }
@@ -188,8 +188,8 @@ impl Judge<'_> {
         false
     }
 
-    /// Every line of a difference that there is.
-    fn tell(
+    /// Adds every line of a difference.
+    fn add_lines(
         &self,
         finder: &mut Finder<'_>,
         aspect: Aspect,
@@ -202,10 +202,10 @@ impl Judge<'_> {
         let (Answer::Yes(findings) | Answer::TooComplex(findings)) = answer else {
             return;
         };
-        let (sides, semantics) = (self.sides, self.semantics);
-        let mut writer = Writer {
+        let (compared, semantics) = (self.compared, self.semantics);
+        let mut writer = LineWriter {
             finder,
-            sides,
+            compared,
             semantics,
             aspect,
             terms,

@@ -1,16 +1,19 @@
-//! The two sides of a comparison, asked about single requests.
+//! The two sets of documents of a comparison, asked about single requests.
 
-use super::access_line::{Reach, Witness};
-use super::document::{Condition, PolicyDocument};
-use super::engine::{Finding, Problem};
-use super::evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
-use super::semantics::Semantics;
-use super::trust::TrustPolicy;
-use super::words;
+use super::super::document::{Condition, PolicyDocument};
+use super::super::engine::{Finding, Problem};
+use super::super::evaluate::{
+    Caller, Decision, Request, StatementPlace, decide, decide_trust, denies,
+};
+use super::super::semantics::Semantics;
+use super::super::trust::TrustPolicy;
+use super::description;
+use super::line::Reach;
+use super::witness::Witness;
 use std::collections::BTreeMap;
 
 /// The documents compared, for deciding single requests.
-pub(crate) enum Sides<'a> {
+pub(crate) enum Compared<'a> {
     Policies {
         live: &'a [&'a PolicyDocument],
         wanted: &'a [&'a PolicyDocument],
@@ -68,14 +71,14 @@ impl Side {
     }
 }
 
-impl Sides<'_> {
+impl Compared<'_> {
     pub(crate) fn decide(&self, side: Side, witness: &Witness, semantics: Semantics) -> Decision {
         match self {
-            Sides::Policies { live, wanted } => {
+            Compared::Policies { live, wanted } => {
                 let documents = if side == Side::Live { live } else { wanted };
                 decide(documents, &witness.request, semantics)
             }
-            Sides::Trusts { live, wanted } => {
+            Compared::Trusts { live, wanted } => {
                 let trust = if side == Side::Live { live } else { wanted };
                 match &witness.caller {
                     Some(caller) => decide_trust(trust, caller, &witness.request, semantics),
@@ -87,12 +90,12 @@ impl Sides<'_> {
 
     pub(crate) fn condition(&self, side: Side, place: StatementPlace) -> Option<&Condition> {
         match self {
-            Sides::Policies { live, wanted } => {
+            Compared::Policies { live, wanted } => {
                 let documents = if side == Side::Live { live } else { wanted };
                 let statements = documents.get(place.document)?.statements();
                 Some(&statements.get(place.statement)?.condition)
             }
-            Sides::Trusts { live, wanted } => {
+            Compared::Trusts { live, wanted } => {
                 let trust = if side == Side::Live { live } else { wanted };
                 Some(&trust.statements().get(place.statement)?.condition)
             }
@@ -116,12 +119,12 @@ impl Sides<'_> {
     /// Whether a side denies explicitly.
     fn denies(&self, side: Side, witness: &Witness, semantics: Semantics) -> Option<bool> {
         match self {
-            Sides::Policies { live, wanted } => {
+            Compared::Policies { live, wanted } => {
                 let documents = if side == Side::Live { live } else { wanted };
                 denies(documents, &witness.request, semantics)
             }
             // Nothing else can be attached beside a trust policy, so nobody asks.
-            Sides::Trusts { .. } => None,
+            Compared::Trusts { .. } => None,
         }
     }
 
@@ -134,7 +137,7 @@ impl Sides<'_> {
         semantics: Semantics,
     ) -> Option<Witness> {
         let word = problem.frame.classes.get(finding.class)?.words.first()?;
-        let action = words::spelt(problem, word);
+        let action = description::spelling(problem, word);
         let witness = self.witness(action, &finding.target, &finding.context.sample);
         self.reproduces(aspect, semantics, &witness)
             .then_some(witness)
@@ -149,8 +152,8 @@ impl Sides<'_> {
         let action = action.to_owned();
         let context: BTreeMap<String, String> = context.iter().cloned().collect();
         let (caller, resource) = match self {
-            Sides::Policies { .. } => (None, target.to_owned()),
-            Sides::Trusts { .. } => (Caller::read(target), String::new()),
+            Compared::Policies { .. } => (None, target.to_owned()),
+            Compared::Trusts { .. } => (Caller::read(target), String::new()),
         };
         let request = Request {
             action,
