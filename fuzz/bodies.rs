@@ -1,4 +1,4 @@
-//! What must hold of the policy engine for any bytes. Shared by the fuzz targets and `tests/policy_fuzz.rs`.
+//! What must hold of the policy engine for any bytes. Shared by the fuzz targets and `tests/library/policy/fuzz.rs`.
 
 use export_iam::policy::{
     ActionMatch, Condition, Effect, PolicyDocument, Principal, Question, ResourceMatch, Statement,

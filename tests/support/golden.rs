@@ -34,7 +34,7 @@ impl Golden {
         self.wrong.push(problem);
     }
 
-    /// Fails with everything that differs. `suite` is the name of the test file.
+    /// Fails with everything that differs. `suite` is how cargo finds the test.
     pub(crate) fn finish(self, suite: &str) {
         assert!(
             self.wrong.is_empty(),

@@ -1,0 +1,25 @@
+//! The binary as people and machines run it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::type_complexity,
+    clippy::while_let_loop,
+    reason = "tests stop at the first surprise"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod cli;
+mod fleet;
+mod odd_answers;
+mod plan_file;
+#[cfg(unix)]
+mod process;
+mod readme;
+mod secrets;

@@ -1,0 +1,231 @@
+//! Runs every folder under `tests/cases/`: a spec, an account, and what is to happen.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `spec.yaml`, or `spec.txt` | the spec, or one line that names a preset, as `preset:image-export` |
+//! | `account.json` | the account to begin with, as a seed of the sandbox |
+//! | `plan.txt` | the plan and what the guard has against it, or why there is none |
+//! | `destroy.txt` | in place of `plan.txt`, where the spec is to be removed |
+//! | `drift.txt` | the audit, where it finds anything |
+//! | `after.json` | the account afterwards, where it has changed |
+//!
+//! Whatever a case is about, these must hold: planning writes nothing; the apply makes exactly the writes of the
+//! plan; planning again gives nothing, writes nothing, and the audit finds nothing but what was left alone.
+//!
+//! After a wanted change: `UPDATE_GOLDEN=1 cargo test --test cases`, and read the difference.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::support::account::{approved, desired, refusals};
+use crate::support::{Account, Golden, plain};
+use export_iam::drift::DriftReport;
+use export_iam::model::{DesiredState, ObservedState};
+use export_iam::plan::{Plan, PlanError, Reason, plan};
+use export_iam::report::text::{self, Detail};
+use export_iam::spec::{SpecSource, load};
+
+#[tokio::test(start_paused = true)]
+async fn every_case_ends_as_accepted() {
+    let folder = crate::support::golden::root().join("tests/cases");
+    let mut names: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    names.sort();
+    let only = std::env::var("CASE").unwrap_or_default();
+    let chosen: Vec<&PathBuf> = names
+        .iter()
+        .filter(|path| path.to_string_lossy().contains(&only))
+        .collect();
+    assert!(!chosen.is_empty(), "no case is called `{only}`");
+    let mut golden = Golden::default();
+    for case in chosen {
+        Case::read(case).run(&mut golden).await;
+    }
+    golden.finish("library cases::");
+}
+
+/// How the names of cases begin in which nothing is to be done.
+const NOTHING: &[&str] = &[
+    "destroys-nothing-",
+    "keeps-extra-",
+    "leaves-",
+    "plans-nothing-",
+    "reports-",
+    "takes-",
+];
+
+struct Case {
+    folder: PathBuf,
+    account: Account,
+    desired: DesiredState,
+    is_destroy: bool,
+}
+
+impl Case {
+    fn read(folder: &Path) -> Self {
+        let seed = std::fs::read_to_string(folder.join("account.json"))
+            .unwrap_or_else(|error| panic!("{}: account.json: {error}", folder.display()));
+        let source = match std::fs::read_to_string(folder.join("spec.txt")) {
+            Ok(line) => SpecSource::Preset(line.trim().strip_prefix("preset:").unwrap().to_owned()),
+            Err(_) => SpecSource::Path("spec.yaml".into()),
+        };
+        let spec = load(&source, folder)
+            .unwrap_or_else(|errors| panic!("{}: {:?}", folder.display(), errors.errors()));
+        let is_destroy = folder.join("destroy.txt").exists();
+        let wanted = desired(&spec);
+        Self {
+            folder: folder.to_owned(),
+            account: Account::new(&seed),
+            desired: if is_destroy { wanted.removed() } else { wanted },
+            is_destroy,
+        }
+    }
+
+    async fn run(&self, golden: &mut Golden) {
+        let name = self.folder.file_name().unwrap().to_string_lossy();
+        let before = self.account.state();
+        let observed = self.account.observe(&self.desired).await;
+        let plan = plan(&self.desired, &observed);
+        if !self.account.writes().is_empty() {
+            golden.fail(format!("{name}: planning made writes"));
+        }
+        let file = if self.is_destroy {
+            "destroy.txt"
+        } else {
+            "plan.txt"
+        };
+        golden.check(
+            &self.folder.join(file),
+            &(shown(&plan) + &guarded(&plan, &observed)),
+        );
+        if !self.is_destroy {
+            golden.check(&self.folder.join("drift.txt"), &audited(&plan));
+        }
+        if let Some(problem) = self.broken_promise(&name, &plan) {
+            golden.fail(format!("{name}: {problem}"));
+        }
+        if let Ok(plan) = plan {
+            let problems = self.carry_out(plan, &observed).await;
+            problems
+                .into_iter()
+                .for_each(|problem| golden.fail(format!("{name}: {problem}")));
+        }
+        let has_changed = self.account.state() != before;
+        let after = if has_changed {
+            self.account.described()
+        } else {
+            String::new()
+        };
+        golden.check(&self.folder.join("after.json"), &after);
+    }
+
+    /// What the name of the case promises and the plan does not keep.
+    fn broken_promise(&self, name: &str, plan: &Result<Plan, Vec<PlanError>>) -> Option<String> {
+        let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
+        let is_kept = match plan {
+            Ok(plan) if begins(NOTHING) => plan.is_empty(),
+            Ok(plan) => !plan.is_empty() && !begins(&["refuses-"]),
+            Err(_) => begins(&["refuses-"]),
+        };
+        (!is_kept).then(|| format!("its name promises another plan:\n{}", shown(plan)))
+    }
+
+    /// Applies `plan` and plans again; gives what should not be.
+    async fn carry_out(&self, plan: Plan, observed: &ObservedState) -> Vec<String> {
+        let mut problems = Vec::new();
+        let operations: Vec<&str> = plan
+            .steps
+            .iter()
+            .map(|planned| planned.step.operation())
+            .collect();
+        let left_alone = left_alone(&plan);
+        let report = self.account.apply(&approved(plan, observed)).await;
+        if !report.is_complete() {
+            problems.push(format!(
+                "apply stopped: {:?}",
+                report.errors().collect::<Vec<_>>()
+            ));
+        }
+        let mut writes: Vec<&str> = self
+            .account
+            .writes()
+            .iter()
+            .map(|call| call.operation)
+            .collect();
+        let mut planned = operations.clone();
+        writes.sort_unstable();
+        planned.sort_unstable();
+        if writes != planned {
+            problems.push(format!("planned {operations:?}, called {writes:?}"));
+        }
+        self.account.sandbox.clear_calls();
+        match self.account.plan(&self.desired).await {
+            Ok(again) => {
+                if !again.is_empty() {
+                    problems.push(format!(
+                        "the second plan is not empty:\n{}",
+                        shown(&Ok(again.clone()))
+                    ));
+                }
+                if DriftReport::of(&again).findings.len() != left_alone {
+                    problems.push(format!("drift is left:\n{}", audited(&Ok(again))));
+                }
+            }
+            Err(errors) => problems.push(format!("there is no second plan: {errors:?}")),
+        }
+        if !self.account.writes().is_empty() {
+            problems.push("planning again made writes".to_owned());
+        }
+        problems
+    }
+}
+
+/// How many things the plan reports without touching them.
+fn left_alone(plan: &Plan) -> usize {
+    let unmanaged = plan
+        .changes
+        .iter()
+        .filter(|change| change.reason == Reason::Unmanaged);
+    unmanaged.count()
+}
+
+/// The plan as a person sees it, or why there is none.
+fn shown(plan: &Result<Plan, Vec<PlanError>>) -> String {
+    let mut text = String::new();
+    match plan {
+        Ok(plan) => text::plan(plan, None, Detail::Access, &mut text),
+        Err(errors) => errors
+            .iter()
+            .for_each(|error| writeln!(text, "error: {error}").unwrap()),
+    }
+    plain(&text)
+}
+
+/// What the guard has against the plan.
+fn guarded(plan: &Result<Plan, Vec<PlanError>>, observed: &ObservedState) -> String {
+    let Ok(plan) = plan else { return String::new() };
+    let mut text = String::new();
+    for refusal in refusals(plan, observed) {
+        let (risk, address) = (refusal.risk.as_str(), refusal.address);
+        writeln!(
+            text,
+            "refused without --allow {risk}: {address}: {}",
+            refusal.message
+        )
+        .unwrap();
+    }
+    text
+}
+
+/// The audit as a person sees it; nothing where it finds nothing.
+fn audited(plan: &Result<Plan, Vec<PlanError>>) -> String {
+    let Ok(plan) = plan else { return String::new() };
+    let report = DriftReport::of(plan);
+    let mut text = String::new();
+    if !report.findings.is_empty() {
+        text::drift(plan, None, &report, Detail::Access, &mut text);
+    }
+    plain(&text)
+}

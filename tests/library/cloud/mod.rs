@@ -1,0 +1,4 @@
+//! The wire, part by part.
+
+mod http;
+mod ram_client;

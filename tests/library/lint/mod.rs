@@ -1,0 +1,4 @@
+//! What is said about policies that are legal and unwise.
+
+mod cases;
+mod properties;

@@ -1,0 +1,25 @@
+//! What needs no process of its own: the core, the spec, the wire and the sandbox, called as a library.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests stop at the first surprise"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod calls;
+mod cases;
+mod cloud;
+mod credentials;
+mod laws;
+mod lint;
+mod policy;
+mod sandbox;
+mod spec;
+mod split;
+mod vectors;

@@ -1,0 +1,8 @@
+//! Facts about the services, with their sources; the sandbox must obey them.
+
+mod accounts;
+mod client;
+mod contract;
+mod fault;
+mod gateway;
+mod store;
