@@ -1,19 +1,19 @@
-//! Live documents against wanted ones. What "the same policy" means is decided by `policy::same` alone.
+//! Live documents against wanted ones. What "the same policy" means is decided by `policy::equivalence` alone.
 
 use crate::policy::{
-    Comparison, PolicyDocument, Question, TrustPolicy, compare, compare_trust, same,
+    Comparison, PolicyDocument, Question, TrustPolicy, compare, compare_trust, equivalence,
 };
 
 /// How the wanted permission policy stands to the live text. A live text that cannot be interpreted gives
 /// "unknown", which counts as a change.
 pub(super) fn permission(live: &str, wanted: &PolicyDocument) -> Comparison {
-    let answer = same::permission(live, &wanted.to_json());
+    let answer = equivalence::permission(live, &wanted.to_json());
     answer.unwrap_or_else(|error| Comparison::unknown(Question::DropIn, error.to_string()))
 }
 
 /// How the wanted trust policy stands to the live text.
 pub(super) fn trust(live: &str, wanted: &TrustPolicy) -> Comparison {
-    let answer = same::trust(live, &wanted.to_json());
+    let answer = equivalence::trust(live, &wanted.to_json());
     answer.unwrap_or_else(|error| Comparison::unknown(Question::Effective, error.to_string()))
 }
 

@@ -12,6 +12,7 @@ mod change;
 mod compare;
 mod diff;
 mod effect;
+mod error;
 pub mod file;
 mod guard;
 mod order;
@@ -25,13 +26,13 @@ use std::collections::BTreeSet;
 pub use action::{Action, Reason};
 pub use change::{Change, DocumentChange, FieldChange};
 pub use effect::Effect;
+pub use error::PlanError;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve};
 pub use order::{Holder, OrderCheck, Passing, PassingKind};
 pub use undo::{UndoError, undo};
-pub use verdict::EXPORT_ROLE;
+pub use verdict::{EXPORT_ROLE, Verdict};
 
-use crate::model::{Address, Caller, DesiredState, ObservedState, PolicyRef, RoleName, Step};
-use crate::policy::need;
+use crate::model::{Address, Caller, DesiredState, ObservedState, Step};
 
 /// Everything that will be done, decided and in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,17 +71,6 @@ impl Aim {
     }
 }
 
-/// Would ExportImage work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// The role it would use.
-    pub role: RoleName,
-    /// As the account is.
-    pub now: need::Readiness,
-    /// As the account is after the steps.
-    pub after: need::Readiness,
-}
-
 /// One write of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedStep {
@@ -103,23 +93,6 @@ pub struct Summary {
     pub delete: usize,
     /// Attached without the spec naming it, and reported.
     pub unmanaged: usize,
-}
-
-/// Why no plan can be made from what was read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
-    /// The role belongs to a cloud service, which alone may change it.
-    #[error("`{0}` is a service-linked role, which only its cloud service may change")]
-    ServiceLinked(Address),
-    /// A policy to attach is not there and the spec does not make it.
-    #[error("`{0}` is not a policy of this account")]
-    NoSuchPolicy(PolicyRef),
-    /// A policy to delete is held by others.
-    #[error("`{0}` is still held by {1}, which the spec does not name")]
-    StillHeld(Address, String),
-    /// A role to delete holds policies beyond the spec.
-    #[error("`{0}` still holds {1}, which the spec does not name")]
-    HoldsOthers(Address, String),
 }
 
 /// Plans what leads from `observed` to `desired`.
@@ -148,7 +121,8 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
         }
     });
     let steps: Vec<PlannedStep> = steps.collect();
-    let verdict = verdict::verdict(desired, observed, &steps);
+    let writes: Vec<&Step> = steps.iter().map(|planned| &planned.step).collect();
+    let verdict = verdict::verdict(desired, observed, &writes);
     Ok(Plan {
         caller: observed.caller.clone(),
         changes,

@@ -2,9 +2,9 @@
 
 use crate::model::{Address, ObservedState, PolicyRef, Removals, RoleName};
 
-use super::PlanError;
 use super::action::{Action, Reason};
 use super::change::Change;
+use super::error::PlanError;
 
 /// A deletion for everything that is to be gone and is still there.
 pub(super) fn removals(removals: &Removals, observed: &ObservedState) -> Vec<Change> {

@@ -1,19 +1,29 @@
 //! Would ExportImage work, now and after the steps.
 
-use crate::model::{AccountId, DesiredState, ObservedState, RoleName, Scope};
+use crate::model::{AccountId, DesiredState, ObservedState, RoleName, Scope, Step};
 use crate::policy::need::{Attached, Export, Readiness, RoleTrust, image_export};
 
 use super::order::World;
-use super::{PlannedStep, Verdict};
 
 /// The role that ExportImage uses unless it is told another one. Source: ECS API, `ExportImage`.
 pub const EXPORT_ROLE: &str = "AliyunECSImageExportDefaultRole";
+
+/// Would ExportImage work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The role it would use.
+    pub role: RoleName,
+    /// As the account is.
+    pub now: Readiness,
+    /// As the account is after the steps.
+    pub after: Readiness,
+}
 
 /// The verdict on the role that the spec is about, if it is about ExportImage.
 pub(super) fn verdict(
     desired: &DesiredState,
     observed: &ObservedState,
-    steps: &[PlannedStep],
+    steps: &[&Step],
 ) -> Option<Verdict> {
     let role = export_role(desired)?;
     let account = &observed.caller.account;
@@ -22,7 +32,7 @@ pub(super) fn verdict(
     let after = match steps.is_empty() {
         true => now.clone(),
         false => {
-            let after = before.after(steps.iter().map(|planned| &planned.step));
+            let after = before.after(steps.iter().copied());
             readiness(&role, &after, desired, account)
         }
     };

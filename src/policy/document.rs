@@ -1,8 +1,6 @@
 //! The typed model of a permission policy, and the parts it shares with trust policies.
 
 use super::error::PolicyError;
-use super::read::{self, Mode};
-use super::write;
 use std::collections::BTreeMap;
 
 /// Most that RAM keeps of one custom policy document, whitespace included.
@@ -17,7 +15,7 @@ pub const LANGUAGE_VERSION: &str = "1";
 /// A permission policy: what the identities it is attached to may do.
 ///
 /// Equality of the type is equality of the text's structure. For "the same policy" ask
-/// [`crate::policy::same`].
+/// [`crate::policy::equivalence`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyDocument {
     statements: Vec<Statement>,
@@ -47,28 +45,6 @@ impl PolicyDocument {
         }
     }
 
-    /// Reads a document that we or our users wrote, strictly.
-    ///
-    /// # Errors
-    /// Everything that is not in RAM's documented grammar, with its place: repeated or unknown
-    /// members, unknown operators, values that are not strings, another version, both `Action` and
-    /// `NotAction`, an action that is not ASCII.
-    pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        read::policy(text, Mode::Strict)
-    }
-
-    /// Reads a document that the service returned, taking what the service may have taken.
-    ///
-    /// Accepted beyond the grammar: `Sid`, one object as `Statement`, an empty `Statement`, numbers
-    /// and booleans as condition values (read as their text), and unknown operators (of unknown
-    /// outcome). What was stretched is in [`PolicyDocument::notes`].
-    ///
-    /// # Errors
-    /// [`super::PolicyErrorKind::CannotInterpret`] for what has no known meaning; callers answer "unknown".
-    pub fn parse_live(text: &str) -> Result<Self, PolicyError> {
-        read::policy(text, Mode::Live)
-    }
-
     /// The statements, as written.
     pub fn statements(&self) -> &[Statement] {
         &self.statements
@@ -79,36 +55,9 @@ impl PolicyDocument {
         &self.remarks.notes
     }
 
-    /// Compact JSON in a stable member order, suitable to send. Lists keep the author's order.
-    pub fn to_json(&self) -> String {
-        write::compact(&write::policy(&self.statements))
-    }
-
-    /// As [`PolicyDocument::to_json`], for replacing a document that was read from the service.
-    ///
-    /// # Errors
-    /// When the document holds something that was read but not understood: we do not write what we
-    /// cannot vouch for.
-    pub fn rewrite(&self) -> Result<String, PolicyError> {
-        match self.remarks.not_understood.first() {
-            Some(error) => Err(error.clone()),
-            None => Ok(self.to_json()),
-        }
-    }
-
-    /// Indented JSON in canonical order (statements and lists sorted, repeats dropped), for text diffs.
-    pub fn pretty(&self) -> String {
-        write::indented(&write::canonical(write::policy(&self.statements)))
-    }
-
-    /// By how much the document, compact, is over [`MAX_DOCUMENT_LENGTH`], in the larger of
-    /// characters and bytes; `None` if it fits.
-    pub fn excess_length(&self) -> Option<usize> {
-        // UTF-8 never has fewer bytes than characters, so bytes are the larger count.
-        self.to_json()
-            .len()
-            .checked_sub(MAX_DOCUMENT_LENGTH + 1)
-            .map(|over| over + 1)
+    /// The first part that was read without being understood.
+    pub(crate) fn first_not_understood(&self) -> Option<&PolicyError> {
+        self.remarks.not_understood.first()
     }
 }
 

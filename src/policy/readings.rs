@@ -1,9 +1,9 @@
 //! Which readings of the language can matter for given documents.
 
 use super::document::{Condition, PolicyDocument};
-use super::engine::{Matching, principal_has_wildcard};
+use super::engine::principal_has_wildcard;
 use super::operator;
-use super::semantics::{NegatedWhenAbsent, PrincipalReading, Semantics};
+use super::semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 use super::trust::TrustPolicy;
 
 /// The readings that can matter for these documents, the likeliest first.

@@ -1,7 +1,5 @@
 //! Readings of the language where RAM's documentation leaves a question open.
 
-pub use super::engine::Matching;
-
 /// One way to read the language. Documents are compared under every reading that can matter, and an
 /// answer is definite only if all of them agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +10,17 @@ pub struct Semantics {
     pub negated_when_absent: NegatedWhenAbsent,
     /// What a wildcard says in a principal.
     pub principals: PrincipalReading,
+}
+
+/// Whether a wildcard in one field of an ARN may run across `:` into the next.
+///
+/// RAM does not document it; both readings are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Matching {
+    /// In a pattern with at least four `:`, wildcards of the first four fields do not match `:`.
+    PerField,
+    /// Wildcards match `:` like any other symbol.
+    WholeString,
 }
 
 /// What a negated condition operator says of a key that the request does not carry.

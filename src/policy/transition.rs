@@ -3,8 +3,9 @@
 //! In: what the role is before, in the middle and after. Out: whether in the middle someone has access
 //! that they have neither before nor after, or lacks what they have both before and after.
 
-mod spread;
-mod steady;
+mod distinct;
+mod inspection;
+mod role_state;
 
 use super::access::description;
 use super::access::too_complex;
@@ -17,18 +18,11 @@ use super::evaluate::{Caller, Request, decide, decide_trust};
 use super::readings;
 use super::semantics::Semantics;
 use super::trust::TrustPolicy;
-use spread::Spread;
+pub use role_state::RoleState;
+
+use distinct::Distinct;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// A role at one moment: who may assume it, and what it may then do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment {
-    /// Who may assume it.
-    pub trust: TrustPolicy,
-    /// Every document attached.
-    pub permissions: Vec<PolicyDocument>,
-}
 
 /// Someone doing something with the role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,54 +64,54 @@ impl TransitionCheck {
     }
 }
 
-/// Whether a use is of some sort, given whether it is possible at each moment.
+/// Whether a use is of some sort, given whether it is possible at each state.
 type Predicate<'q> = &'q dyn Fn(&[bool]) -> bool;
 
 /// Checks the middle of a change. `None` stands for a role that does not exist: nobody has access.
 pub fn check(
-    before: Option<&Moment>,
-    mid: Option<&Moment>,
-    after: Option<&Moment>,
+    before: Option<&RoleState>,
+    mid: Option<&RoleState>,
+    after: Option<&RoleState>,
 ) -> TransitionCheck {
-    if steady::is_clean(before, mid, after) {
+    if inspection::is_clean(before, mid, after) {
         return TransitionCheck {
             transient_access: Found::None,
             gap: Found::None,
         };
     }
-    let at = |can: &[bool], moment: usize| can.get(moment) == Some(&true);
+    let at = |can: &[bool], state: usize| can.get(state) == Some(&true);
     let transient = |can: &[bool]| at(can, 1) && !at(can, 0) && !at(can, 2);
     let gap = |can: &[bool]| at(can, 0) && at(can, 2) && !at(can, 1);
-    let moments = [before, mid, after];
-    let [transient_access, gap] = find_each(&moments, [&transient, &gap]);
+    let states = [before, mid, after];
+    let [transient_access, gap] = find_each(&states, [&transient, &gap]);
     TransitionCheck {
         transient_access,
         gap,
     }
 }
 
-/// Most moments that one question may be about: every combination of outcomes is looked at.
-const MAX_MOMENTS: usize = 4;
+/// Most states that one question may be about: every combination of outcomes is looked at.
+const MAX_STATES: usize = 4;
 
-/// A use of the role of which `predicate` holds, given whether it is possible at each moment.
+/// A use of the role of which `predicate` holds, given whether it is possible at each state.
 ///
 /// The context of assuming the role and that of using it are taken as independent.
-pub fn find(moments: &[Option<&Moment>], predicate: impl Fn(&[bool]) -> bool) -> Found {
-    let [found] = find_each(moments, [&predicate]);
+pub fn find(states: &[Option<&RoleState>], predicate: impl Fn(&[bool]) -> bool) -> Found {
+    let [found] = find_each(states, [&predicate]);
     found
 }
 
-/// The answers to several questions about the same moments.
+/// The answers to several questions about the same states.
 fn find_each<const N: usize>(
-    moments: &[Option<&Moment>],
+    states: &[Option<&RoleState>],
     questions: [Predicate<'_>; N],
 ) -> [Found; N] {
-    if moments.len() > MAX_MOMENTS {
-        return [(); N].map(|()| Found::Unknown(format!("more than {MAX_MOMENTS} moments")));
+    if states.len() > MAX_STATES {
+        return [(); N].map(|()| Found::Unknown(format!("more than {MAX_STATES} states")));
     }
-    let mut states = States::new(moments);
+    let mut held = Contents::new(states);
     let mut asked = questions.map(|predicate| (predicate, Found::None));
-    for semantics in all_readings(moments) {
+    for semantics in all_readings(states) {
         let mut open: Vec<_> = asked
             .iter_mut()
             .filter(|(_, found)| !matches!(found, Found::Use(_)))
@@ -125,7 +119,7 @@ fn find_each<const N: usize>(
         if open.is_empty() {
             break;
         }
-        if let Err(TooComplex) = states.ask(semantics, &mut open) {
+        if let Err(TooComplex) = held.ask(semantics, &mut open) {
             open.iter_mut()
                 .for_each(|(_, found)| *found = Found::Unknown(too_complex()));
         }
@@ -133,11 +127,10 @@ fn find_each<const N: usize>(
     asked.map(|(_, found)| found)
 }
 
-fn all_readings(moments: &[Option<&Moment>]) -> Vec<Semantics> {
-    let present = || moments.iter().copied().flatten();
-    let documents: Vec<&PolicyDocument> =
-        present().flat_map(|moment| &moment.permissions).collect();
-    let trusts: Vec<&TrustPolicy> = present().map(|moment| &moment.trust).collect();
+fn all_readings(states: &[Option<&RoleState>]) -> Vec<Semantics> {
+    let present = || states.iter().copied().flatten();
+    let documents: Vec<&PolicyDocument> = present().flat_map(|state| &state.permissions).collect();
+    let trusts: Vec<&TrustPolicy> = present().map(|state| &state.trust).collect();
     let mut readings = readings::of_policies(&documents, &[]);
     for trust in readings::of_trusts(&trusts) {
         let policies = readings.clone().into_iter();
@@ -152,31 +145,31 @@ fn all_readings(moments: &[Option<&Moment>]) -> Vec<Semantics> {
     readings
 }
 
-/// What some moments are made of, each different thing once: identical moments answer alike.
-struct States<'m> {
-    moments: &'m [Option<&'m Moment>],
-    trusts: Spread,
-    permissions: Spread,
+/// What some states are made of, each different thing once: identical states answer alike.
+struct Contents<'m> {
+    states: &'m [Option<&'m RoleState>],
+    trusts: Distinct,
+    permissions: Distinct,
     trust_problems: Problems<'m>,
     permission_problems: Problems<'m>,
 }
 
-impl<'m> States<'m> {
-    fn new(moments: &'m [Option<&'m Moment>]) -> Self {
-        let trusts = moments.iter();
-        let trusts = trusts.map(|moment| moment.map(|moment| &moment.trust));
-        let permissions = moments.iter().map(|moment| -> Vec<&PolicyDocument> {
-            let attached = moment.map(|moment| moment.permissions.iter().collect());
+impl<'m> Contents<'m> {
+    fn new(states: &'m [Option<&'m RoleState>]) -> Self {
+        let trusts = states.iter();
+        let trusts = trusts.map(|state| state.map(|state| &state.trust));
+        let permissions = states.iter().map(|state| -> Vec<&PolicyDocument> {
+            let attached = state.map(|state| state.permissions.iter().collect());
             attached.unwrap_or_default()
         });
-        let (each_trust, trusts) = Spread::of(trusts, |one, other| one == other);
-        let (each_list, permissions) = Spread::of(permissions, |one, other| {
+        let (each_trust, trusts) = Distinct::of(trusts, |one, other| one == other);
+        let (each_list, permissions) = Distinct::of(permissions, |one, other| {
             one.iter().all(|document| other.contains(document))
                 && other.iter().all(|document| one.contains(document))
         });
         let lists: Vec<&[&PolicyDocument]> = each_list.iter().map(Vec::as_slice).collect();
         Self {
-            moments,
+            states,
             trusts,
             permissions,
             trust_problems: Problems::of_trusts(&each_trust),
@@ -194,7 +187,7 @@ impl<'m> States<'m> {
         let trust = self.trust_problems.read(semantics, &mut budget)?;
         let permission = self.permission_problems.read(semantics, &mut budget)?;
         let mut search = Search {
-            moments: self.moments,
+            states: self.states,
             semantics,
             trust: Side::new(&trust, &self.trusts),
             permission: Side::new(&permission, &self.permissions),
@@ -212,7 +205,7 @@ impl<'m> States<'m> {
 /// What the trust policies, or the permissions, say of requests.
 struct Side<'p> {
     finder: Finder<'p>,
-    spread: &'p Spread,
+    distinct: &'p Distinct,
     known: BTreeMap<Vec<Option<bool>>, Answered<'p>>,
 }
 
@@ -225,21 +218,21 @@ enum Answered<'p> {
 }
 
 impl<'p> Side<'p> {
-    fn new(problem: &'p Problem, spread: &'p Spread) -> Self {
+    fn new(problem: &'p Problem, distinct: &'p Distinct) -> Self {
         Self {
             finder: Finder::new(problem),
-            spread,
+            distinct,
             known: BTreeMap::new(),
         }
     }
 
-    /// A request to which the moments answer so.
+    /// A request to which the states answer so.
     fn request(
         &mut self,
         outcomes: &[Option<bool>],
         budget: &mut Budget,
     ) -> Result<Answered<'p>, TooComplex> {
-        let Some(wanted) = self.spread.outcomes(outcomes) else {
+        let Some(wanted) = self.distinct.outcomes(outcomes) else {
             return Ok(Answered::No);
         };
         if let Some(known) = self.known.get(&wanted) {
@@ -269,9 +262,9 @@ impl<'p> Side<'p> {
     }
 }
 
-/// One reading of the moments.
+/// One reading of the states.
 struct Search<'p> {
-    moments: &'p [Option<&'p Moment>],
+    states: &'p [Option<&'p RoleState>],
     semantics: Semantics,
     trust: Side<'p>,
     permission: Side<'p>,
@@ -294,7 +287,7 @@ impl Search<'_> {
         open: &mut Option<String>,
         budget: &mut Budget,
     ) -> Result<Option<Use>, TooComplex> {
-        for admitted in outcomes(self.moments.len()) {
+        for admitted in outcomes(self.states.len()) {
             let each: Vec<Option<bool>> = admitted.iter().copied().map(Some).collect();
             for allowed in self.allowed(&admitted, predicate) {
                 let who = match self.trust.request(&each, budget)? {
@@ -339,7 +332,7 @@ impl Search<'_> {
             }
             let each = pairs().map(|(admitted, allowed)| admitted.then_some(*allowed));
             let each: Vec<Option<bool>> = each.collect();
-            if self.permission.spread.outcomes(&each).is_some() {
+            if self.permission.distinct.outcomes(&each).is_some() {
                 wanted.push(each);
             }
         }
@@ -375,17 +368,17 @@ impl Search<'_> {
 
     fn reproduces(&self, found: &Use, predicate: Predicate<'_>) -> bool {
         let can = self
-            .moments
+            .states
             .iter()
-            .map(|moment| moment.is_some_and(|moment| can(moment, found)));
+            .map(|state| state.is_some_and(|state| can(state, found)));
         predicate(&can.collect::<Vec<_>>())
     }
 }
 
-/// Whether a use is possible at a moment, by the evaluator.
-fn can(moment: &Moment, found: &Use) -> bool {
-    let documents: Vec<&PolicyDocument> = moment.permissions.iter().collect();
-    let admitted = decide_trust(&moment.trust, &found.caller, &found.assume, found.semantics);
+/// Whether a use is possible at a state, by the evaluator.
+fn can(state: &RoleState, found: &Use) -> bool {
+    let documents: Vec<&PolicyDocument> = state.permissions.iter().collect();
+    let admitted = decide_trust(&state.trust, &found.caller, &found.assume, found.semantics);
     let allowed = decide(&documents, &found.request, found.semantics);
     admitted.is_allowed() == Some(true) && allowed.is_allowed() == Some(true)
 }

@@ -2,8 +2,6 @@
 
 use super::document::{ActionMatch, Condition, Effect, Remarks};
 use super::error::PolicyError;
-use super::read::{self, Mode};
-use super::write;
 
 /// A trust policy (`AssumeRolePolicyDocument`). The role itself is the resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,22 +40,6 @@ impl TrustPolicy {
         }])
     }
 
-    /// Reads a trust policy that we or our users wrote, strictly.
-    ///
-    /// # Errors
-    /// As [`super::PolicyDocument::parse`].
-    pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        read::trust(text, Mode::Strict)
-    }
-
-    /// Reads a trust policy that the service returned, taking what the service may have taken.
-    ///
-    /// # Errors
-    /// As [`super::PolicyDocument::parse_live`].
-    pub fn parse_live(text: &str) -> Result<Self, PolicyError> {
-        read::trust(text, Mode::Live)
-    }
-
     /// The statements, as written.
     pub fn statements(&self) -> &[TrustStatement] {
         &self.statements
@@ -68,25 +50,9 @@ impl TrustPolicy {
         &self.remarks.notes
     }
 
-    /// Compact JSON in a stable member order, suitable to send. Lists keep the author's order.
-    pub fn to_json(&self) -> String {
-        write::compact(&write::trust(&self.statements))
-    }
-
-    /// As [`TrustPolicy::to_json`], for replacing a document that was read from the service.
-    ///
-    /// # Errors
-    /// When the document holds something that was read but not understood.
-    pub fn rewrite(&self) -> Result<String, PolicyError> {
-        match self.remarks.not_understood.first() {
-            Some(error) => Err(error.clone()),
-            None => Ok(self.to_json()),
-        }
-    }
-
-    /// Indented JSON in canonical order (statements and lists sorted, repeats dropped), for text diffs.
-    pub fn pretty(&self) -> String {
-        write::indented(&write::canonical(write::trust(&self.statements)))
+    /// The first part that was read without being understood.
+    pub(crate) fn first_not_understood(&self) -> Option<&PolicyError> {
+        self.remarks.not_understood.first()
     }
 }
 

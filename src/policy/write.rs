@@ -1,8 +1,69 @@
 //! Policy documents to JSON.
 
-use super::document::{ActionMatch, Condition, Effect, LANGUAGE_VERSION, ResourceMatch, Statement};
-use super::trust::{Principal, TrustStatement};
+use super::document::{
+    ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,
+    ResourceMatch, Statement,
+};
+use super::error::PolicyError;
+use super::trust::{Principal, TrustPolicy, TrustStatement};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+impl PolicyDocument {
+    /// Compact JSON in a stable member order, suitable to send. Lists keep the author's order.
+    pub fn to_json(&self) -> String {
+        compact(&policy(self.statements()))
+    }
+
+    /// As [`PolicyDocument::to_json`], for replacing a document that was read from the service.
+    ///
+    /// # Errors
+    /// When the document holds something that was read but not understood: we do not write what we
+    /// cannot vouch for.
+    pub fn rewrite(&self) -> Result<String, PolicyError> {
+        match self.first_not_understood() {
+            Some(error) => Err(error.clone()),
+            None => Ok(self.to_json()),
+        }
+    }
+
+    /// Indented JSON in canonical order (statements and lists sorted, repeats dropped), for text diffs.
+    pub fn pretty(&self) -> String {
+        indented(&canonical(policy(self.statements())))
+    }
+
+    /// By how much the document, compact, is over [`MAX_DOCUMENT_LENGTH`], in the larger of
+    /// characters and bytes; `None` if it fits.
+    pub fn excess_length(&self) -> Option<usize> {
+        // UTF-8 never has fewer bytes than characters, so bytes are the larger count.
+        self.to_json()
+            .len()
+            .checked_sub(MAX_DOCUMENT_LENGTH + 1)
+            .map(|over| over + 1)
+    }
+}
+
+impl TrustPolicy {
+    /// Compact JSON in a stable member order, suitable to send. Lists keep the author's order.
+    pub fn to_json(&self) -> String {
+        compact(&trust(self.statements()))
+    }
+
+    /// As [`TrustPolicy::to_json`], for replacing a document that was read from the service.
+    ///
+    /// # Errors
+    /// When the document holds something that was read but not understood.
+    pub fn rewrite(&self) -> Result<String, PolicyError> {
+        match self.first_not_understood() {
+            Some(error) => Err(error.clone()),
+            None => Ok(self.to_json()),
+        }
+    }
+
+    /// Indented JSON in canonical order (statements and lists sorted, repeats dropped), for text diffs.
+    pub fn pretty(&self) -> String {
+        indented(&canonical(trust(self.statements())))
+    }
+}
 
 /// JSON to be written, members in the order given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use crate::plan::order::World;
 use crate::policy::{PolicyDocument, Question, compare};
 
-use super::{Refusal, Risk};
+use super::refusal::{Refusal, Risk};
 
 /// What counts, with the words for it; the widest first, since one refusal is enough.
 const POWERS: [(&str, &str); 3] = [

@@ -3,7 +3,7 @@
 use crate::model::{Address, IdentityType, RoleName, Step};
 use crate::plan::Plan;
 
-use super::{Refusal, Risk};
+use super::refusal::{Refusal, Risk};
 
 pub(super) fn refusal(plan: &Plan) -> Option<Refusal> {
     if plan.caller.identity_type != IdentityType::AssumedRole {

@@ -3,7 +3,7 @@
 use crate::model::Address;
 use crate::plan::{Holder, OrderCheck, Passing, PassingKind, Plan};
 
-use super::{Refusal, Risk};
+use super::refusal::{Refusal, Risk};
 
 pub(super) fn refusals(plan: &Plan) -> Vec<Refusal> {
     let refusal = |address, message| Refusal {

@@ -3,7 +3,7 @@
 use crate::plan::{DocumentChange, FieldChange, Plan};
 use crate::policy::{Effect, TrustPolicy};
 
-use super::{Refusal, Risk};
+use super::refusal::{Refusal, Risk};
 
 pub(super) fn refusals(plan: &Plan) -> Vec<Refusal> {
     let own = plan.caller.account.as_str();

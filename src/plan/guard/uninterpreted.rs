@@ -3,7 +3,7 @@
 use crate::plan::{Change, DocumentChange, FieldChange, Plan};
 use crate::policy::{PolicyDocument, TrustPolicy};
 
-use super::{Refusal, Risk};
+use super::refusal::{Refusal, Risk};
 
 pub(super) fn refusals(plan: &Plan) -> Vec<Refusal> {
     let pending = plan.changes.iter().filter(|change| change.is_pending());

@@ -1,16 +1,11 @@
-//! Steps that touch the same access, and the search for an order of them.
+//! Steps that touch the same access.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{PolicyRef, Step};
 
 use super::super::steps::{DraftStep, must_precede};
-use super::moments::Moments;
-use super::{Found, Holder, World};
-
-/// Most steps whose orders are searched together. Unit: steps of one component; a bit of [`Mask`] each. Past this the
-/// plan says that the order was not checked.
-const MOST_STEPS: usize = 31;
+use super::world::{Holder, World};
 
 /// A set of steps of one component, by position in it.
 pub(super) type Mask = u32;
@@ -153,31 +148,6 @@ impl Component {
             steps,
             holders,
             middles: Vec::new(),
-        }
-    }
-
-    /// Searches an order whose every moment is right; where there is none, takes RAM's order with additions
-    /// before removals, and says what is wrong on the way.
-    pub(super) fn search(&self, drafts: &[DraftStep], before: &World) -> Found {
-        let plain = |passing, unchecked| Found {
-            order: self.plain_order(drafts),
-            passing,
-            unchecked,
-        };
-        if self.steps.len() > MOST_STEPS {
-            let steps = self.steps.len();
-            let reason = format!("{steps} steps bear on each other, the limit is {MOST_STEPS}");
-            return plain(Vec::new(), Some(reason));
-        }
-        let mut moments = Moments::new(self, drafts, before);
-        match moments.search() {
-            Ok(Some(order)) => Found {
-                order,
-                passing: Vec::new(),
-                unchecked: None,
-            },
-            Ok(None) => plain(moments.passing(&self.plain_order(drafts)), None),
-            Err(reason) => plain(Vec::new(), Some(reason)),
         }
     }
 

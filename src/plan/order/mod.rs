@@ -8,56 +8,26 @@
 //! Steps per role are few, so the orders are searched. Steps that may be done in any order share a wave and are
 //! sent together.
 
+mod check;
 mod component;
-mod moments;
+mod intermediate;
 mod narrowing;
+mod search;
 mod waves;
 mod world;
 
+pub use check::{OrderCheck, Passing, PassingKind};
 pub use world::Holder;
 pub(super) use world::World;
 
 use crate::model::ObservedState;
-use crate::policy::transition::Use;
 
 use super::steps::DraftStep;
+use check::Found;
 use component::{Component, components};
 use narrowing::middles;
+use search::search;
 use waves::Waves;
-
-/// What is known about the moments between two steps.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OrderCheck {
-    /// Nobody holds anything in between that they held neither before nor after, and nobody misses anything in
-    /// between that they held before and hold after.
-    Safe,
-    /// No order of these steps is free of it.
-    Unsafe(Vec<Passing>),
-    /// It could not be decided, for this reason.
-    Unchecked(String),
-}
-
-/// Access that is wrong for a moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passing {
-    /// The step after which it begins, counted from 0 in the order of the plan.
-    pub after_step: usize,
-    /// Through whom.
-    pub holder: Holder,
-    /// Whether access is there that should not be, or missing.
-    pub kind: PassingKind,
-    /// One use of the role that shows it.
-    pub witness: Use,
-}
-
-/// In which way access is wrong for a moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PassingKind {
-    /// Somebody may do what they may neither before nor after.
-    Access,
-    /// Somebody may not do what they may both before and after.
-    Gap,
-}
 
 /// The steps in the order to send them, each with the number of its wave from 0.
 pub(super) struct Ordered {
@@ -71,7 +41,7 @@ pub(super) fn order(mut drafts: Vec<DraftStep>, observed: &ObservedState) -> Ord
     let mut waves = Waves::default();
     let mut findings = Findings::default();
     for component in components(&drafts, &before) {
-        let mut found = component.search(&drafts, &before);
+        let mut found = search(&component, &drafts, &before);
         if !found.passing.is_empty()
             && let Some(safe) = with_middles(&component, &mut drafts, &before, observed)
         {
@@ -97,23 +67,13 @@ fn with_middles(
     for middle in middles(&component.steps, drafts, before, observed) {
         drafts.push(middle.step);
         let longer = component.with_middle(drafts.len() - 1, middle.first_of);
-        let found = longer.search(drafts, before);
+        let found = search(&longer, drafts, before);
         if found.passing.is_empty() && found.unchecked.is_none() {
             return Some(found);
         }
         drafts.pop();
     }
     None
-}
-
-/// The order found for one component.
-struct Found {
-    /// Groups of step numbers; the steps of a group may be done in any order.
-    order: Vec<Vec<usize>>,
-    /// What is wrong for a moment in that order, by the number of the step after which it begins.
-    passing: Vec<Passing>,
-    /// Why the moments in between could not be checked.
-    unchecked: Option<String>,
 }
 
 #[derive(Default)]

@@ -8,7 +8,7 @@ use crate::policy::{
 };
 
 use super::super::steps::DraftStep;
-use super::World;
+use super::world::World;
 
 /// A step to add, and the number of the step it leads to.
 pub(super) struct Middle {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::model::{ObservedState, PolicyRef, RoleName, Step};
-use crate::policy::transition::Moment;
+use crate::policy::transition::RoleState;
 use crate::policy::{
     ActionMatch, Condition, Effect, PolicyDocument, ResourceMatch, Statement, TrustPolicy,
     catalogue,
@@ -13,7 +13,7 @@ use crate::policy::{
 
 /// The roles that exist, who may assume them, what is attached, and which documents are in force.
 #[derive(Debug, Clone, Default)]
-pub(in crate::plan) struct World {
+pub(crate) struct World {
     roles: BTreeMap<RoleName, Role>,
     documents: BTreeMap<PolicyRef, Document>,
     /// Versions that may come into force again, by policy and number.
@@ -75,7 +75,7 @@ pub(super) enum Move {
 
 impl World {
     /// The account as it was read.
-    pub(in crate::plan) fn of(observed: &ObservedState) -> Self {
+    pub(crate) fn of(observed: &ObservedState) -> Self {
         let read = |text: &str| PolicyDocument::parse_live(text).ok().map(Rc::new);
         let roles = observed.roles.values().flatten().map(|role| {
             let attached = observed
@@ -125,12 +125,12 @@ impl World {
     }
 
     /// Every role that exists here.
-    pub(in crate::plan) fn roles(&self) -> impl Iterator<Item = &RoleName> {
+    pub(crate) fn roles(&self) -> impl Iterator<Item = &RoleName> {
         self.roles.keys()
     }
 
     /// The policies attached to a role here.
-    pub(in crate::plan) fn attached(&self, role: &RoleName) -> impl Iterator<Item = &PolicyRef> {
+    pub(crate) fn attached(&self, role: &RoleName) -> impl Iterator<Item = &PolicyRef> {
         self.roles
             .get(role)
             .into_iter()
@@ -138,19 +138,19 @@ impl World {
     }
 
     /// The documents in force on a role, those that can be interpreted.
-    pub(in crate::plan) fn documents(&self, role: &RoleName) -> Vec<&PolicyDocument> {
+    pub(crate) fn documents(&self, role: &RoleName) -> Vec<&PolicyDocument> {
         self.attached(role)
             .filter_map(|policy| self.document(policy))
             .collect()
     }
 
     /// The trust policy of a role: `None` when there is no role, `Some(None)` when it cannot be interpreted.
-    pub(in crate::plan) fn trust(&self, role: &RoleName) -> Option<Option<&TrustPolicy>> {
+    pub(crate) fn trust(&self, role: &RoleName) -> Option<Option<&TrustPolicy>> {
         self.roles.get(role).map(|role| role.trust.as_deref())
     }
 
     /// The document in force of a policy, where it can be interpreted.
-    pub(in crate::plan) fn document(&self, policy: &PolicyRef) -> Option<&PolicyDocument> {
+    pub(crate) fn document(&self, policy: &PolicyRef) -> Option<&PolicyDocument> {
         self.documents.get(policy)?.as_deref()
     }
 
@@ -158,7 +158,7 @@ impl World {
     ///
     /// # Errors
     /// When a document that counts cannot be interpreted.
-    pub(super) fn moment(&self, holder: &Holder) -> Result<Option<Moment>, Uninterpreted> {
+    pub(super) fn role_state(&self, holder: &Holder) -> Result<Option<RoleState>, Uninterpreted> {
         let permissions = |policies: &mut dyn Iterator<Item = &PolicyRef>| {
             let documents = policies.map(|policy| self.document(policy).cloned());
             documents
@@ -170,7 +170,7 @@ impl World {
                 let Some(role) = self.roles.get(name) else {
                     return Ok(None);
                 };
-                Ok(Some(Moment {
+                Ok(Some(RoleState {
                     trust: role.trust.as_deref().cloned().ok_or(Uninterpreted)?,
                     permissions: permissions(&mut role.attached.iter())?,
                 }))
@@ -181,7 +181,7 @@ impl World {
             } => {
                 let mut permissions = permissions(&mut policies.iter())?;
                 permissions.extend(may_all_else.then(everything));
-                Ok(Some(Moment {
+                Ok(Some(RoleState {
                     trust: TrustPolicy::for_service(catalogue::ECS_SERVICE),
                     permissions,
                 }))
@@ -190,7 +190,7 @@ impl World {
     }
 
     /// The world after all steps of a plan made from this one.
-    pub(in crate::plan) fn after<'a>(&self, steps: impl Iterator<Item = &'a Step>) -> Self {
+    pub(crate) fn after<'a>(&self, steps: impl Iterator<Item = &'a Step>) -> Self {
         let mut after = self.clone();
         steps.for_each(|step| after.make(&self.read(step)));
         after

@@ -1,19 +1,9 @@
 //! Patterns with `*` and `?`, as sequences of tokens.
 
+use super::super::semantics::Matching;
 use super::token::{Kind, Reading, Token, wildcard};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-
-/// Whether a wildcard in one field of an ARN may run across `:` into the next.
-///
-/// RAM does not document it; both readings are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Matching {
-    /// In a pattern with at least four `:`, wildcards of the first four fields do not match `:`.
-    PerField,
-    /// Wildcards match `:` like any other symbol.
-    WholeString,
-}
 
 /// A pattern.
 ///
@@ -324,6 +314,11 @@ pub(crate) fn normal(text: &str) -> Cow<'_, str> {
         normal.push('*');
     }
     Cow::Owned(normal)
+}
+
+/// RAM documents no policy variables for identity policies; what one would mean is not known.
+pub(crate) fn has_variable(text: &str) -> bool {
+    text.contains("${")
 }
 
 /// A symbol that occurs in none of the patterns and stands for all such symbols.

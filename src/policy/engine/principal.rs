@@ -2,8 +2,7 @@
 
 use super::super::semantics::PrincipalReading;
 use super::super::trust::Principal;
-use super::glob::{Glob, normal};
-use super::rules::has_variable;
+use super::glob::{Glob, has_variable, normal};
 use super::token::{Kind, Token};
 
 /// The callers that a trust policy can be asked about, as [`crate::policy::Caller`] writes them.

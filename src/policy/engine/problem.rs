@@ -1,13 +1,13 @@
 //! A question about groups of statements, made finite: classes of actions, kinds of context, patterns.
 
 use super::super::document::{Effect, PolicyDocument};
-use super::super::semantics::{NegatedWhenAbsent, PrincipalReading, Semantics};
+use super::super::semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 use super::super::trust::TrustPolicy;
 use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::classes::word_classes;
 use super::contexts::{Contexts, contexts};
-use super::glob::{Glob, Matching, other_symbol};
+use super::glob::{Glob, other_symbol};
 use super::principal;
 use super::rules::{Reader, Rule, Rules};
 use super::token::{Kind, Token};

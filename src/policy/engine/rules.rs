@@ -5,7 +5,7 @@ use super::super::operator::{self, Family};
 use super::super::semantics::PrincipalReading;
 use super::super::trust::TrustPolicy;
 use super::atom::Atom;
-use super::glob::{Glob, normal};
+use super::glob::{Glob, has_variable, normal};
 use super::principal;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -346,9 +346,4 @@ impl<'d> Reader<'d> {
             negated: false,
         }
     }
-}
-
-/// RAM documents no policy variables for identity policies; what one would mean is not known.
-pub(crate) fn has_variable(text: &str) -> bool {
-    text.contains("${")
 }

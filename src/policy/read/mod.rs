@@ -24,15 +24,57 @@ pub(crate) enum Mode {
     Live,
 }
 
+impl PolicyDocument {
+    /// Reads a document that we or our users wrote, strictly.
+    ///
+    /// # Errors
+    /// Everything that is not in RAM's documented grammar, with its place: repeated or unknown
+    /// members, unknown operators, values that are not strings, another version, both `Action` and
+    /// `NotAction`, an action that is not ASCII.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        policy(text, Mode::Strict)
+    }
+
+    /// Reads a document that the service returned, taking what the service may have taken.
+    ///
+    /// Accepted beyond the grammar: `Sid`, one object as `Statement`, an empty `Statement`, numbers
+    /// and booleans as condition values (read as their text), and unknown operators (of unknown
+    /// outcome). What was stretched is in [`PolicyDocument::notes`].
+    ///
+    /// # Errors
+    /// [`PolicyErrorKind::CannotInterpret`] for what has no known meaning; callers answer "unknown".
+    pub fn parse_live(text: &str) -> Result<Self, PolicyError> {
+        policy(text, Mode::Live)
+    }
+}
+
+impl TrustPolicy {
+    /// Reads a trust policy that we or our users wrote, strictly.
+    ///
+    /// # Errors
+    /// As [`PolicyDocument::parse`].
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        trust(text, Mode::Strict)
+    }
+
+    /// Reads a trust policy that the service returned, taking what the service may have taken.
+    ///
+    /// # Errors
+    /// As [`PolicyDocument::parse_live`].
+    pub fn parse_live(text: &str) -> Result<Self, PolicyError> {
+        trust(text, Mode::Live)
+    }
+}
+
 /// Reads a permission policy.
-pub(crate) fn policy(text: &str, mode: Mode) -> Result<PolicyDocument, PolicyError> {
+fn policy(text: &str, mode: Mode) -> Result<PolicyDocument, PolicyError> {
     let mut reader = Reader::new(text, mode);
     let statements = reader.document(Reader::statement)?;
     Ok(PolicyDocument::with_remarks(statements, reader.remarks))
 }
 
 /// Reads a trust policy.
-pub(crate) fn trust(text: &str, mode: Mode) -> Result<TrustPolicy, PolicyError> {
+fn trust(text: &str, mode: Mode) -> Result<TrustPolicy, PolicyError> {
     let mut reader = Reader::new(text, mode);
     let statements = reader.document(Reader::trust_statement)?;
     Ok(TrustPolicy::with_remarks(statements, reader.remarks))

@@ -1,6 +1,6 @@
 //! Between two steps: no access that is neither before nor after, none lacking that is both.
 
-use export_iam::policy::transition::{Found, Moment, TransitionCheck, check};
+use export_iam::policy::transition::{Found, RoleState, TransitionCheck, check};
 use export_iam::policy::{
     Caller, PolicyDocument, Request, Semantics, TrustPolicy, decide, decide_trust,
 };
@@ -46,8 +46,8 @@ fn policy(grants: &[&str]) -> PolicyDocument {
         .unwrap()
 }
 
-fn moment(principals: &[&str], policies: &[&[&str]]) -> Moment {
-    Moment {
+fn moment(principals: &[&str], policies: &[&[&str]]) -> RoleState {
+    RoleState {
         trust: trust(principals),
         permissions: policies.iter().map(|grants| policy(grants)).collect(),
     }
@@ -120,7 +120,7 @@ fn a_deny_that_comes_late_is_transient_access() {
 
 /// At which moments a use is possible.
 fn can(
-    moments: &[Option<Moment>; 3],
+    moments: &[Option<RoleState>; 3],
     caller: &Caller,
     assume: &Request,
     request: &Request,
@@ -136,7 +136,7 @@ fn can(
 }
 
 /// Every use of a small world.
-fn enumerate(moments: &[Option<Moment>; 3]) -> (bool, bool) {
+fn enumerate(moments: &[Option<RoleState>; 3]) -> (bool, bool) {
     let callers = [
         "Service:ecs",
         "Service:oss",
@@ -169,7 +169,7 @@ fn enumerate(moments: &[Option<Moment>; 3]) -> (bool, bool) {
 }
 
 /// Whether a use was found; if so, it is what it is said to be.
-fn shown(moments: &[Option<Moment>; 3], found: &Found, expected: [bool; 3]) -> bool {
+fn shown(moments: &[Option<RoleState>; 3], found: &Found, expected: [bool; 3]) -> bool {
     if let Found::Use(found) = found {
         let can = can(
             moments,
@@ -183,7 +183,7 @@ fn shown(moments: &[Option<Moment>; 3], found: &Found, expected: [bool; 3]) -> b
     is_use(found)
 }
 
-fn moments() -> impl Strategy<Value = [Option<Moment>; 3]> {
+fn moments() -> impl Strategy<Value = [Option<RoleState>; 3]> {
     let principals = prop::collection::vec(
         prop::sample::select(vec!["ecs", "oss", "root", "user/a", "-user/a", "-ecs"]),
         0..3,

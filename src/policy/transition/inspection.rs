@@ -1,21 +1,22 @@
-//! Moments that are right at sight, since most are: no search is needed to see that a step which only adds is safe.
+//! Changes that are seen to be right without a search: most only add, or only remove.
 //!
-//! Looks at which statements are there at each moment, never at what they mean, so it holds in every reading.
+//! Compares which statements each state has, never what they mean, so the answer holds in every reading.
 
 use super::super::document::{Effect, PolicyDocument, Statement};
 use super::super::trust::TrustStatement;
-use super::Moment;
+use super::role_state::RoleState;
 
 /// Whether nobody gains or lacks anything in the middle, as far as can be seen at sight; `false` proves nothing.
 pub(super) fn is_clean(
-    before: Option<&Moment>,
-    mid: Option<&Moment>,
-    after: Option<&Moment>,
+    before: Option<&RoleState>,
+    mid: Option<&RoleState>,
+    after: Option<&RoleState>,
 ) -> bool {
-    let [before, mid, after] = [before, mid, after].map(Sides::of);
+    let [before, mid, after] = [before, mid, after].map(Statements::of);
     let grows = before.is_within(&mid) && mid.is_within(&after);
     let shrinks = mid.is_within(&before) && after.is_within(&mid);
-    let stays = |one: &Sides<'_>, other: &Sides<'_>| one.is_within(other) && other.is_within(one);
+    let stays =
+        |one: &Statements<'_>, other: &Statements<'_>| one.is_within(other) && other.is_within(one);
     let trust_stays = same(&before.trust, &mid.trust) && same(&mid.trust, &after.trust);
     grows
         || shrinks
@@ -27,8 +28,8 @@ pub(super) fn is_clean(
                 .is_between(&before.permissions, &after.permissions))
 }
 
-/// What is there at a moment.
-struct Sides<'a> {
+/// What is there at a state.
+struct Statements<'a> {
     trust: Parts<&'a TrustStatement>,
     permissions: Parts<&'a Statement>,
 }
@@ -39,12 +40,10 @@ struct Parts<S> {
     deny: Vec<S>,
 }
 
-impl<'a> Sides<'a> {
-    fn of(moment: Option<&'a Moment>) -> Self {
-        let trust = moment
-            .into_iter()
-            .flat_map(|moment| moment.trust.statements());
-        let documents = moment.into_iter().flat_map(|moment| &moment.permissions);
+impl<'a> Statements<'a> {
+    fn of(state: Option<&'a RoleState>) -> Self {
+        let trust = state.into_iter().flat_map(|state| state.trust.statements());
+        let documents = state.into_iter().flat_map(|state| &state.permissions);
         let permissions = documents.flat_map(PolicyDocument::statements);
         Self {
             trust: Parts::split(trust, |statement| statement.effect),

@@ -1,12 +1,12 @@
-//! Identical moments answer alike.
+//! Identical states are asked once.
 
-/// Which of some different things each moment has.
-pub(super) struct Spread {
+/// Which of some different things each state has.
+pub(super) struct Distinct {
     of: Vec<usize>,
     count: usize,
 }
 
-impl Spread {
+impl Distinct {
     /// Each different thing once, and where it is.
     pub(super) fn of<T>(
         all: impl Iterator<Item = T>,
@@ -24,11 +24,11 @@ impl Spread {
         (each, Self { of, count })
     }
 
-    /// What is said of each moment, said of each different thing. `None`: two moments that have the same
+    /// What is said of each state, said of each different thing. `None`: two states that have the same
     /// are said to differ, which cannot be.
-    pub(super) fn outcomes(&self, of_moments: &[Option<bool>]) -> Option<Vec<Option<bool>>> {
+    pub(super) fn outcomes(&self, of_states: &[Option<bool>]) -> Option<Vec<Option<bool>>> {
         let mut outcomes = vec![None; self.count];
-        for (outcome, at) in of_moments.iter().zip(&self.of) {
+        for (outcome, at) in of_states.iter().zip(&self.of) {
             let (Some(outcome), Some(known)) = (outcome, outcomes.get_mut(*at)) else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! The moments between the steps of one component, and the search for an order in which all are right.
+//! The states between the steps of one component, and the orders in which all of them are right.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -6,24 +6,24 @@ use crate::model::Step;
 use crate::policy::transition::{self, Found, Use};
 
 use super::super::steps::{DraftStep, must_precede};
+use super::check::{Passing, PassingKind};
 use super::component::{Component, Mask};
-use super::world::Move;
-use super::{Holder, Passing, PassingKind, World};
+use super::world::{Holder, Move, World};
 
-/// Most moments that are looked at for one component. Ordinary plans need a handful; at worst there are 2^n.
+/// Most states that are looked at for one component. Ordinary plans need a handful; at worst there are 2^n.
 const MOST_LOOKS: usize = 1000;
 
 /// Most steps that are sent together: every set of them is looked at.
 const MOST_TOGETHER: usize = 6;
 
-/// What is wrong with one moment between two steps.
+/// What is wrong with one state between two steps.
 type Wrong = (Holder, PassingKind, Use);
 
-/// What is wrong for one holder at one moment, if anything, or why that cannot be told.
+/// What is wrong for one holder at one state, if anything, or why that cannot be told.
 type Look = Result<Option<(PassingKind, Use)>, String>;
 
-/// The moments between the steps of one component, each looked at once.
-pub(super) struct Moments<'a> {
+/// The states between the steps of one component, each looked at once.
+pub(super) struct IntermediateStates<'a> {
     component: &'a Component,
     drafts: &'a [DraftStep],
     before: &'a World,
@@ -34,7 +34,7 @@ pub(super) struct Moments<'a> {
     seen: HashMap<(Holder, Mask), Look>,
 }
 
-impl<'a> Moments<'a> {
+impl<'a> IntermediateStates<'a> {
     pub(super) fn new(
         component: &'a Component,
         drafts: &'a [DraftStep],
@@ -58,11 +58,11 @@ impl<'a> Moments<'a> {
         }
     }
 
-    /// An order whose every moment is right, as groups of steps that may be done in any order; `None` where there
+    /// An order whose every state is right, as groups of steps that may be done in any order; `None` where there
     /// is none.
     ///
     /// # Errors
-    /// With the reason why a moment could not be looked at.
+    /// With the reason why a state could not be looked at.
     pub(super) fn search(&mut self) -> Result<Option<Vec<Vec<usize>>>, String> {
         let mut path = Vec::new();
         match self.extend(&mut path, &mut HashSet::new())? {
@@ -111,7 +111,7 @@ impl<'a> Moments<'a> {
             }
             let key = (holder.clone(), relevant);
             if self.seen.len() >= MOST_LOOKS {
-                return Err(format!("more than {MOST_LOOKS} moments between the steps"));
+                return Err(format!("more than {MOST_LOOKS} states between the steps"));
             }
             if !self.seen.contains_key(&key) {
                 let answer = self.look(holder, relevant);
@@ -131,11 +131,15 @@ impl<'a> Moments<'a> {
                 world.make(made);
             }
         }
-        let moment = |world: &World| {
+        let role_state = |world: &World| {
             let cannot = |_| format!("a live document of {holder} cannot be interpreted");
-            world.moment(holder).map_err(cannot)
+            world.role_state(holder).map_err(cannot)
         };
-        let (before, mid, after) = (moment(self.before)?, moment(&world)?, moment(&self.after)?);
+        let (before, mid, after) = (
+            role_state(self.before)?,
+            role_state(&world)?,
+            role_state(&self.after)?,
+        );
         let check = transition::check(before.as_ref(), mid.as_ref(), after.as_ref());
         match (check.transient_access, check.gap) {
             (Found::Use(shown), _) => Ok(Some((PassingKind::Access, *shown))),
