@@ -1,4 +1,4 @@
-//! Who may use whom. A newcomer reads the table; this test keeps it true.
+//! Who may use whom, and that no two files use each other. A newcomer reads the table; this test keeps it true.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,9 +7,14 @@
     reason = "tests stop at the first surprise"
 )]
 
+#[path = "architecture/imports.rs"]
+mod imports;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use imports::Sources;
 
 /// Each top-level module, and the modules of ours and outside crates it may name.
 const ROWS: &[(&str, &[&str], &[&str])] = &[
@@ -150,91 +155,8 @@ const IMPURE: &[&str] = &[
 ];
 const CORE: &[&str] = &["policy", "model", "plan", "drift"];
 
-struct SourceFile {
-    path: PathBuf,
-    module: String,
-    /// The text without the tests at its foot, comments and doc comments.
-    code: String,
-}
-
-fn source_files() -> Vec<SourceFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut folders = vec![root.clone()];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                files.push(source_file(&root, path));
-            }
-        }
-    }
-    files
-}
-
-fn source_file(root: &Path, path: PathBuf) -> SourceFile {
-    let text = fs::read_to_string(&path).unwrap();
-    let before_tests = text.split("\n#[cfg(test)]").next().unwrap();
-    let code: String = before_tests
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    let first = path
-        .strip_prefix(root)
-        .unwrap()
-        .components()
-        .next()
-        .unwrap();
-    let module = Path::new(first.as_os_str())
-        .file_stem()
-        .unwrap()
-        .to_str()
-        .unwrap()
-        .to_owned();
-    SourceFile { path, module, code }
-}
-
-/// The words that follow `prefix` in the code, up to the next character that no name has; `crate::{a, b}` gives
-/// each of its members.
-fn names_after<'a>(code: &'a str, prefix: &str) -> Vec<&'a str> {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let mut names = Vec::new();
-    for (at, _) in code.match_indices(prefix) {
-        let starts_word = !code[..at].ends_with(|c: char| is_name(c) || c == ':' || c == '$');
-        let rest = &code[at + prefix.len()..];
-        if !starts_word {
-            continue;
-        }
-        match rest.strip_prefix('{') {
-            Some(group) => {
-                let mut depth = 0;
-                let mut start = 0;
-                for (i, c) in group.char_indices() {
-                    match c {
-                        '{' => depth += 1,
-                        '}' | ',' if depth == 0 => {
-                            names.push(group[start..i].trim());
-                            start = i + 1;
-                            if c == '}' {
-                                break;
-                            }
-                        }
-                        '}' => depth -= 1,
-                        _ => {}
-                    }
-                }
-            }
-            None => names.push(&rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())]),
-        }
-    }
-    names
-        .iter()
-        .map(|name| name.split("::").next().unwrap().trim())
-        .filter(|name| !name.is_empty())
-        .collect()
+fn sources() -> Sources {
+    Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
 }
 
 /// Every crate the manifest names, as code spells it.
@@ -267,36 +189,33 @@ fn every_module_keeps_to_its_row() {
         crates.contains(&"serde_yaml".to_owned()),
         "the manifest was not read: {crates:?}"
     );
+    let sources = sources();
     let mut broken = Vec::new();
-    for SourceFile { path, module, code } in source_files() {
-        if matches!(module.as_str(), "lib" | "main" | "cli") {
+    for file in &sources.files {
+        let Some(module) = file.module.first().map(String::as_str) else {
+            continue;
+        };
+        if module == "cli" {
             continue;
         }
-        let Some((ours, outside)) = rows.get(module.as_str()) else {
+        let Some((ours, outside)) = rows.get(module) else {
             broken.push(format!(
                 "{}: module `{module}` has no row in tests/architecture.rs",
-                path.display()
+                file.name
             ));
             continue;
         };
-        for used in names_after(&code, "crate::") {
-            if used != module && !ours.contains(&used) {
-                broken.push(format!(
-                    "{}: `{module}` may not use `{used}`",
-                    path.display()
-                ));
+        for used in sources.named_modules(file) {
+            let used = used.first().map_or("", String::as_str);
+            if used != module && !used.is_empty() && !ours.contains(&used) {
+                broken.push(format!("{}: `{module}` may not use `{used}`", file.name));
             }
         }
-        for used in &crates {
-            let is_named =
-                code.contains(&format!("{used}::")) && !names_after(&code, used).is_empty();
-            if is_named
-                && !outside.contains(&used.as_str())
-                && code.lines().any(|line| names_crate(line, used))
-            {
+        for used in sources.named_crates(file, &crates) {
+            if !outside.contains(&used.as_str()) {
                 broken.push(format!(
                     "{}: `{module}` may not use the crate `{used}`",
-                    path.display()
+                    file.name
                 ));
             }
         }
@@ -304,20 +223,88 @@ fn every_module_keeps_to_its_row() {
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
-/// Whether the line names the crate itself, not a module of ours with the same name.
-fn names_crate(line: &str, name: &str) -> bool {
-    let path = format!("{name}::");
-    line.match_indices(&path)
-        .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+#[test]
+fn no_two_files_use_each_other() {
+    let circles = circles(&sources());
+    assert!(circles.is_empty(), "\n{}", circles.join("\n"));
+}
+
+/// Each circle as its files, and the names that tie them.
+fn circles(sources: &Sources) -> Vec<String> {
+    let arrows = sources.arrows();
+    let name = |at: usize| sources.files[at].name.as_str();
+    let circles = sources.circles();
+    let told = circles.iter().map(|circle| {
+        let files: Vec<&str> = circle.iter().map(|at| name(*at)).collect();
+        let inside = arrows
+            .iter()
+            .filter(|arrow| circle.contains(&arrow.from) && circle.contains(&arrow.to));
+        let ties: String = inside
+            .map(|arrow| {
+                format!(
+                    "\n  {} uses `{}` of {}",
+                    name(arrow.from),
+                    arrow.name,
+                    name(arrow.to)
+                )
+            })
+            .collect();
+        format!("circle of {}: {}{ties}", files.len(), files.join(", "))
+    });
+    told.collect()
+}
+
+#[test]
+fn a_circle_is_found_straight_round_a_corner_and_through_an_exported_name() {
+    let straight = [
+        ("lib.rs", "mod a; mod b;"),
+        ("a.rs", "use crate::b::B; pub struct A;"),
+        ("b.rs", "pub struct B; fn f() { crate::a::A; }"),
+    ];
+    assert_eq!(circles(&Sources::of(&straight)).len(), 1);
+    let corner = [
+        ("lib.rs", "mod a; mod b; mod c;"),
+        ("a.rs", "use super::b::B; pub struct A;"),
+        ("b.rs", "use crate::{c::C}; pub struct B;"),
+        (
+            "c.rs",
+            "pub struct C; fn f() { println!(\"{}\", crate::a::A) }",
+        ),
+    ];
+    assert_eq!(circles(&Sources::of(&corner)).len(), 1);
+    let exported = [
+        ("lib.rs", "mod a;"),
+        ("a/mod.rs", "mod b; mod c; pub use b::B;"),
+        ("a/b.rs", "use super::c::C; pub struct B;"),
+        ("a/c.rs", "use super::B; pub struct C;"),
+    ];
+    assert_eq!(circles(&Sources::of(&exported)).len(), 1);
+    let none = [
+        ("lib.rs", "mod a; pub use a::B;"),
+        ("a/mod.rs", "mod b; mod c; pub use b::B;"),
+        (
+            "a/b.rs",
+            "use super::c::C; pub struct B; #[cfg(test)] mod tests { use super::*; }",
+        ),
+        (
+            "a/c.rs",
+            "pub struct C; #[cfg(test)] mod tests { use super::super::B; }",
+        ),
+    ];
+    assert_eq!(circles(&Sources::of(&none)), Vec::<String>::new());
 }
 
 #[test]
 fn the_core_sees_neither_files_nor_time_nor_terminal() {
     let mut broken = Vec::new();
-    for SourceFile { path, module, code } in source_files() {
-        if CORE.contains(&module.as_str()) {
-            for word in IMPURE.iter().filter(|word| code.contains(**word)) {
-                broken.push(format!("{}: names `{word}`", path.display()));
+    for file in &sources().files {
+        if file
+            .module
+            .first()
+            .is_some_and(|module| CORE.contains(&module.as_str()))
+        {
+            for word in IMPURE.iter().filter(|word| file.code.contains(**word)) {
+                broken.push(format!("{}: names `{word}`", file.name));
             }
         }
     }
@@ -326,12 +313,17 @@ fn the_core_sees_neither_files_nor_time_nor_terminal() {
 
 #[test]
 fn only_the_wire_is_taken_from_ram() {
+    let sources = sources();
     let mut broken = Vec::new();
-    for SourceFile { path, module, code } in source_files() {
+    for file in &sources.files {
+        let module = file.module.first().map_or("", String::as_str);
         for (_, parts) in PARTS_OF_RAM.iter().filter(|(name, _)| *name == module) {
-            for used in names_after(&code, "crate::ram::") {
-                if !parts.contains(&used) {
-                    broken.push(format!("{}: uses `ram::{used}`", path.display()));
+            for used in sources.named_modules(file) {
+                if let [first, part, ..] = used.as_slice()
+                    && first == "ram"
+                    && !parts.contains(&part.as_str())
+                {
+                    broken.push(format!("{}: uses `ram::{part}`", file.name));
                 }
             }
         }
