@@ -197,7 +197,7 @@ impl Sources {
             })
             .collect();
         let mut circles = Vec::new();
-        let mut placed = BTreeSet::new();
+        let mut placed: BTreeSet<usize> = BTreeSet::new();
         for start in 0..next.len() {
             if reach[start].contains(&start) && !placed.contains(&start) {
                 let circle = reach[start]
