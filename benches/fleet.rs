@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use export_iam::sandbox::{CallRecord, Fleet, Options, Running, World, start};
+use export_iam::sandbox::{CallRecord, Fleet, Options, Server, World, start};
 
 const LATENCY: Duration = Duration::from_millis(50);
 
@@ -109,7 +109,7 @@ fn main() {
 fn measure(
     name: &str,
     arguments: &[&str],
-    server: &Running,
+    server: &Server,
     folder: &std::path::Path,
     parallel: u64,
     status: i32,

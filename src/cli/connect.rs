@@ -28,7 +28,7 @@ use crate::ram::clock::{Clock, Random};
 use crate::ram::endpoint::Endpoint;
 use crate::ram::http::{HttpOptions, HttpTransport};
 use crate::ram::{RamClient, Settings, signature};
-use crate::sandbox::{self, Running};
+use crate::sandbox::{self, Server};
 
 /// What all accounts of a run share: the connection pool, the settings, and the credentials of the run.
 pub(super) struct Hub {
@@ -44,7 +44,7 @@ pub(super) struct Hub {
     /// The account that was asked for, if any.
     pinned: Option<AccountId>,
     /// Kept alive for as long as it is talked to.
-    _sandbox: Option<Running>,
+    _sandbox: Option<Server>,
 }
 
 /// A way into one account.
@@ -279,7 +279,7 @@ async fn start_sandbox(
     file: &Path,
     here: &Environment,
     console: &mut Console,
-) -> Result<Running, Failure> {
+) -> Result<Server, Failure> {
     let options = sandbox::Options {
         state_file: Some(here.folder.join(file)),
         ..sandbox::Options::default()
@@ -295,7 +295,7 @@ async fn start_sandbox(
     Ok(running)
 }
 
-fn sandbox_source(running: &Running, outside: &Arc<Outside>) -> Source {
+fn sandbox_source(running: &Server, outside: &Arc<Outside>) -> Source {
     let key = Credentials::permanent(running.access_key_id(), running.access_key_secret());
     credentials::Source::fixed("sandbox", key, outside)
 }
@@ -310,28 +310,28 @@ fn given_endpoint(
     service: &str,
     global: &Global,
     here: &Environment,
-    sandbox: Option<&Running>,
+    sandbox: Option<&Server>,
 ) -> Option<String> {
     let option = global
         .endpoint
         .iter()
         .rev()
         .find_map(|option| option.strip_prefix(service)?.strip_prefix('='));
-    let running = || sandbox.map(Running::base_url);
+    let running = || sandbox.map(Server::base_url);
     option
         .map(str::to_owned)
         .or_else(running)
         .or_else(|| here.variable(&endpoint_variable(service)))
 }
 
-fn explicit_sts(global: &Global, here: &Environment, sandbox: Option<&Running>) -> Option<String> {
+fn explicit_sts(global: &Global, here: &Environment, sandbox: Option<&Server>) -> Option<String> {
     given_endpoint("sts", global, here, sandbox)
 }
 
 fn settings(
     global: &Global,
     here: &Environment,
-    sandbox: Option<&Running>,
+    sandbox: Option<&Server>,
 ) -> Result<Settings, Failure> {
     for option in &global.endpoint {
         if !matches!(

@@ -20,7 +20,7 @@ pub struct CallRecord {
     pub end: Instant,
     /// The HTTP status; 0 when the connection was dropped instead.
     pub status: u16,
-    /// The code of a refusal.
+    /// The code of a error.
     pub code: Option<String>,
 }
 

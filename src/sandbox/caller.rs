@@ -1,5 +1,6 @@
 //! Who holds the key that signed a request.
 
+use super::rpc::api_error::{ApiError, Denial};
 use super::state::Session;
 use crate::model::AccountId;
 
@@ -57,8 +58,8 @@ impl Caller {
         }
     }
 
-    /// `AuthPrincipalType` and `AuthPrincipalDisplayName` of a refusal.
-    pub(crate) fn principal(&self) -> (&'static str, String) {
+    /// `AuthPrincipalType` and `AuthPrincipalDisplayName` of an error.
+    fn principal(&self) -> (&'static str, String) {
         match &self.identity {
             Identity::Root => ("Account", self.account.as_str().to_owned()),
             Identity::User(name) => ("SubUser", name.clone()),
@@ -67,5 +68,18 @@ impl Caller {
                 format!("{}:{}", session.role, session.name),
             ),
         }
+    }
+
+    /// The error when a permission is missing: `ExplicitDeny` or `ImplicitDeny`, and the layer.
+    pub(crate) fn denied(&self, action: &str, kind: &str, layer: &str) -> ApiError {
+        let (principal_type, principal) = self.principal();
+        ApiError::denied(&Denial {
+            action,
+            principal_type,
+            principal: &principal,
+            owner: self.account.as_str(),
+            kind,
+            layer,
+        })
     }
 }

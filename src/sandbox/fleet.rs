@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::directory::{Directory, Folder, Member, ROOT_FOLDER};
-use super::state::{Account, Attachment, Role, World};
-use super::store::SeedError;
-use crate::model::{AccountId, NameError, PolicyName, PolicyType, RoleName, Tags, limit};
+use super::state::file::SeedError;
+use super::state::{
+    Account, Attachment, Directory, Folder, Member, ROOT_FOLDER, Role, World, seeded_at,
+};
+use crate::model::{AccountId, NameError, PolicyName, PolicyRef, RoleName, Tags, limit};
 
 /// Digits of the first member's account id; the others follow one by one.
 const FIRST_MEMBER: u64 = 2_000_000_000_000_001;
@@ -77,6 +78,7 @@ impl World {
     pub fn fleet(fleet: Fleet) -> Result<Self, SeedError> {
         let mut world = Self::empty()?;
         let folder = |name: &str| Folder {
+            id: format!("fd-{name}"),
             name: name.to_owned(),
             parent: ROOT_FOLDER.to_owned(),
         };
@@ -85,7 +87,7 @@ impl World {
             let id = FIRST_MEMBER + number;
             let id = AccountId::new(&id.to_string()).map_err(seed_error)?;
             let account = account(&world.main, id.clone(), fleet, number).map_err(seed_error)?;
-            members.insert(id.clone(), member(number));
+            members.insert(id.clone(), member(id.clone(), number));
             world.accounts.insert(id, account);
         }
         world.directory = Some(Directory {
@@ -104,7 +106,7 @@ fn seed_error(error: NameError) -> SeedError {
     SeedError::new(error.to_string())
 }
 
-fn member(number: u64) -> Member {
+fn member(account: AccountId, number: u64) -> Member {
     let env = if number.is_multiple_of(4) {
         "prod"
     } else {
@@ -116,6 +118,7 @@ fn member(number: u64) -> Member {
         "fd-odd"
     };
     Member {
+        account,
         display_name: format!("member-{number:05}"),
         folder: folder.to_owned(),
         status: "CreateSuccess".to_owned(),
@@ -140,8 +143,9 @@ fn account(
     } else {
         trust_of("RAM", &format!("acs:ram::{main}:root"))
     };
-    let access = role(&mut account, "", trust, &["AdministratorAccess"])?;
-    account.roles.insert(RoleName::new(ACCESS_ROLE)?, access);
+    let name = RoleName::new(ACCESS_ROLE)?;
+    let access = role(&mut account, name, trust, &["AdministratorAccess"])?;
+    account.roles.insert(access.name.clone(), access);
     if is_nth(number, fleet.guarded_every) {
         account.control_policy = Some(GUARD.to_owned());
     }
@@ -160,12 +164,13 @@ fn account(
     if state == MemberState::RoleMissing {
         return Ok(account);
     }
-    let mut export = role(&mut account, DESCRIPTION, trust, policies)?;
+    let mut export = role(&mut account, RoleName::new(EXPORT_ROLE)?, trust, policies)?;
+    export.description = DESCRIPTION.to_owned();
     if state == MemberState::SettingsDiffer {
         export.description = "made by hand".to_owned();
         export.max_session_duration = 7200;
     }
-    account.roles.insert(RoleName::new(EXPORT_ROLE)?, export);
+    account.roles.insert(export.name.clone(), export);
     Ok(account)
 }
 
@@ -184,28 +189,27 @@ fn trust_of(member: &str, id: &str) -> String {
 
 fn role(
     account: &mut Account,
-    description: &str,
+    name: RoleName,
     trust: String,
     policies: &[&str],
 ) -> Result<Role, NameError> {
-    let made = super::file::made();
     let attach = |name: &&str| {
         Ok(Attachment {
-            policy_type: PolicyType::System,
-            policy: PolicyName::new(name)?,
-            attached: made,
+            policy: PolicyRef::system(PolicyName::new(name)?),
+            attached: seeded_at(),
             resource_group: None,
         })
     };
     Ok(Role {
+        name,
         id: account.next_id(),
-        description: description.to_owned(),
+        description: String::new(),
         trust,
         max_session_duration: limit::MIN_SESSION_DURATION,
         allow_console_login: true,
         is_service_linked: false,
-        created: made,
-        updated: made,
+        created: seeded_at(),
+        updated: None,
         tags: Tags::new(),
         attachments: policies.iter().map(attach).collect::<Result<_, _>>()?,
     })

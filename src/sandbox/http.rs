@@ -1,4 +1,4 @@
-//! The HTTP door: axum on loopback, handing each request to the sandbox as it came.
+//! The HTTP server: axum on loopback, handing each request to the sandbox as it came.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::door::{Ending, Sandbox};
-use super::line::{Breaker, Line, Lines};
-use super::reply;
+use super::connection::{BreakableListener, Breaker, Connection};
+use super::middleware::{Ending, Sandbox};
+use super::rpc::response::plain_json;
 use crate::ram::transport::{HttpRequest, HttpResponse};
 
 /// Most bytes of a request that are read. Source: gateway, "POST at most 10 MB".
@@ -31,7 +31,7 @@ pub(super) async fn serve(
         .with_state(sandbox)
         .into_make_service_with_connect_info::<Breaker>();
     // Failures to accept are retried inside, so it cannot fail.
-    let _ = axum::serve(Lines::new(listener), service)
+    let _ = axum::serve(BreakableListener::new(listener), service)
         .with_graceful_shutdown(async {
             let _ = end.await;
         })
@@ -45,12 +45,12 @@ async fn answer(
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     if parts.uri.path() == CALLS_PATH {
-        return response(reply::plain_json(200, &sandbox.calls().to_json()));
+        return response(plain_json(200, &sandbox.calls().to_json()));
     }
     let Ok(body) = to_bytes(body, LONGEST_REQUEST).await else {
-        let mut refusal = Response::new(Body::from("the request is too long"));
-        *refusal.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-        return refusal;
+        let mut error = Response::new(Body::from("the request is too long"));
+        *error.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return error;
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let request = HttpRequest {
@@ -94,9 +94,11 @@ fn response(answer: HttpResponse) -> Response<Body> {
 }
 
 /// What axum needs to hand a connection's breaker to the handler.
-impl axum::extract::connect_info::Connected<axum::serve::IncomingStream<'_, Lines>> for Breaker {
-    fn connect_info(stream: axum::serve::IncomingStream<'_, Lines>) -> Self {
-        let line: &Line = stream.io();
-        line.breaker()
+impl axum::extract::connect_info::Connected<axum::serve::IncomingStream<'_, BreakableListener>>
+    for Breaker
+{
+    fn connect_info(stream: axum::serve::IncomingStream<'_, BreakableListener>) -> Self {
+        let connection: &Connection = stream.io();
+        connection.breaker()
     }
 }

@@ -5,11 +5,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::decision::{Context, trust_refusal_of};
-use super::incoming::Incoming;
-use super::reply;
-use super::sessions::Wanted;
+use super::evaluation::{Context, trust_denial};
+use super::rpc::request::Request;
+use super::rpc::response;
 use super::state::{Instance, World};
+use super::sts::sessions::NewSession;
 use crate::ram::signature::sha256_hex;
 use crate::ram::transport::HttpResponse;
 
@@ -31,17 +31,17 @@ const LONGEST_TTL: i64 = 21_600;
 const SESSION_SECONDS: u64 = 21_600;
 
 /// Whether the request is for one of these paths.
-pub(super) fn is_for(incoming: &Incoming<'_>) -> bool {
-    incoming.path == CREDENTIALS || incoming.path.starts_with(METADATA)
+pub(super) fn is_for(request: &Request<'_>) -> bool {
+    request.path == CREDENTIALS || request.path.starts_with(METADATA)
 }
 
 /// The answer, if the path is one of these; the flag says whether keys were made.
 pub(super) fn answer(
     world: &mut World,
-    incoming: &Incoming<'_>,
+    request: &Request<'_>,
     now: Timestamp,
 ) -> Option<(HttpResponse, bool)> {
-    let path = incoming.path.as_str();
+    let path = request.path.as_str();
     if path == CREDENTIALS {
         return Some(match world.instance.clone() {
             Some(instance) => keys(world, instance, now),
@@ -55,9 +55,9 @@ pub(super) fn answer(
         return Some((text(404, "no instance"), false));
     };
     if path == TOKEN_PATH {
-        return Some((token(incoming, now), false));
+        return Some((token(request, now), false));
     }
-    let is_good = match incoming.header(TOKEN) {
+    let is_good = match request.header(TOKEN) {
         Some(token) => is_good_token(token, now),
         None => !instance.needs_token,
     };
@@ -74,11 +74,11 @@ pub(super) fn answer(
     })
 }
 
-fn token(incoming: &Incoming<'_>, now: Timestamp) -> HttpResponse {
-    if incoming.request.method != "PUT" {
+fn token(request: &Request<'_>, now: Timestamp) -> HttpResponse {
+    if request.http.method != "PUT" {
         return text(405, "Method Not Allowed");
     }
-    let ttl = incoming.header(TTL).and_then(|ttl| ttl.parse().ok());
+    let ttl = request.header(TTL).and_then(|ttl| ttl.parse().ok());
     match ttl {
         Some(ttl) if (1..=LONGEST_TTL).contains(&ttl) => {
             let expires = now.as_second() + ttl;
@@ -109,11 +109,12 @@ fn keys(world: &mut World, instance: Instance, now: Timestamp) -> (HttpResponse,
         role,
         needs_token: _,
     } = instance;
-    let wanted = Wanted::of_service(account, role, "vm-sandbox", SESSION_SECONDS);
+    let account = account.unwrap_or_else(|| world.main.clone());
+    let wanted = NewSession::of_service(account, role, "vm-sandbox", SESSION_SECONDS);
     let ecs = ("Service", "ecs.aliyuncs.com");
     let is_trusted = wanted
         .find(world)
-        .is_ok_and(|(_, role)| trust_refusal_of(&role.trust, ecs, &Context::new()).is_none());
+        .is_ok_and(|(_, role)| trust_denial(&role.trust, ecs, &Context::new()).is_none());
     let made = if is_trusted {
         wanted.open(world, now).ok()
     } else {
@@ -124,14 +125,14 @@ fn keys(world: &mut World, instance: Instance, now: Timestamp) -> (HttpResponse,
         .and_then(|made| made.get("Credentials").cloned())
     else {
         let body = json!({ "Code": "Failed", "Message": "the role cannot be assumed by ECS" });
-        return (reply::plain_json(404, &body), false);
+        return (response::plain_json(404, &body), false);
     };
     keys.insert("Code".to_owned(), json!("Success"));
     keys.insert(
         "LastUpdated".to_owned(),
         json!(crate::ram::signature::timestamp(now)),
     );
-    (reply::plain_json(200, &Value::Object(keys)), true)
+    (response::plain_json(200, &Value::Object(keys)), true)
 }
 
 fn text(status: u16, body: &str) -> HttpResponse {

@@ -6,8 +6,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::file::{AccountFile, FORMAT, FormatOnly, WorldFile};
 use super::state::World;
+use super::state::file::{self, FORMAT, ReadError};
 
 /// Why the state cannot be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -78,12 +78,12 @@ impl Store {
             }
             Err(error) => return Err(io_error("read", path, error)),
         };
-        let world = parse(&text).map_err(|problem| match problem {
-            Problem::Newer(format) => StoreError::Newer {
+        let world = file::read(&text).map_err(|error| match error {
+            ReadError::Newer(format) => StoreError::Newer {
                 path: path.to_owned(),
                 format,
             },
-            Problem::Damaged(problem) => damaged(path, problem),
+            ReadError::Damaged(problem) => damaged(path, problem),
         })?;
         Ok((store, Some(world)))
     }
@@ -109,7 +109,7 @@ impl Store {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let text = to_json(world).map_err(|error| fail(io::Error::other(error)))?;
+        let text = file::write(world).map_err(|error| fail(io::Error::other(error)))?;
         // Made with mode 0600: it holds keys, if only the sandbox's own.
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
         file.write_all(text.as_bytes()).map_err(fail)?;
@@ -154,79 +154,5 @@ fn io_error(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
         doing,
         path: path.to_owned(),
         source,
-    }
-}
-
-enum Problem {
-    Newer(u32),
-    Damaged(String),
-}
-
-fn parse(text: &str) -> Result<World, Problem> {
-    let damaged = |error: serde_json::Error| Problem::Damaged(error.to_string());
-    let FormatOnly { format } = serde_json::from_str(text).map_err(damaged)?;
-    if format > FORMAT {
-        return Err(Problem::Newer(format));
-    }
-    let file: WorldFile = serde_json::from_str(text).map_err(damaged)?;
-    file.into_world().map_err(Problem::Damaged)
-}
-
-fn to_json(world: &World) -> serde_json::Result<String> {
-    let mut text = serde_json::to_string_pretty(&WorldFile::of(world))?;
-    text.push('\n');
-    Ok(text)
-}
-
-/// Why a seed cannot be used; on one line, with the place.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("seed: {0}")]
-pub struct SeedError(String);
-
-impl SeedError {
-    pub(super) fn new(problem: String) -> Self {
-        Self(problem)
-    }
-}
-
-impl World {
-    /// One empty account, [`ACCOUNT_ID`](super::ACCOUNT_ID), opened by the usual key.
-    ///
-    /// # Errors
-    /// None that can happen; the empty account goes the way of every seed.
-    pub fn empty() -> Result<Self, SeedError> {
-        Self::of_account("{}")
-    }
-
-    /// One account, opened by the usual key, holding what `json` says: `roles`, `policies`, `system_policies`,
-    /// `users`, `quota`, `control_policy`, all optional.
-    ///
-    /// # Errors
-    /// When it is not JSON of that shape, or holds a bad name, with the place.
-    pub fn of_account(json: &str) -> Result<Self, SeedError> {
-        let account: AccountFile =
-            serde_json::from_str(json).map_err(|error| SeedError(error.to_string()))?;
-        WorldFile::of_accounts(vec![account])
-            .into_world()
-            .map_err(SeedError)
-    }
-
-    /// Reads a whole state, with `accounts`, `keys` and more: the form of the state file.
-    ///
-    /// # Errors
-    /// As [`World::of_account`].
-    pub fn from_json(json: &str) -> Result<Self, SeedError> {
-        parse(json).map_err(|problem| match problem {
-            Problem::Newer(format) => SeedError(format!("format {format} is newer than {FORMAT}")),
-            Problem::Damaged(problem) => SeedError(problem),
-        })
-    }
-
-    /// The whole state, as the state file holds it. Equal states give equal bytes.
-    ///
-    /// # Errors
-    /// When it cannot be written as JSON, which is a bug.
-    pub fn to_json(&self) -> Result<String, SeedError> {
-        to_json(self).map_err(|error| SeedError(error.to_string()))
     }
 }

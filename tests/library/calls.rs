@@ -14,14 +14,14 @@ use export_iam::ram::clock::{Clock, Random};
 use export_iam::ram::endpoint::Endpoint;
 use export_iam::ram::http::{HttpOptions, HttpTransport};
 use export_iam::ram::{RamClient, Settings};
-use export_iam::sandbox::{CallRecord, Options, Running, World, start};
+use export_iam::sandbox::{CallRecord, Options, Server, World, start};
 use export_iam::spec::{SpecSource, load};
 use tokio::sync::watch;
 
 /// Long beside the time that sending takes, so that calls sent together are seen together.
 const LATENCY: Duration = Duration::from_millis(80);
 
-async fn served(seed: &str) -> Running {
+async fn served(seed: &str) -> Server {
     let options = Options {
         seed: Some(World::of_account(seed).unwrap()),
         latency: LATENCY,
@@ -30,7 +30,7 @@ async fn served(seed: &str) -> Running {
     start(options).await.unwrap()
 }
 
-fn client(server: &Running) -> RamClient<HttpTransport, Credentials> {
+fn client(server: &Server) -> RamClient<HttpTransport, Credentials> {
     let endpoint = Endpoint::new(&server.base_url()).unwrap();
     let settings = Settings {
         ram: endpoint.clone(),
@@ -49,7 +49,7 @@ fn preset(name: &str) -> DesiredState {
 }
 
 /// Plans, carries out and verifies, as `apply` does, with one client; gives the calls of the three parts.
-async fn run(server: &Running, wanted: &DesiredState) -> [Vec<CallRecord>; 3] {
+async fn run(server: &Server, wanted: &DesiredState) -> [Vec<CallRecord>; 3] {
     let account = client(server);
     let calls = || {
         let calls = server

@@ -1,13 +1,13 @@
 //! A sandbox on a loopback port, for clients that are other processes.
 
-use export_iam::sandbox::{CallLog, Options, Running, Sandbox, World, start};
+use export_iam::sandbox::{self, CallLog, Options, Sandbox, World, start};
 use tokio::runtime::Runtime;
 
 use super::is_read;
 
 /// A sandbox that serves until it is dropped.
 pub(crate) struct Server {
-    running: Option<Running>,
+    running: Option<sandbox::Server>,
     runtime: Runtime,
 }
 
@@ -34,7 +34,7 @@ impl Server {
         }
     }
 
-    fn running(&self) -> &Running {
+    fn running(&self) -> &sandbox::Server {
         self.running.as_ref().unwrap()
     }
 

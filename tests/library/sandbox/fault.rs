@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::client::{Client, RAM, TRUST, empty};
 use export_iam::ram::transport::TransportErrorKind;
-use export_iam::sandbox::{FaultPlan, Options, Running, Sandbox, World, start};
+use export_iam::sandbox::{FaultPlan, Options, Sandbox, Server, World, start};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -127,7 +127,7 @@ async fn calls_under_latency_overlap_and_are_counted() {
 
 // Over HTTP.
 
-async fn serve(rules: &[&str]) -> (Running, Client) {
+async fn serve(rules: &[&str]) -> (Server, Client) {
     let client = empty();
     let clock = client.clock.clone();
     let second = move || {
@@ -142,7 +142,7 @@ async fn serve(rules: &[&str]) -> (Running, Client) {
 }
 
 /// Everything that comes back on one connection, until it is closed.
-async fn raw(running: &Running, request: &export_iam::ram::transport::HttpRequest) -> String {
+async fn raw(running: &Server, request: &export_iam::ram::transport::HttpRequest) -> String {
     let mut stream = TcpStream::connect(running.address()).await.unwrap();
     let head = format!(
         "{} / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {}\r\n",

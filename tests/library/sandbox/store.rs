@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use super::client::{Client, TRUST, empty, seeded};
-use export_iam::sandbox::{Options, Running, StartError, StoreError, World, reset, start};
-use serde_json::json;
+use export_iam::sandbox::{Options, Server, StartError, StoreError, World, reset, start};
+use serde_json::{Value, json};
 
-async fn open(path: &Path) -> Result<(Running, Client), StartError> {
+async fn open(path: &Path) -> Result<(Server, Client), StartError> {
     let mut client = empty();
     let base = client.with(client.credentials.clone());
     let options = Options {
@@ -23,7 +23,7 @@ async fn open(path: &Path) -> Result<(Running, Client), StartError> {
     Ok((running, client))
 }
 
-fn refusal(result: Result<(Running, Client), StartError>) -> StoreError {
+fn refusal(result: Result<(Server, Client), StartError>) -> StoreError {
     match result.err().unwrap() {
         StartError::Store(error) => error,
         other => panic!("{other}"),
@@ -284,4 +284,42 @@ async fn a_seed_says_only_what_matters_and_survives_the_file() {
     let kept = client.sandbox.world().to_json().unwrap();
     let again = World::from_json(&kept).unwrap().to_json().unwrap();
     assert_eq!(kept, again);
+}
+
+/// `state-format-1.json` was written by a program of that format; the texts in it are to stay as they are.
+#[test]
+fn a_state_file_of_an_older_format_is_read_whole() {
+    let old = include_str!("state-format-1.json");
+    let world = World::from_json(old).unwrap();
+    let again: Value = serde_json::from_str(&world.to_json().unwrap()).unwrap();
+    let old: Value = serde_json::from_str(old).unwrap();
+    assert_same(&old, &again, "");
+}
+
+/// Everything that `old` says is in `new`, but for the format's number and what equals its default.
+fn assert_same(old: &Value, new: &Value, place: &str) {
+    match (old, new) {
+        (Value::Object(old_members), Value::Object(new_members)) => {
+            for (name, value) in old_members {
+                let place = format!("{place}/{name}");
+                let created = old_members.get("created");
+                match new_members.get(name) {
+                    _ if name == "format" => {}
+                    // What was never changed was last changed when it was made.
+                    None if name == "updated" => assert_eq!(Some(value), created, "{place}"),
+                    // The main account is the default.
+                    None if name == "account" => assert_eq!(value, "1234567890123456", "{place}"),
+                    Some(new) => assert_same(value, new, &place),
+                    None => panic!("{place} is lost"),
+                }
+            }
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            assert_eq!(old.len(), new.len(), "{place}");
+            for (number, (old, new)) in old.iter().zip(new).enumerate() {
+                assert_same(old, new, &format!("{place}/{number}"));
+            }
+        }
+        _ => assert_eq!(old, new, "{place}"),
+    }
 }

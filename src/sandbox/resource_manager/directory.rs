@@ -1,0 +1,197 @@
+//! Resource Directory: which accounts there are. Two services answer, of different ages and members.
+
+use serde_json::{Value, json};
+
+use crate::sandbox::caller::Caller;
+use crate::sandbox::rpc::answer::{Answer, insert};
+use crate::sandbox::rpc::api_error::ApiError;
+use crate::sandbox::rpc::paging::{self, Names};
+use crate::sandbox::rpc::parameters::{Parameters, has_tags};
+use crate::sandbox::state::{Directory, Member, ROOT_FOLDER, World};
+
+/// Made up; every member joined at the same time.
+const JOINED: &str = "2026-01-02T03:04:05Z";
+
+/// `NextToken` and `MaxResults`, of the newer service.
+const TOKEN: Names = Names {
+    marker: "NextToken",
+    size: "MaxResults",
+    most: 100,
+    usual: 10,
+};
+
+/// ResourceManager 2020-03-31.
+pub(super) fn list_accounts(world: &World, caller: &Caller, parameters: &Parameters) -> Answer {
+    let directory = directory(world, caller)?;
+    by_number(parameters, members(directory, parameters, |_| true, false)?)
+}
+
+/// ResourceDirectoryMaster 2022-04-19, which also pages by token.
+pub(super) fn list_all_accounts(world: &World, caller: &Caller, parameters: &Parameters) -> Answer {
+    let directory = directory(world, caller)?;
+    let members = members(directory, parameters, |_| true, true)?;
+    let by_token =
+        parameters.optional("MaxResults").is_some() || parameters.optional("NextToken").is_some();
+    if !by_token {
+        return by_number(parameters, members);
+    }
+    let page = paging::page(parameters, &TOKEN, members.into_iter())?;
+    let mut answer = json!({ "Accounts": { "Account": page.items } });
+    insert(&mut answer, "NextToken", page.marker);
+    Ok(answer)
+}
+
+/// Of one folder, not of those in it.
+pub(super) fn list_accounts_for_parent(
+    world: &World,
+    caller: &Caller,
+    parameters: &Parameters,
+) -> Answer {
+    let directory = directory(world, caller)?;
+    let parent = parent(directory, parameters)?;
+    let is_in = |member: &Member| member.folder == parent;
+    by_number(parameters, members(directory, parameters, is_in, true)?)
+}
+
+pub(super) fn list_folders_for_parent(
+    world: &World,
+    caller: &Caller,
+    parameters: &Parameters,
+) -> Answer {
+    let directory = directory(world, caller)?;
+    let parent = parent(directory, parameters)?;
+    let folders = directory
+        .folders
+        .iter()
+        .filter(|(_, folder)| folder.parent == parent)
+        .map(|(id, folder)| {
+            let item = json!({
+                "FolderId": id,
+                "FolderName": folder.name,
+                "CreateTime": JOINED,
+            });
+            (id.clone(), item)
+        });
+    let (items, mut answer) = numbered(parameters, folders.collect())?;
+    insert(&mut answer, "Folders", Some(json!({ "Folder": items })));
+    Ok(answer)
+}
+
+pub(super) fn get_resource_directory(
+    world: &World,
+    caller: &Caller,
+    _parameters: &Parameters,
+) -> Answer {
+    let directory = directory(world, caller)?;
+    Ok(json!({ "ResourceDirectory": {
+        "ResourceDirectoryId": directory.id,
+        "MasterAccountId": world.main.as_str(),
+        "RootFolderId": ROOT_FOLDER,
+        "ControlPolicyStatus": "Enabled",
+        "CreateTime": JOINED,
+    }}))
+}
+
+/// Source: Resource Directory: only the management account may ask. The spelling `EntityNotExists`, with an s, is
+/// this service's own.
+fn directory<'a>(world: &'a World, caller: &Caller) -> Result<&'a Directory, ApiError> {
+    let Some(directory) = &world.directory else {
+        let message = "The resource directory for the account is not enabled.";
+        return Err(ApiError::new(
+            404,
+            "EntityNotExists.ResourceDirectory",
+            message,
+        ));
+    };
+    if caller.account != world.main {
+        return Err(ApiError::no_permission());
+    }
+    Ok(directory)
+}
+
+/// The folder in `ParentFolderId`; the root when left out.
+fn parent<'a>(directory: &Directory, parameters: &'a Parameters) -> Result<&'a str, ApiError> {
+    let parent = parameters.optional("ParentFolderId").unwrap_or(ROOT_FOLDER);
+    if parent == ROOT_FOLDER || directory.folders.contains_key(parent) {
+        return Ok(parent);
+    }
+    let message = "The folder does not exist.";
+    Err(ApiError::new(
+        404,
+        "EntityNotExists.ResourceDirectory.Folder",
+        message,
+    ))
+}
+
+fn members(
+    directory: &Directory,
+    parameters: &Parameters,
+    is_wanted: impl Fn(&Member) -> bool,
+    is_newer: bool,
+) -> Result<Vec<(String, Value)>, ApiError> {
+    let wanted = parameters.tag_pairs()?;
+    let with_tags = parameters.boolean("IncludeTags")?.unwrap_or(false);
+    Ok(directory
+        .members
+        .values()
+        .filter(|member| is_wanted(member) && has_tags(&member.tags, &wanted))
+        .map(|member| {
+            let mut item = shape(directory, member);
+            if is_newer {
+                let name = format!("{}@{}.aliyunid.com", member.display_name, directory.id);
+                insert(&mut item, "AccountName", Some(name));
+                let status = member.deletion_status.clone();
+                insert(&mut item, "DeletionStatus", Some(status));
+            }
+            if with_tags {
+                let pairs = member.tags.iter();
+                let tags: Vec<_> = pairs
+                    .map(|(key, value)| json!({ "Key": key, "Value": value }))
+                    .collect();
+                insert(&mut item, "Tags", Some(json!({ "Tag": tags })));
+            }
+            (member.account.as_str().to_owned(), item)
+        })
+        .collect())
+}
+
+fn shape(directory: &Directory, member: &Member) -> Value {
+    json!({
+        "AccountId": member.account.as_str(),
+        "DisplayName": member.display_name,
+        "FolderId": member.folder,
+        "ResourceDirectoryId": directory.id,
+        "ResourceDirectoryPath": directory.path(member),
+        "Status": member.status,
+        "Type": "ResourceAccount",
+        "JoinMethod": "created",
+        "JoinTime": JOINED,
+        "ModifyTime": JOINED,
+    })
+}
+
+fn by_number(parameters: &Parameters, members: Vec<(String, Value)>) -> Answer {
+    let (items, mut answer) = numbered(parameters, members)?;
+    insert(&mut answer, "Accounts", Some(json!({ "Account": items })));
+    Ok(answer)
+}
+
+/// One page of `PageNumber` and `PageSize`, and the members that every numbered list has.
+fn numbered(
+    parameters: &Parameters,
+    items: Vec<(String, Value)>,
+) -> Result<(Vec<Value>, Value), ApiError> {
+    let number = parameters
+        .number_within("PageNumber", 1, 1_000_000)?
+        .unwrap_or(1);
+    let size = parameters.number_within("PageSize", 1, 100)?.unwrap_or(10);
+    let answer = json!({ "TotalCount": items.len(), "PageNumber": number, "PageSize": size });
+    let skipped = u64::from(number - 1) * u64::from(size);
+    let page = items
+        .into_iter()
+        .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
+        .take(usize::try_from(size).unwrap_or(usize::MAX))
+        .map(|(_, item)| item)
+        .collect();
+    Ok((page, answer))
+}

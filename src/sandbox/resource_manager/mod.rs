@@ -1,0 +1,58 @@
+//! The resource directory, which two services of different ages show: ResourceManager 2020-03-31 and
+//! ResourceDirectoryMaster 2022-04-19. Shapes follow the official SDK's models (2.6.2).
+
+mod directory;
+
+use super::rpc::operation::{Operation, Run, Service, any_resource};
+
+const MANAGER: Service = Service::ResourceManager;
+const MASTER: Service = Service::ResourceDirectoryMaster;
+
+pub(super) static OPERATIONS: &[Operation] = &[
+    row(MANAGER, "ListAccounts", Run::Call(directory::list_accounts)),
+    row(
+        MANAGER,
+        "ListAccountsForParent",
+        Run::Call(directory::list_accounts_for_parent),
+    ),
+    row(
+        MANAGER,
+        "ListFoldersForParent",
+        Run::Call(directory::list_folders_for_parent),
+    ),
+    row(
+        MANAGER,
+        "GetResourceDirectory",
+        Run::Call(directory::get_resource_directory),
+    ),
+    row(
+        MASTER,
+        "ListAccounts",
+        Run::Call(directory::list_all_accounts),
+    ),
+    row(
+        MASTER,
+        "ListAccountsForParent",
+        Run::Call(directory::list_accounts_for_parent),
+    ),
+    row(
+        MASTER,
+        "ListFoldersForParent",
+        Run::Call(directory::list_folders_for_parent),
+    ),
+    row(
+        MASTER,
+        "GetResourceDirectory",
+        Run::Call(directory::get_resource_directory),
+    ),
+];
+
+const fn row(service: Service, name: &'static str, run: Run) -> Operation {
+    Operation {
+        service,
+        name,
+        action_prefix: "resourcemanager",
+        resources: any_resource,
+        run,
+    }
+}

@@ -1,0 +1,57 @@
+//! Everything the sandbox holds.
+
+use std::collections::BTreeMap;
+
+use super::account::Account;
+use super::directory::Directory;
+use super::key::{AccessKey, Instance, Session};
+use super::nonces::Nonces;
+use crate::model::AccountId;
+
+/// Everything the sandbox holds: all accounts, and the keys that open them.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The account whose key is handed out.
+    pub(crate) main: AccountId,
+    pub(crate) accounts: BTreeMap<AccountId, Account>,
+    /// By access key id.
+    pub(crate) keys: BTreeMap<String, AccessKey>,
+    /// By temporary access key id.
+    pub(crate) sessions: BTreeMap<String, Session>,
+    pub(crate) directory: Option<Directory>,
+    pub(crate) instance: Option<Instance>,
+    /// Not kept on disk: a restart forgets them, as fifteen minutes do.
+    pub(crate) nonces: Nonces,
+    /// How many requests were answered; makes request ids.
+    pub(crate) requests: u64,
+}
+
+impl World {
+    pub(crate) fn next_request_id(&mut self) -> String {
+        self.requests += 1;
+        format!("5A4DB0C5-0000-4000-8000-{:012X}", self.requests)
+    }
+
+    /// A copy without the nonces, which are no part of the state that operations see.
+    pub(crate) fn snapshot(&self) -> Self {
+        Self {
+            main: self.main.clone(),
+            accounts: self.accounts.clone(),
+            keys: self.keys.clone(),
+            sessions: self.sessions.clone(),
+            directory: self.directory.clone(),
+            instance: self.instance.clone(),
+            nonces: Nonces::default(),
+            requests: self.requests,
+        }
+    }
+
+    pub(crate) fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.get(id)
+    }
+
+    /// The account that a key opens.
+    pub(crate) fn account_of_key<'a>(&'a self, key: &'a AccessKey) -> &'a AccountId {
+        key.account.as_ref().unwrap_or(&self.main)
+    }
+}
