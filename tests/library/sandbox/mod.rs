@@ -4,5 +4,5 @@ mod accounts;
 mod client;
 mod contract;
 mod fault;
-mod gateway;
+mod requests;
 mod store;

@@ -45,7 +45,7 @@ fn signed(client: &Client) -> BTreeMap<&'static str, String> {
 }
 
 #[tokio::test]
-async fn both_signatures_open_the_door() {
+async fn both_signatures_are_taken() {
     let client = empty();
     for request in [
         client.request(STS, "GetCallerIdentity", &[]),
