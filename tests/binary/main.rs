@@ -22,4 +22,5 @@ mod plan_file;
 #[cfg(unix)]
 mod process;
 mod readme;
+mod real_life;
 mod secrets;
