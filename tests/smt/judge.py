@@ -21,17 +21,32 @@ import random_pairs
 import readings
 import real_pairs
 import symbolic
+from texts import GaveUp
 
 # The most that may stay open: answers "unknown" although all readings agree, and pairs the solver gives up on.
 MOST_OPEN_PERCENT = 1.0
 
 
+DIRECTIONS = {
+    "equal": set(),
+    "broader": {"gained"},
+    "narrower": {"lost"},
+    "incomparable": {"gained", "lost"},
+}
+
+# What `(allowed, denied)` of live and of wanted must be.
+SHOWS = {
+    "allow gained": lambda live, wanted: wanted[0] and not live[0],
+    "allow lost": lambda live, wanted: live[0] and not wanted[0],
+    "deny gone": lambda live, wanted: live[1] and not wanted[1],
+    "deny added": lambda live, wanted: wanted[1] and not live[1],
+}
+PROOFS = {"gained": ("allow gained", "deny gone"), "lost": ("allow lost", "deny added")}
+
+
 def may_be(said, possible, certain):
     """Whether a verdict claims no more than the possible differences, and all of the certain ones."""
-    directions = {verdict: set(found) for found, verdict in zip(
-        [(), ("gained",), ("lost",), ("gained", "lost")], ["equal", "broader", "narrower", "incomparable"]
-    )}
-    return directions[certain] <= directions[said] <= directions[possible]
+    return DIRECTIONS[certain] <= DIRECTIONS[said] <= DIRECTIONS[possible]
 
 
 def judged(question, said, by_reading):
@@ -51,25 +66,10 @@ def judged(question, said, by_reading):
 
 def witness_fault(direction, request, live, wanted):
     """What is wrong with a request that is said to prove a difference, or None. Lines are in the likeliest reading."""
-    (live_allows, live_denies), (wanted_allows, wanted_denies) = (
-        evaluator.decide(document, request, readings.DEFAULT) for document in (live, wanted)
-    )
-    gained = (wanted_allows and not live_allows) or (live_denies and not wanted_denies)
-    lost = (live_allows and not wanted_allows) or (wanted_denies and not live_denies)
-    if gained if direction == "gained" else lost:
+    decided = [evaluator.decide(document, request, readings.DEFAULT) for document in (live, wanted)]
+    if any(SHOWS[name](*decided) for name in PROOFS[direction]):
         return None
-    return (
-        f"{json.dumps(request)} is said to be {direction}; live allows {live_allows}, denies {live_denies}; "
-        f"wanted allows {wanted_allows}, denies {wanted_denies}"
-    )
-
-
-SHOWS = {
-    "allow gained": lambda live, wanted: wanted[0] and not live[0],
-    "allow lost": lambda live, wanted: live[0] and not wanted[0],
-    "deny gone": lambda live, wanted: live[1] and not wanted[1],
-    "deny added": lambda live, wanted: wanted[1] and not live[1],
-}
+    return f"{json.dumps(request)} is said to be {direction}; allowed and denied by live and wanted: {decided}"
 
 
 def own_faults(by_reading, live, wanted):
@@ -91,12 +91,11 @@ def judge(program, name, live, wanted):
     counts, faults = collections.Counter(), []
     with tempfile.TemporaryDirectory() as folder:
         answer = answers.compare(program, live, wanted, folder)
-    expected_status = answers.STATUS.get(answer.verdicts["drop_in"], answers.DIFFERS)
-    if answer.status != expected_status:
-        faults.append(f"status {answer.status}, not {expected_status}")
     try:
-        by_reading = {reading: symbolic.compare(live, wanted, reading) for reading in readings.that_differ(live, wanted)}
-    except symbolic.GaveUp:
+        by_reading = {
+            reading: symbolic.compare(live, wanted, reading) for reading in readings.that_differ(live, wanted)
+        }
+    except GaveUp:
         counts["judge gave up"] += 1
     else:
         faults += own_faults(by_reading, live, wanted)
@@ -104,21 +103,27 @@ def judge(program, name, live, wanted):
             kind, wrong = judged(question, said, by_reading)
             counts[question, kind] += 1
             faults += [wrong] if wrong else []
-    drop_in = answer.verdicts["drop_in"]
-    for direction, requests, verdicts in (
-        ("gained", answer.gained, ("broader", "incomparable")),
-        ("lost", answer.lost, ("narrower", "incomparable")),
-    ):
-        if bool(requests) != (drop_in in verdicts) and drop_in != "unknown":
-            faults.append(f"drop_in is {drop_in} with {len(requests)} lines of what is {direction}")
-        for request in requests:
-            try:
-                fault = witness_fault(direction, request, live, wanted)
-                counts["witness"] += 1
-                faults += [fault] if fault else []
-            except evaluator.NotInterpreted:
-                counts["witness not decidable"] += 1
+    faults += contradictions(answer)
+    for direction, request in [("gained", r) for r in answer.gained] + [("lost", r) for r in answer.lost]:
+        try:
+            fault = witness_fault(direction, request, live, wanted)
+            counts["witness"] += 1
+            faults += [fault] if fault else []
+        except evaluator.NotInterpreted:
+            counts["witness not decidable"] += 1
     return name, live, wanted, counts, faults
+
+
+def contradictions(answer):
+    """Where the parts of one answer do not fit each other."""
+    said = answer.verdicts["drop_in"]
+    status = answers.STATUS.get(said, answers.DIFFERS)
+    if answer.status != status:
+        yield f"status {answer.status}, not {status}"
+    if said in DIRECTIONS:
+        shown = {name for name in ("gained", "lost") if getattr(answer, name)}
+        if shown != DIRECTIONS[said]:
+            yield f"drop_in is {said}, and the lines show {sorted(shown)}"
 
 
 def random_pair(seed, number):
