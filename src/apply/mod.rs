@@ -1,50 +1,41 @@
-//! Carries out an approved plan. It makes no choices: whatever needs one belongs in the plan.
+//! Executes an approved plan. It makes no choices: what needs one belongs in the plan.
 //!
 //! In: an [`ApprovedPlan`]. Out: an [`ApplyReport`] that names every step, also when the run stops part-way,
 //! which is an ordinary outcome and no error of this function.
 
 mod report;
+mod shutdown;
 mod verify;
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
 pub use report::{ApplyReport, Outcome, StepReport};
+pub use shutdown::Shutdown;
 pub use verify::{Verified, verify};
 
 use crate::account::{AccountError, AccountErrorKind, WriteAccount};
 use crate::model::Step;
 use crate::plan::{ApprovedPlan, PlannedStep};
 
-/// How far a running apply may still go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pace {
-    /// All the way.
-    Run,
-    /// Wait for the calls in flight, begin nothing new.
-    Finish,
-    /// Leave even the calls in flight; what became of them is unknown.
-    Abandon,
-}
-
-/// Carries out the plan wave by wave and stops after the first wave in which a step fails. `on_step` is told of
+/// Executes the plan wave by wave and stops after the first wave in which a step fails. `on_step` is called for
 /// each step as it ends.
 pub async fn apply<A: WriteAccount>(
     account: &A,
     plan: &ApprovedPlan,
-    pace: watch::Receiver<Pace>,
+    shutdown: watch::Receiver<Shutdown>,
     mut on_step: impl FnMut(&StepReport),
 ) -> ApplyReport {
     let mut reports: Vec<StepReport> = Vec::new();
     let mut stopped = false;
     for wave in plan.waves() {
-        stopped = stopped || *pace.borrow() > Pace::Run;
+        stopped = stopped || *shutdown.borrow() > Shutdown::None;
         let outcomes = match stopped {
             true => wave.iter().map(|_| Outcome::NotAttempted).collect(),
             false => {
                 join_all(
                     wave.iter()
-                        .map(|step| write(account, &step.step, pace.clone())),
+                        .map(|step| write(account, &step.step, shutdown.clone())),
                 )
                 .await
             }
@@ -59,7 +50,7 @@ pub async fn apply<A: WriteAccount>(
             reports.push(report);
         }
     }
-    let interrupted = *pace.borrow() > Pace::Run;
+    let interrupted = *shutdown.borrow() > Shutdown::None;
     ApplyReport {
         steps: reports,
         interrupted,
@@ -69,18 +60,12 @@ pub async fn apply<A: WriteAccount>(
 async fn write<A: WriteAccount>(
     account: &A,
     step: &Step,
-    mut pace: watch::Receiver<Pace>,
+    shutdown: watch::Receiver<Shutdown>,
 ) -> Outcome {
-    let abandoned = async {
-        // A sender that is gone can no longer ask for anything.
-        if pace.wait_for(|pace| *pace == Pace::Abandon).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
     let result = tokio::select! {
         biased;
         result = account.write(step) => result,
-        () = abandoned => {
+        () = Shutdown::immediate(shutdown) => {
             let mut error = AccountError::new(step.operation(), AccountErrorKind::OutcomeUnknown);
             error.message = "interrupted before the answer came".to_owned();
             Err(error)

@@ -1,9 +1,9 @@
-//! What became of every step.
+//! The outcome of every step.
 
 use crate::account::{AccountError, Written};
 use crate::plan::PlannedStep;
 
-/// What became of one step.
+/// The outcome of one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It took effect, or its effect was there already.
@@ -16,16 +16,16 @@ pub enum Outcome {
     NotAttempted,
 }
 
-/// One step and what became of it.
+/// One step and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepReport {
     /// The step.
     pub step: PlannedStep,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
-/// Every step of the plan, in its order, with what became of it.
+/// Every step of the plan, in its order, with its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApplyReport {
     /// The steps.

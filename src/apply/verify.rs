@@ -9,14 +9,14 @@ use crate::model::{Caller, DesiredState, Scope};
 use crate::observe::{ObserveError, observe};
 use crate::plan::{Plan, PlanError, plan};
 
-/// How long reads may lag behind writes before we say so. No figure is published; ECS has been seen to take up
+/// How long reads may lag behind writes before we report it. No figure is published; ECS has been seen to take up
 /// to a minute to notice a new role, RAM's own reads far less.
-const PATIENCE: Duration = Duration::from_secs(30);
+const LONGEST_LAG: Duration = Duration::from_secs(30);
 
-/// The pauses between two looks grow from the first to the second.
+/// The pauses between two reads grow from the first to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(3));
 
-/// What the last look showed.
+/// What the last read showed.
 #[derive(Debug)]
 pub enum Verified {
     /// The second plan is empty.
@@ -48,7 +48,7 @@ pub async fn verify<A: ReadAccount>(
             Ok(left) => left,
             Err(errors) => return Verified::Impossible(errors),
         };
-        if started.elapsed() + pause > PATIENCE {
+        if started.elapsed() + pause > LONGEST_LAG {
             return Verified::NotYet(Box::new(left));
         }
         sleep(pause).await;

@@ -3,7 +3,12 @@
 use std::fmt;
 
 use super::exit::ExitStatus;
+use crate::account::{AccountError, AccountErrorKind};
+use crate::credentials::CredentialError;
+use crate::observe::ObserveError;
+use crate::plan::PlanError;
 use crate::report::text::style::{ERROR, Styled, safe};
+use crate::spec::{Diagnostic, SpecErrors};
 
 /// What went wrong, what to do about it, and how the run ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +84,49 @@ impl Failure {
             problem.hints.push(hint.into());
         }
         self
+    }
+}
+
+/// What could not be read (5), or why there were no credentials to read with (1).
+impl From<ObserveError> for Failure {
+    fn from(ObserveError(errors): ObserveError) -> Self {
+        let is_credential = |error: &AccountError| error.kind == AccountErrorKind::Credential;
+        let status = match errors.iter().all(is_credential) {
+            true => ExitStatus::Failed,
+            false => ExitStatus::Incomplete,
+        };
+        let problem = |error: &AccountError| (error.to_string(), crate::ram::hint(error));
+        Self::all(status, errors.iter().map(problem))
+    }
+}
+
+/// A single read that failed.
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        ObserveError(vec![error]).into()
+    }
+}
+
+/// Why no plan can be made from what was read.
+impl From<Vec<PlanError>> for Failure {
+    fn from(errors: Vec<PlanError>) -> Self {
+        let problem = |error: &PlanError| (error.to_string(), None);
+        Self::all(ExitStatus::Refused, errors.iter().map(problem))
+    }
+}
+
+/// Every mistake of a spec, each with its place and hint.
+impl From<SpecErrors> for Failure {
+    fn from(errors: SpecErrors) -> Self {
+        let problem = |error: &Diagnostic| (error.to_string(), error.hint.clone());
+        Self::all(ExitStatus::Failed, errors.errors().iter().map(problem))
+    }
+}
+
+/// Why there are no credentials.
+impl From<CredentialError> for Failure {
+    fn from(error: CredentialError) -> Self {
+        Self::new(ExitStatus::Failed, error.to_string()).hint(error.hint)
     }
 }
 

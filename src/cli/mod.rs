@@ -1,44 +1,69 @@
-//! The command line: builds the pieces, walks the line, chooses the exit status.
+//! The command line: parses it, runs the command, gives the exit status.
+//!
+//! | part | holds |
+//! |---|---|
+//! | `commands` | one file a command: its arguments, and its stretch of the line |
+//! | `stages` | the stretches that several commands share: load the spec, plan accounts, approve, execute, report |
+//! | `session` | what a run works with: clients, accounts, discovery, console, signals, progress |
+//!
+//! `commands` use `stages`, and both use `session`; never the other way.
 
-mod adopt;
-mod apply;
-mod args;
-mod carry_out;
-mod connect;
-mod console;
-mod destroy;
-mod discover;
-mod drift;
-mod ended;
+mod commands;
 mod environment;
 mod exit;
 mod failure;
-mod fleet;
-mod interrupt;
-mod observe;
-mod outcome;
-mod plan;
-mod policy;
-mod progress;
-mod report;
-mod sandbox;
-mod saved;
-mod validate;
-mod verbose;
-mod whoami;
+mod options;
+mod session;
+mod stages;
 
 use std::ffi::OsString;
 
 use clap::Parser;
 
-pub use args::{Cli, EXIT_STATUS};
 pub use environment::Environment;
 pub use exit::ExitStatus;
 
-use args::{Command, SandboxCommand};
-use console::Console;
-use failure::Failure;
-use interrupt::Signals;
+use commands::Command;
+use options::Global;
+use session::console::Console;
+use session::logging;
+use session::signals::Signals;
+
+/// Plan and apply the RAM role with which ECS exports images to OSS
+///
+/// ExportImage works only if the account has the role AliyunECSImageExportDefaultRole, trusted to ECS and allowed
+/// eight OSS actions. export-iam compares what a short YAML spec asks for with the live account, shows the
+/// difference as access gained and lost, makes it so, and says whether ExportImage would succeed.
+///
+/// Try it without an account: `export-iam apply --sandbox`.
+#[derive(Debug, Parser)]
+#[command(
+    name = "export-iam",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+#[command(after_help = EXIT_STATUS)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options that go with every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// The table of exit statuses, below every help text and in the README.
+pub const EXIT_STATUS: &str = "\
+Exit status:
+  0    done, in sync, or nothing pending
+  1    failed; nothing was changed
+  2    changes pending (plan --detailed-exitcode), drift, not ready, or access differs
+  3    refused: guard, stale plan, wrong account, or not confirmed
+  4    stopped part-way; the report lists what was done
+  5    incomplete: something could not be read, so there is no clean answer
+  64   bad command line
+  130  interrupted";
 
 /// Runs one command line and says how it ended.
 pub async fn run(
@@ -57,54 +82,16 @@ pub async fn run(
             return failure.status;
         }
     };
-    verbose::start(&cli.global);
-    let work = dispatch(&cli, environment, &mut console);
-    let ended = match looks_after_its_end(&cli.command) {
+    logging::start(&cli.global);
+    let work = cli.command.run(&cli.global, environment, &mut console);
+    let result = match cli.command.handles_signals() {
         true => work.await,
-        false => signals.stop(work).await,
+        false => signals.cancel(work).await,
     };
-    ended.unwrap_or_else(|failure| {
+    result.unwrap_or_else(|failure| {
         console.failure(&failure);
         failure.status
     })
-}
-
-/// Whether a command has something to do after a signal: those with accounts report on what they have seen or
-/// done, and a sandbox that serves is meant to be ended so. Any other can be dropped at any moment.
-fn looks_after_its_end(command: &Command) -> bool {
-    match command {
-        Command::Plan(_)
-        | Command::Apply(_)
-        | Command::Drift(_)
-        | Command::Destroy(_)
-        | Command::Sandbox(SandboxCommand::Serve(_)) => true,
-        Command::Validate(_)
-        | Command::Adopt(_)
-        | Command::Whoami
-        | Command::Policy(_)
-        | Command::Report(_)
-        | Command::Sandbox(SandboxCommand::Env(_) | SandboxCommand::Reset) => false,
-    }
-}
-
-async fn dispatch(
-    cli: &Cli,
-    environment: &Environment,
-    console: &mut Console,
-) -> Result<ExitStatus, Failure> {
-    let global = &cli.global;
-    match &cli.command {
-        Command::Plan(args) => plan::run(args, global, environment, console).await,
-        Command::Apply(args) => apply::run(args, global, environment, console).await,
-        Command::Drift(args) => drift::run(args, global, environment, console).await,
-        Command::Destroy(args) => destroy::run(args, global, environment, console).await,
-        Command::Validate(args) => validate::run(args, environment, console),
-        Command::Adopt(args) => adopt::run(args, global, environment, console).await,
-        Command::Whoami => whoami::run(global, environment, console).await,
-        Command::Policy(command) => policy::run(command, environment, console),
-        Command::Report(command) => report::run(command, environment, console),
-        Command::Sandbox(command) => sandbox::run(command, global, environment, console).await,
-    }
 }
 
 /// clap's own exit status for a bad command line is 2, which here means "differs".

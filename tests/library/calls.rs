@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::account::{approved, desired};
 use crate::support::is_read;
-use export_iam::apply::{Pace, Verified, apply, verify};
+use export_iam::apply::{Shutdown, Verified, apply, verify};
 use export_iam::credentials::Credentials;
 use export_iam::model::{DesiredState, Scope};
 use export_iam::observe::observe;
@@ -68,8 +68,8 @@ async fn run(server: &Server, wanted: &DesiredState) -> [Vec<CallRecord>; 3] {
     if made.is_empty() {
         return [planning, Vec::new(), Vec::new()];
     }
-    let (_keep, pace) = watch::channel(Pace::Run);
-    let report = apply(&account, &approved(made, &observed), pace, |_| {}).await;
+    let (_keep, shutdown) = watch::channel(Shutdown::None);
+    let report = apply(&account, &approved(made, &observed), shutdown, |_| {}).await;
     assert!(report.is_complete(), "{report:?}");
     let writing = calls();
     let verified = verify(&account, wanted, &observed.caller).await;

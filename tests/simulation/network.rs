@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use export_iam::apply::Pace;
+use export_iam::apply::Shutdown;
 use export_iam::credentials::Credentials;
 use export_iam::ram::clock::Clock;
 use export_iam::ram::encoding::{encode, form, parse_form};
@@ -69,7 +69,7 @@ pub(crate) struct State {
     pub(crate) trace: Option<String>,
     /// What is left of lists that went out in pages, by marker.
     pages: BTreeMap<String, Value>,
-    signals: Vec<(u32, Pace, watch::Sender<Pace>)>,
+    signals: Vec<(u32, Shutdown, watch::Sender<Shutdown>)>,
     /// How often each kind of fault happened.
     pub(crate) happened: BTreeMap<Kind, u32>,
     rival_calls: u64,
@@ -208,7 +208,7 @@ impl Network {
         &self,
         planned: Vec<(String, Params)>,
         bounds: Option<(Access, Access)>,
-        signals: Vec<(u32, Pace, watch::Sender<Pace>)>,
+        signals: Vec<(u32, Shutdown, watch::Sender<Shutdown>)>,
     ) {
         let mut state = self.state();
         let calls = state.calls;
@@ -217,7 +217,7 @@ impl Network {
         }
         state.signals = signals
             .into_iter()
-            .map(|(after, pace, to)| (calls + after, pace, to))
+            .map(|(after, shutdown, to)| (calls + after, shutdown, to))
             .collect();
         let run = state.runs.last_mut().unwrap();
         run.steps = vec![StepLog::default(); planned.len()];
@@ -344,9 +344,9 @@ impl Network {
         let mut state = self.state();
         let call = state.calls;
         state.calls += 1;
-        for (after, pace, sender) in &state.signals {
+        for (after, shutdown, sender) in &state.signals {
             if *after == call {
-                sender.send_replace(*pace);
+                sender.send_replace(*shutdown);
             }
         }
         let at = state.runs.len() - 1;

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use export_iam::account::{AccountError, Written};
-use export_iam::apply::{ApplyReport, Outcome, Pace, Verified, apply, verify};
+use export_iam::apply::{ApplyReport, Outcome, Shutdown, Verified, apply, verify};
 use export_iam::credentials::{CredentialError, CredentialSource, Credentials};
 use export_iam::model::{DesiredState, ExtraPolicies, ObservedState, PolicyRef, Scope, Step};
 use export_iam::observe::observe;
@@ -171,9 +171,9 @@ impl Operator<'_> {
             self.must_have_been_satisfied(&desired, began);
             return Ended::Success;
         }
-        let pace = self.begin(&planned, &desired, seed);
+        let shutdown = self.begin(&planned, &desired, seed);
         let approved = approve(planned, &observed, &BTreeSet::from(Risk::ALL)).unwrap();
-        let report = apply(client, &approved, pace, |_| {}).await;
+        let report = apply(client, &approved, shutdown, |_| {}).await;
         self.judge_report(&report, run);
         if !report.is_complete() {
             return Ended::Stopped;
@@ -284,7 +284,7 @@ impl Operator<'_> {
         planned: &Plan,
         desired: &DesiredState,
         seed: &RunSeed,
-    ) -> watch::Receiver<Pace> {
+    ) -> watch::Receiver<Shutdown> {
         let calls: Vec<_> = planned.steps.iter().map(|step| wire(&step.step)).collect();
         let mut after = self.network.state().account.clone();
         let before = Access::of(&after);
@@ -306,16 +306,16 @@ impl Operator<'_> {
                 bounds = Some((before, Access::of(&after)));
             }
         }
-        let (sender, pace) = watch::channel(Pace::Run);
+        let (sender, shutdown) = watch::channel(Shutdown::None);
         let mut signals = Vec::new();
         if let Some((first, second)) = seed.signal_after {
-            signals.push((first, Pace::Finish, sender.clone()));
+            signals.push((first, Shutdown::Graceful, sender.clone()));
             if let Some(second) = second {
-                signals.push((first + 1 + second, Pace::Abandon, sender));
+                signals.push((first + 1 + second, Shutdown::Immediate, sender));
             }
         }
         self.network.begin_apply(calls, bounds, signals);
-        pace
+        shutdown
     }
 
     /// What can be said of a report at once; the rest when everything has landed.

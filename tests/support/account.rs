@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use export_iam::apply::{ApplyReport, Pace, apply};
+use export_iam::apply::{ApplyReport, Shutdown, apply};
 use export_iam::credentials::Credentials;
 use export_iam::model::{AccountId, DesiredState, ObservedState, Scope};
 use export_iam::observe::observe;
@@ -71,8 +71,8 @@ impl Account {
 
     /// Carries out an approved plan to its end.
     pub(crate) async fn apply(&self, plan: &ApprovedPlan) -> ApplyReport {
-        let (_keep, pace) = watch::channel(Pace::Run);
-        apply(&self.client(), plan, pace, |_| {}).await
+        let (_keep, shutdown) = watch::channel(Shutdown::None);
+        apply(&self.client(), plan, shutdown, |_| {}).await
     }
 
     /// Every call so far that could have changed something.

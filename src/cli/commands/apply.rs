@@ -1,0 +1,163 @@
+//! `apply`: plan, approve, execute, read again.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::environment::Environment;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::cli::options::{FleetArgs, Global, RiskArg, SpecArg, allowed_risks, detail};
+use crate::cli::session::accounts::open;
+use crate::cli::session::console::Console;
+use crate::cli::stages::approval::{Approval, approve};
+use crate::cli::stages::execution::{Limits, execute};
+use crate::cli::stages::plan::{MemberPlan, PlannedAccount, all_read, plan_accounts};
+use crate::cli::stages::results::report_results;
+use crate::cli::stages::saved_plan;
+use crate::cli::stages::spec::load;
+use crate::model::{DesiredState, Scope};
+use crate::observe::observe;
+use crate::plan::file::SavedPlan;
+use crate::plan::{Aim, UndoError, undo};
+
+/// `apply`.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// The spec
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// Begin no new account once this many have failed
+    #[arg(long, value_name = "N")]
+    pub max_failures: Option<usize>,
+    /// Carry out this saved plan; refused if the account has moved since it was made
+    #[arg(long, value_name = "FILE", conflicts_with = "spec")]
+    pub plan: Option<PathBuf>,
+    /// Refuse the saved plan unless its digest is this one
+    #[arg(long, value_name = "DIGEST", requires = "plan")]
+    pub expect_digest: Option<String>,
+    /// Save a plan that restores the state before this apply
+    #[arg(long, value_name = "FILE")]
+    pub undo_out: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Accept one risk that the guard would refuse; may be given several times
+    #[arg(long, value_name = "RISK", value_enum)]
+    pub allow: Vec<RiskArg>,
+    /// Show changed documents as text diffs too
+    #[arg(long)]
+    pub show_documents: bool,
+}
+
+pub(super) async fn run(
+    args: &ApplyArgs,
+    global: &Global,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    let approval = Approval {
+        yes: args.yes,
+        allowed: allowed_risks(&args.allow),
+        detail: detail(args.show_documents),
+    };
+    let limits = Limits {
+        parallel: args.fleet.parallel,
+        max_failures: args.max_failures,
+    };
+    // The session stays open until the end: a sandbox inside this process lives in it.
+    let (_session, plans) = match &args.plan {
+        Some(file) => {
+            let expected = args.expect_digest.as_deref();
+            let signals = console.signals();
+            let load = saved_plan::load(file, expected, global, environment, console);
+            let (session, plan) = signals.cancel(load).await?;
+            (session, vec![plan])
+        }
+        None => {
+            let spec = load(&args.spec, environment, console)?;
+            let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
+            let plans = plan_accounts(
+                members,
+                &session,
+                &spec,
+                Aim::Have,
+                args.fleet.parallel,
+                console,
+            )
+            .await;
+            (session, all_read(plans)?)
+        }
+    };
+    match &args.undo_out {
+        None => approve_and_execute(&plans, &approval, limits, console).await,
+        Some(file) => with_undo(file, &plans, &approval, limits, environment, console).await,
+    }
+}
+
+async fn approve_and_execute(
+    plans: &[MemberPlan],
+    approval: &Approval,
+    limits: Limits,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    let approved = approve(plans, approval, console).await?;
+    let results = execute(plans, &approved, limits, console).await;
+    report_results("apply", plans, &approved, results, console)
+}
+
+/// Executes, and saves a plan back from what the account holds afterwards, also when execution stopped part-way.
+async fn with_undo(
+    file: &Path,
+    plans: &[MemberPlan],
+    approval: &Approval,
+    limits: Limits,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    let [
+        MemberPlan {
+            account: Ok(account),
+            ..
+        },
+    ] = plans
+    else {
+        let message = "`--undo-out` saves the way back of one account that could be read";
+        return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
+    };
+    let undo_state =
+        undo(&account.desired, &account.observed).map_err(|errors| no_undo(&errors))?;
+    let result = approve_and_execute(plans, approval, limits, console).await;
+    if !matches!(&result, Err(failure) if failure.status == ExitStatus::Refused) {
+        write_undo(undo_state, account, file, environment, console).await?;
+    }
+    result
+}
+
+fn no_undo(errors: &[UndoError]) -> Failure {
+    Failure::all(
+        ExitStatus::Refused,
+        errors.iter().map(|error| (error.to_string(), None)),
+    )
+    .hint("leave `--undo-out` out to go on without a way back")
+}
+
+async fn write_undo(
+    undo_state: DesiredState,
+    account: &PlannedAccount,
+    file: &Path,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let caller = Some(account.observed.caller.clone());
+    let observed = observe(&account.connection.account, &Scope::of(&undo_state), caller).await;
+    let saved = SavedPlan {
+        desired: undo_state,
+        observed: observed?,
+        origin: "undo".to_owned(),
+    };
+    saved_plan::write(&saved, file, environment, console)
+}

@@ -1,0 +1,69 @@
+//! `destroy`: remove exactly what the spec names.
+
+use clap::Args;
+
+use crate::cli::environment::Environment;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::cli::options::{FleetArgs, Global, RiskArg, SpecArg, allowed_risks};
+use crate::cli::session::accounts::open;
+use crate::cli::session::console::Console;
+use crate::cli::stages::approval::{Approval, approve};
+use crate::cli::stages::execution::{Limits, execute};
+use crate::cli::stages::plan::{all_read, plan_accounts};
+use crate::cli::stages::results::report_results;
+use crate::cli::stages::spec::load;
+use crate::plan::Aim;
+use crate::report::text::Detail;
+
+/// `destroy`.
+#[derive(Debug, Args)]
+pub struct DestroyArgs {
+    /// The spec
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// Begin no new account once this many have failed
+    #[arg(long, value_name = "N")]
+    pub max_failures: Option<usize>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Accept one risk that the guard would refuse; may be given several times
+    #[arg(long, value_name = "RISK", value_enum)]
+    pub allow: Vec<RiskArg>,
+}
+
+pub(super) async fn run(
+    args: &DestroyArgs,
+    global: &Global,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    let approval = Approval {
+        yes: args.yes,
+        allowed: allowed_risks(&args.allow),
+        detail: Detail::Access,
+    };
+    let limits = Limits {
+        parallel: args.fleet.parallel,
+        max_failures: args.max_failures,
+    };
+    let spec = load(&args.spec, environment, console)?;
+    let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
+    let plans = plan_accounts(
+        members,
+        &session,
+        &spec,
+        Aim::Remove,
+        args.fleet.parallel,
+        console,
+    )
+    .await;
+    let plans = all_read(plans)?;
+    let approved = approve(&plans, &approval, console).await?;
+    let results = execute(&plans, &approved, limits, console).await;
+    report_results("destroy", &plans, &approved, results, console)
+}

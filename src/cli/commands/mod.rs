@@ -1,0 +1,101 @@
+//! The commands, one file each: its arguments, and its stretch of the line
+//! spec → desired → observe → plan → approve → apply → report.
+
+mod adopt;
+mod apply;
+mod destroy;
+mod drift;
+mod plan;
+mod policy;
+mod report;
+mod sandbox;
+mod validate;
+mod whoami;
+
+use clap::Subcommand;
+
+use super::environment::Environment;
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::options::{Global, SpecArg};
+use super::session::console::Console;
+use adopt::AdoptArgs;
+use apply::ApplyArgs;
+use destroy::DestroyArgs;
+use drift::DriftArgs;
+use plan::PlanArgs;
+use policy::PolicyCommand;
+use report::ReportCommand;
+use sandbox::SandboxCommand;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would change; writes nothing
+    Plan(PlanArgs),
+    /// Plan, ask, carry out, and check that nothing is left to do
+    Apply(ApplyArgs),
+    /// Report where the account has moved away from the spec; for CI
+    Drift(DriftArgs),
+    /// Remove exactly what the spec names, after asking
+    Destroy(DestroyArgs),
+    /// Check a spec without any network
+    Validate(SpecArg),
+    /// Print a spec that describes what the account holds now
+    Adopt(AdoptArgs),
+    /// Show whose access key is in use and where it came from
+    Whoami,
+    /// Compare, check and lint policy documents, without any network
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Work on reports that were written as JSON
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// Run or look after the built-in RAM look-alike
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+}
+
+impl Command {
+    /// Whether the command handles signals itself: those with accounts report on what they have read or done, and
+    /// a sandbox that serves ends on a signal. Any other can be dropped at any moment.
+    pub(super) fn handles_signals(&self) -> bool {
+        match self {
+            Self::Plan(_)
+            | Self::Apply(_)
+            | Self::Drift(_)
+            | Self::Destroy(_)
+            | Self::Sandbox(SandboxCommand::Serve(_)) => true,
+            Self::Validate(_)
+            | Self::Adopt(_)
+            | Self::Whoami
+            | Self::Policy(_)
+            | Self::Report(_)
+            | Self::Sandbox(SandboxCommand::Env(_) | SandboxCommand::Reset) => false,
+        }
+    }
+
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// With what is to be said on standard error, and the exit status.
+    pub(super) async fn run(
+        &self,
+        global: &Global,
+        environment: &Environment,
+        console: &mut Console,
+    ) -> Result<ExitStatus, Failure> {
+        match self {
+            Self::Plan(args) => plan::run(args, global, environment, console).await,
+            Self::Apply(args) => apply::run(args, global, environment, console).await,
+            Self::Drift(args) => drift::run(args, global, environment, console).await,
+            Self::Destroy(args) => destroy::run(args, global, environment, console).await,
+            Self::Validate(args) => validate::run(args, environment, console),
+            Self::Adopt(args) => adopt::run(args, global, environment, console).await,
+            Self::Whoami => whoami::run(global, environment, console).await,
+            Self::Policy(command) => policy::run(command, environment, console),
+            Self::Report(command) => report::run(command, environment, console),
+            Self::Sandbox(command) => sandbox::run(command, global, environment, console).await,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `plan`: what would change.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::environment::Environment;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::cli::options::{FleetArgs, Global, SpecArg, detail};
+use crate::cli::session::accounts::open;
+use crate::cli::session::console::Console;
+use crate::cli::stages::plan::{MemberPlan, plan_accounts};
+use crate::cli::stages::report::RunReport;
+use crate::cli::stages::saved_plan;
+use crate::cli::stages::spec::load;
+use crate::plan::Aim;
+use crate::report::json::AccountReport;
+use crate::report::text;
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The spec
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// Save the plan, to be carried out later by `apply --plan`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 2 when changes are pending
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Show changed documents as text diffs too
+    #[arg(long)]
+    pub show_documents: bool,
+}
+
+pub(super) async fn run(
+    args: &PlanArgs,
+    global: &Global,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    let spec = load(&args.spec, environment, console)?;
+    let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
+    if args.out.is_some() && members.len() > 1 {
+        let message = "`--out` saves the plan of one account";
+        return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
+    }
+    let plans = plan_accounts(
+        members,
+        &session,
+        &spec,
+        Aim::Have,
+        args.fleet.parallel,
+        console,
+    )
+    .await;
+    let mut report = RunReport::new("plan");
+    for MemberPlan { member, account } in &plans {
+        match account {
+            Ok(account) => {
+                let mut text = String::new();
+                // Of thousands in sync there is nothing to say.
+                let says = !account.plan.is_empty() || account.plan.summary().unmanaged > 0;
+                if says || plans.len() == 1 {
+                    text::plan(
+                        &account.plan,
+                        member.label().as_deref(),
+                        detail(args.show_documents),
+                        &mut text,
+                    );
+                }
+                let status = match account.plan.is_empty() {
+                    true => ExitStatus::Success,
+                    false => ExitStatus::Differs,
+                };
+                report.add(member, status, text, AccountReport::planned(&account.plan));
+            }
+            Err(failure) => report.add_failure(member, failure),
+        }
+    }
+    console.result(&report.rendered())?;
+    if let (
+        Some(file),
+        [
+            MemberPlan {
+                account: Ok(account),
+                ..
+            },
+        ],
+    ) = (&args.out, plans.as_slice())
+    {
+        saved_plan::write(&account.saved(), file, environment, console)?;
+    }
+    match report.status(&plans, console)? {
+        ExitStatus::Differs if !args.detailed_exitcode => Ok(ExitStatus::Success),
+        status => Ok(status),
+    }
+}

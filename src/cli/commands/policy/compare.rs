@@ -1,0 +1,58 @@
+//! `policy compare`: what access one document gives beyond another.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::documents::{Document, document_of};
+use crate::cli::environment::Environment;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::cli::session::console::{Console, Rendered};
+use crate::policy::{Comparison, Question, Verdict, compare, compare_trust};
+use crate::report::{json, text};
+
+/// `policy compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The document in force, a file
+    pub live: PathBuf,
+    /// The document wanted, a file of the same kind
+    pub wanted: PathBuf,
+}
+
+pub(super) fn run(
+    args: &CompareArgs,
+    here: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
+    let (live, wanted) = (
+        document_of(&args.live, here)?,
+        document_of(&args.wanted, here)?,
+    );
+    let (effective, drop_in): (Comparison, Comparison) = match (&live, &wanted) {
+        (Document::Permission(live), Document::Permission(wanted)) => (
+            compare(&[live], &[wanted], Question::Effective),
+            compare(&[live], &[wanted], Question::DropIn),
+        ),
+        (Document::Trust(live), Document::Trust(wanted)) => {
+            let comparison = compare_trust(live, wanted);
+            (comparison.clone(), comparison)
+        }
+        _ => {
+            let message = "one is a permission policy and the other a trust policy";
+            return Err(Failure::new(ExitStatus::Failed, message).hint("compare two of one kind"));
+        }
+    };
+    let mut text = String::new();
+    text::comparison(&effective, &drop_in, &mut text);
+    console.result(&Rendered {
+        text,
+        json: json::comparison(&effective, &drop_in),
+    })?;
+    Ok(match drop_in.verdict {
+        Verdict::Equal => ExitStatus::Success,
+        Verdict::Unknown => ExitStatus::Incomplete,
+        Verdict::Broader | Verdict::Narrower | Verdict::Incomparable => ExitStatus::Differs,
+    })
+}

@@ -1,0 +1,294 @@
+//! Clients for accounts: one session a run, one connection an account.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::console::Console;
+use super::settings::{endpoint, explicit_endpoint, settings, transport};
+use crate::account::ReadAccount;
+use crate::cli::environment::Environment;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::cli::options::Global;
+use crate::credentials::{
+    self, Children, Credentials, DirectTransport, Disk, Found, Note, NoteKind, Options, Outside,
+    RoleRequest, SharedTransport, Source, SourceChoice, assume_role, find, sts_endpoint,
+};
+use crate::model::{AccountId, Caller};
+use crate::ram::clock::{Clock, Random};
+use crate::ram::http::HttpTransport;
+use crate::ram::{RamClient, Settings};
+use crate::sandbox::{self, Server, StartError};
+use crate::spec::AccountEntry;
+
+/// What all accounts of a run share: the connection pool, the settings, and the credentials of the run.
+pub(crate) struct Session {
+    transport: HttpTransport,
+    settings: Settings,
+    outside: Arc<Outside>,
+    /// The credentials of the run.
+    base: Source,
+    sts: String,
+    /// Credentials of profiles that accounts name, each found once.
+    profiles: Mutex<BTreeMap<String, Source>>,
+    options: Options,
+    /// The account that was asked for, if any.
+    pinned: Option<AccountId>,
+    /// Kept alive for as long as it is talked to.
+    _sandbox: Option<Server>,
+}
+
+/// A client for one account.
+pub(crate) struct Connection {
+    pub(crate) account: RamClient<HttpTransport, Source>,
+    /// The account it has to be, if that is known.
+    pinned: Option<AccountId>,
+}
+
+impl Session {
+    /// Finds the credentials of the run, and starts the sandbox if that is meant.
+    ///
+    /// # Errors
+    /// When an option is wrong (64), there are no credentials, or the sandbox cannot start (1).
+    pub(crate) async fn open(
+        global: &Global,
+        here: &Environment,
+        console: &mut Console,
+    ) -> Result<Self, Failure> {
+        let pinned = global.account.as_deref().map(pin).transpose()?;
+        let sandbox = match &global.sandbox {
+            Some(file) => Some(start_sandbox(file, here, console).await?),
+            None => None,
+        };
+        let mut settings = settings(global, here, sandbox.as_ref())?;
+        let transport = transport(global, here)?;
+        let outside = Arc::new(outside(&transport, here)?);
+        let options = Options {
+            source: credential_source(global)?,
+            profile: global.profile.clone(),
+            sts_endpoint: explicit_endpoint("sts", global, here, sandbox.as_ref()),
+            metadata_endpoint: None,
+        };
+        let (base, notes, region) = match &sandbox {
+            Some(running) => (sandbox_source(running, &outside), Vec::new(), None),
+            None => {
+                let Found {
+                    source,
+                    notes,
+                    region,
+                } = find(&options, &outside).await?;
+                (source, notes, region)
+            }
+        };
+        notes.iter().for_each(|note| show_note(note, console));
+        let sts = match (&options.sts_endpoint, global.region.clone().or(region)) {
+            (None, Some(region)) => format!("https://sts.{region}.aliyuncs.com"),
+            _ => sts_endpoint(&options, &outside)?,
+        };
+        settings.sts = endpoint("STS endpoint", &sts)?;
+        let profiles = Mutex::new(BTreeMap::new());
+        Ok(Self {
+            transport,
+            settings,
+            outside,
+            base,
+            sts,
+            profiles,
+            options,
+            pinned,
+            _sandbox: sandbox,
+        })
+    }
+
+    /// Where the credentials of the run came from.
+    pub(crate) fn source(&self) -> &Source {
+        &self.base
+    }
+
+    /// The account that `--account` asks for.
+    pub(crate) fn pinned(&self) -> Option<&AccountId> {
+        self.pinned.as_ref()
+    }
+
+    /// A client for the account of the run's own credentials. `known` is the account it has to be, where something
+    /// other than `--account` says so.
+    ///
+    /// # Errors
+    /// When `--account` asks for another one (3).
+    pub(crate) fn own(&self, known: Option<&AccountId>) -> Result<Connection, Failure> {
+        self.connection(self.base.clone(), known)
+    }
+
+    /// A client that asks which accounts there are. It ignores `--account`, which chooses among the answers.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub(crate) fn directory(&self) -> Result<RamClient<HttpTransport, Source>, Failure> {
+        self.client(self.base.clone())
+    }
+
+    /// A client for an account of the spec; without an entry, for the account of the run's own credentials.
+    ///
+    /// # Errors
+    /// When its profile is not to be found (1), or `--account` asks for another account (3).
+    pub(crate) async fn connect(
+        &self,
+        entry: Option<&AccountEntry>,
+    ) -> Result<Connection, Failure> {
+        let Some(entry) = entry else {
+            return self.own(None);
+        };
+        let base = match &entry.profile {
+            Some(profile) => self.profile(profile).await?,
+            None => self.base.clone(),
+        };
+        let source = match &entry.assume_role {
+            Some(role) => {
+                let request = RoleRequest {
+                    role_arn: role.arn(&entry.id),
+                    external_id: entry.external_id.clone(),
+                    ..RoleRequest::default()
+                };
+                assume_role(&base, &request, &self.sts)?
+            }
+            None => base,
+        };
+        self.connection(source, Some(&entry.id))
+    }
+
+    async fn profile(&self, name: &str) -> Result<Source, Failure> {
+        let mut profiles = self.profiles.lock().await;
+        if let Some(source) = profiles.get(name) {
+            return Ok(source.clone());
+        }
+        let options = Options {
+            profile: Some(name.to_owned()),
+            source: SourceChoice::Auto,
+            ..self.options.clone()
+        };
+        let found = find(&options, &self.outside).await?;
+        profiles.insert(name.to_owned(), found.source.clone());
+        Ok(found.source)
+    }
+
+    fn connection(&self, source: Source, known: Option<&AccountId>) -> Result<Connection, Failure> {
+        if let (Some(known), Some(asked)) = (known, &self.pinned)
+            && known != asked
+        {
+            let message = format!("this is for account {known}, but `--account {asked}` was given");
+            return Err(Failure::new(ExitStatus::Refused, message));
+        }
+        Ok(Connection {
+            account: self.client(source)?,
+            pinned: known.or(self.pinned.as_ref()).cloned(),
+        })
+    }
+
+    fn client(&self, source: Source) -> Result<RamClient<HttpTransport, Source>, Failure> {
+        let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
+        let transport = self.transport.clone();
+        let settings = self.settings.clone();
+        Ok(RamClient::new(
+            transport,
+            source,
+            Clock::system(),
+            random,
+            settings,
+        ))
+    }
+}
+
+impl Connection {
+    /// The caller, asked for now where the account is known, so that nothing else is asked of another one.
+    ///
+    /// # Errors
+    /// When it is another account (3), or there is no answer (5).
+    pub(crate) async fn pinned_caller(&self) -> Result<Option<Caller>, Failure> {
+        let Some(pinned) = &self.pinned else {
+            return Ok(None);
+        };
+        let caller = self.account.caller().await?;
+        if caller.account == *pinned {
+            return Ok(Some(caller));
+        }
+        let message = format!(
+            "the access key belongs to account {}, but this is for {pinned}",
+            caller.account
+        );
+        Err(Failure::new(ExitStatus::Refused, message).hint("use credentials of that account"))
+    }
+}
+
+fn pin(text: &str) -> Result<AccountId, Failure> {
+    AccountId::new(text)
+        .map_err(|error| Failure::new(ExitStatus::Usage, format!("`--account`: {error}")))
+}
+
+fn credential_source(global: &Global) -> Result<SourceChoice, Failure> {
+    let word = global.credential_source.as_deref().unwrap_or("auto");
+    word.parse().map_err(|error| {
+        Failure::new(
+            ExitStatus::Usage,
+            format!("`--credential-source {word}`: {error}"),
+        )
+    })
+}
+
+fn show_note(note: &Note, console: &mut Console) {
+    let text = format!("{}; {}", note.message, note.hint);
+    match note.kind {
+        NoteKind::Notice => console.note(&text),
+        NoteKind::Warning => console.warn(&text),
+    }
+}
+
+/// What the credential sources may ask of this machine and the network.
+fn outside(transport: &HttpTransport, here: &Environment) -> Result<Outside, Failure> {
+    let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
+    let variables = here.clone();
+    Ok(Outside {
+        environment: Box::new(move |name| variables.variable(name)),
+        files: Box::new(Disk),
+        clock: Box::new(jiff::Timestamp::now),
+        nonce: Box::new(move || random.nonce()),
+        api: SharedTransport::new(transport.clone()),
+        direct: SharedTransport::new(DirectTransport::new()),
+        processes: Box::new(Children),
+    })
+}
+
+/// Why there is no sandbox, with paths as the user gave them.
+pub(crate) fn sandbox_failure(error: StartError, here: &Environment) -> Failure {
+    Failure::new(
+        ExitStatus::Failed,
+        error.seen_from(&here.folder).to_string(),
+    )
+}
+
+async fn start_sandbox(
+    file: &Path,
+    here: &Environment,
+    console: &mut Console,
+) -> Result<Server, Failure> {
+    let options = sandbox::Options {
+        state_file: Some(here.folder.join(file)),
+        ..sandbox::Options::default()
+    };
+    let running = sandbox::start(options)
+        .await
+        .map_err(|error| sandbox_failure(error, here))?;
+    console.note(&format!(
+        "sandbox: account {}, state in {}",
+        running.account_id(),
+        file.display()
+    ));
+    Ok(running)
+}
+
+fn sandbox_source(running: &Server, outside: &Arc<Outside>) -> Source {
+    let key = Credentials::permanent(running.access_key_id(), running.access_key_secret());
+    credentials::Source::fixed("sandbox", key, outside)
+}

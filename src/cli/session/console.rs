@@ -1,0 +1,219 @@
+//! The two streams: results to standard output, everything else to standard error. And what comes from the person
+//! at the keyboard: answers and signals.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::progress::Counter;
+use super::signals::{Signals, interrupted};
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::cli::options::{Color, Format, Global};
+use crate::report::text::style::{CHANGE, DIM, Styled};
+
+/// Where output goes and how it looks.
+pub(crate) struct Console {
+    format: Format,
+    is_quiet: bool,
+    reports: Vec<ReportFile>,
+    out: AutoStream<io::Stdout>,
+    err: AutoStream<io::Stderr>,
+    signals: Signals,
+}
+
+/// A report that goes to a file as well.
+struct ReportFile {
+    path: String,
+}
+
+/// One result in every form it may be asked for.
+pub(crate) struct Rendered {
+    /// For people, with ANSI styles.
+    pub(crate) text: String,
+    /// For programs.
+    pub(crate) json: String,
+}
+
+impl Console {
+    /// # Errors
+    /// When a `--report` is not of the form FORMAT=FILE.
+    pub(crate) fn new(global: &Global, signals: Signals) -> Result<Self, Failure> {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let reports = global
+            .report
+            .iter()
+            .map(|text| ReportFile::parse(text))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            format: global.format,
+            is_quiet: global.quiet,
+            reports,
+            out: AutoStream::new(io::stdout(), choice),
+            err: AutoStream::new(io::stderr(), choice),
+            signals,
+        })
+    }
+
+    /// Prints a result in the chosen format and writes the report files.
+    ///
+    /// # Errors
+    /// When a report file cannot be written. A reader of standard output that has gone away is no error: it has
+    /// seen what it wanted.
+    pub(crate) fn result(&mut self, rendered: &Rendered) -> Result<(), Failure> {
+        let text = match self.format {
+            Format::Text => &rendered.text,
+            Format::Json => &rendered.json,
+        };
+        let printed = self.print(text);
+        for report in &self.reports {
+            report.write(&rendered.json)?;
+        }
+        printed
+    }
+
+    /// Shows a plan before the question: part of the result for people, and on standard error for programs, whose
+    /// result is one document.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(crate) fn show(&mut self, text: &str) -> Result<(), Failure> {
+        match self.format {
+            Format::Text => self.print(text),
+            Format::Json => {
+                self.progress(text);
+                Ok(())
+            }
+        }
+    }
+
+    /// Prints text to standard output as it is.
+    ///
+    /// # Errors
+    /// When standard output cannot be written, other than by a reader that has gone away.
+    pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
+        match self
+            .out
+            .write_all(text.as_bytes())
+            .and_then(|()| self.out.flush())
+        {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
+                ExitStatus::Failed,
+                format!("standard output: {error}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts accounts on standard error, where there are several.
+    pub(crate) fn counter(&self, what: &'static str, total: usize) -> Counter {
+        match self.is_quiet || total < 2 {
+            true => Counter::Silent,
+            false => Counter::new(what, total, io::stderr().is_terminal()),
+        }
+    }
+
+    /// The signals of this run.
+    pub(crate) fn signals(&self) -> Signals {
+        self.signals.clone()
+    }
+
+    /// Prints a note to standard error, unless `--quiet`.
+    pub(crate) fn note(&mut self, text: &str) {
+        if !self.is_quiet {
+            let _ = writeln!(self.err, "{}", Styled(DIM, text));
+        }
+    }
+
+    /// Shows a step as it ends: part of the result for people, on standard error for programs.
+    pub(crate) fn step(&mut self, line: &str) {
+        match self.format {
+            // A reader that is gone does not stop an apply; the end of the run will say so.
+            Format::Text => drop(self.print(&format!("  {line}\n"))),
+            Format::Json => self.progress(line),
+        }
+    }
+
+    /// Shows progress on standard error, unless `--quiet`.
+    pub(crate) fn progress(&mut self, text: &str) {
+        if !self.is_quiet {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Warns, also with `--quiet`.
+    pub(crate) fn warn(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{} {text}", Styled(CHANGE, "warning:"));
+    }
+
+    /// Shows a failure, also with `--quiet`.
+    pub(crate) fn failure(&mut self, failure: &Failure) {
+        let _ = write!(self.err, "{failure}");
+    }
+
+    /// Asks a question and reads the answer from the terminal.
+    ///
+    /// # Errors
+    /// With status 3 when there is no terminal to ask, or when the answer is not yes; with 130 after a signal.
+    pub(crate) async fn confirm(&mut self, question: &str) -> Result<(), Failure> {
+        if !io::stdin().is_terminal() {
+            let message = "not confirmed: there is no terminal to ask";
+            return Err(Failure::new(ExitStatus::Refused, message)
+                .hint("add `--yes` to go on without being asked"));
+        }
+        let _ = write!(self.err, "{question} [y/N] ");
+        let _ = self.err.flush();
+        // On a thread of its own: a signal has to be seen while nobody answers.
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut answer = String::new();
+            io::stdin().read_line(&mut answer).map(|_| answer)
+        });
+        let answer = tokio::select! {
+            biased;
+            () = self.signals.first() => {
+                // The cursor is still behind the question.
+                let _ = writeln!(self.err);
+                return Err(interrupted());
+            }
+            answer = answer => answer,
+        };
+        let is_yes = answer.is_ok_and(|answer| {
+            answer
+                .is_ok_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+        });
+        match is_yes {
+            true => Ok(()),
+            false => Err(Failure::new(
+                ExitStatus::Refused,
+                "not confirmed; nothing was changed",
+            )),
+        }
+    }
+}
+
+impl ReportFile {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        match text.split_once('=') {
+            Some(("json", path)) if !path.is_empty() => Ok(Self {
+                path: path.to_owned(),
+            }),
+            _ => Err(Failure::new(
+                ExitStatus::Usage,
+                format!("`--report {text}` is not of the form json=FILE"),
+            )),
+        }
+    }
+
+    fn write(&self, text: &str) -> Result<(), Failure> {
+        std::fs::write(&self.path, text).map_err(|error| {
+            Failure::new(
+                ExitStatus::Failed,
+                format!("report `{}` could not be written: {error}", self.path),
+            )
+        })
+    }
+}

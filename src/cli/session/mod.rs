@@ -1,0 +1,11 @@
+//! What a run works with: clients and accounts, the console, signals, progress, logging.
+
+pub(super) mod accounts;
+pub(super) mod clients;
+pub(super) mod console;
+mod discovery;
+pub(super) mod logging;
+mod progress;
+mod selection;
+mod settings;
+pub(super) mod signals;

@@ -1,0 +1,118 @@
+//! approve → apply: executes approved plans, several accounts at a time.
+
+use std::cell::{Cell, RefCell};
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use tokio::sync::watch;
+
+use super::account_result::{AccountResult, NotStarted};
+use super::approval::{Approved, ApprovedAccount};
+use super::plan::MemberPlan;
+use crate::apply::{Shutdown, StepReport, apply, verify};
+use crate::cli::session::console::Console;
+use crate::cli::session::signals::{FINISHING, shut_down};
+use crate::report::text;
+
+/// How far a run over many accounts goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Accounts at a time.
+    pub(crate) parallel: usize,
+    /// Accounts that may fail before no new one is started.
+    pub(crate) max_failures: Option<usize>,
+}
+
+/// Executes the plans, `limits.parallel` accounts at a time, and shuts down on a signal. Gives the results in the
+/// order of the accounts. The steps of a single account are shown as they end;
+/// a fleet's are in its report, so that they stay together.
+pub(crate) async fn execute(
+    plans: &[MemberPlan],
+    approved: &Approved<'_>,
+    limits: Limits,
+    console: &mut Console,
+) -> Vec<AccountResult> {
+    let (sender, shutdown) = watch::channel(Shutdown::None);
+    let unread = plans.iter().filter(|plan| plan.account.is_err()).count();
+    let failures = Cell::new(unread + approved.refused.len());
+    let is_fleet = plans.len() > 1;
+    let accounts = &approved.accounts;
+    let counted = if is_fleet { accounts.len() } else { 0 };
+    let mut progress = console.counter("worked on", counted);
+    let signals = console.signals();
+    let console = RefCell::new(console);
+    let work = accounts.iter().enumerate().map(|(place, account)| {
+        let (shutdown, failures, console) = (shutdown.clone(), &failures, &console);
+        async move {
+            if let Some(reason) = reason_not_to_start(account, failures.get(), limits, &shutdown) {
+                return (place, AccountResult::not_started(&account.plan, reason));
+            }
+            let show_step = |step: &StepReport| {
+                if !is_fleet {
+                    console.borrow_mut().step(&text::step_line(step));
+                }
+            };
+            let result = execute_one(account, shutdown, show_step).await;
+            if !result.is_success() {
+                failures.set(failures.get() + 1);
+            }
+            (place, result)
+        }
+    });
+    let all = stream::iter(work)
+        .buffer_unordered(limits.parallel)
+        .inspect(|_| progress.advance())
+        .collect();
+    let on_signal = || console.borrow_mut().progress(FINISHING);
+    let mut results: Vec<(usize, AccountResult)> = tokio::select! {
+        // Signals are listened for before the first call goes out.
+        biased;
+        never = shut_down(&signals, sender, on_signal) => match never {},
+        results = all => results,
+    };
+    results.sort_by_key(|(place, _)| *place);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Nothing is started after a signal or too many failures. An account with nothing to do counts as done either
+/// way.
+fn reason_not_to_start(
+    account: &ApprovedAccount<'_>,
+    failures: usize,
+    limits: Limits,
+    shutdown: &watch::Receiver<Shutdown>,
+) -> Option<NotStarted> {
+    if account.plan.plan().is_empty() {
+        return None;
+    }
+    if *shutdown.borrow() > Shutdown::None {
+        return Some(NotStarted::Interrupted);
+    }
+    let most = limits.max_failures?;
+    (failures >= most).then_some(NotStarted::TooManyFailures)
+}
+
+async fn execute_one(
+    approved: &ApprovedAccount<'_>,
+    shutdown: watch::Receiver<Shutdown>,
+    on_step: impl FnMut(&StepReport),
+) -> AccountResult {
+    let ApprovedAccount { account, plan } = approved;
+    let client = &account.connection.account;
+    let mut report = apply(client, plan, shutdown.clone(), on_step).await;
+    let mut verified = None;
+    if !plan.plan().is_empty() && report.is_complete() {
+        tokio::select! {
+            biased;
+            seen = verify(client, &account.desired, &account.observed.caller) => {
+                verified = Some(seen);
+            }
+            () = Shutdown::immediate(shutdown) => report.interrupted = true,
+        }
+    }
+    AccountResult {
+        report,
+        not_started: None,
+        verified,
+    }
+}

@@ -1,0 +1,11 @@
+//! The stretches of the line that several commands share, in its order: load the spec, plan the accounts, approve,
+//! execute, report.
+
+mod account_result;
+pub(super) mod approval;
+pub(super) mod execution;
+pub(super) mod plan;
+pub(super) mod report;
+pub(super) mod results;
+pub(super) mod saved_plan;
+pub(super) mod spec;

@@ -1,0 +1,139 @@
+//! The report of a run: the accounts in the order of the spec, and one exit status.
+
+use super::plan::MemberPlan;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::cli::session::accounts::Member;
+use crate::cli::session::console::{Console, Rendered};
+use crate::report::json::{self, AccountReport};
+use crate::report::text;
+
+/// Collects the accounts' parts, in order.
+pub(crate) struct RunReport {
+    kind: &'static str,
+    text: String,
+    accounts: Vec<AccountReport>,
+    statuses: Vec<ExitStatus>,
+    not_started: usize,
+}
+
+impl RunReport {
+    pub(crate) fn new(kind: &'static str) -> Self {
+        Self {
+            kind,
+            text: String::new(),
+            accounts: Vec::new(),
+            statuses: Vec::new(),
+            not_started: 0,
+        }
+    }
+
+    /// Adds one account.
+    pub(crate) fn add(
+        &mut self,
+        member: &Member,
+        status: ExitStatus,
+        text: String,
+        report: AccountReport,
+    ) {
+        if !self.text.is_empty() && !text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(&text);
+        let alias = member
+            .entry
+            .as_ref()
+            .and_then(|entry| entry.alias.as_deref());
+        self.accounts.push(report.member(member.index, alias));
+        self.statuses.push(status);
+    }
+
+    /// Adds an account that could not be worked on.
+    pub(crate) fn add_failure(&mut self, member: &Member, failure: &Failure) {
+        let report = AccountReport::failed(member.id(), &failure.problems());
+        self.add(member, failure.status, String::new(), report);
+    }
+
+    /// Notes that the account added last was not started at all.
+    pub(crate) fn was_not_started(&mut self) {
+        self.not_started += 1;
+    }
+
+    /// The report in every form; for more than one account with a line that counts them.
+    pub(crate) fn rendered(&mut self) -> Rendered {
+        let mut text = std::mem::take(&mut self.text);
+        if self.statuses.len() > 1 {
+            let count = |wanted: &[ExitStatus]| {
+                self.statuses
+                    .iter()
+                    .filter(|status| wanted.contains(status))
+                    .count()
+            };
+            let tally = text::Tally {
+                accounts: self.statuses.len(),
+                settled: count(&[ExitStatus::Success]),
+                differing: count(&[ExitStatus::Differs]),
+                not_begun: self.not_started,
+            };
+            text::tally(self.kind, &tally, &mut text);
+        }
+        let accounts = std::mem::take(&mut self.accounts);
+        Rendered {
+            text,
+            json: json::report(self.kind, accounts),
+        }
+    }
+
+    /// The status of the run: what one account alone would give; for several, "incomplete" if any failed, else
+    /// "differs" if any does. Failures are shown on standard error, each with its account.
+    ///
+    /// # Errors
+    /// With the failure, where there is one account and it failed, and when the run was interrupted.
+    pub(crate) fn status(
+        &self,
+        plans: &[MemberPlan],
+        console: &mut Console,
+    ) -> Result<ExitStatus, Failure> {
+        if let [
+            MemberPlan {
+                account: Err(failure),
+                ..
+            },
+        ] = plans
+        {
+            return Err(failure.clone());
+        }
+        let mut not_read = 0;
+        for MemberPlan { member, account } in plans {
+            match account {
+                // Thousands may be; they are counted.
+                Err(failure) if failure.status == ExitStatus::Interrupted => not_read += 1,
+                Err(failure) => {
+                    console.failure(&failure.clone().of_account(member.label().as_deref()));
+                }
+                Ok(_) => {}
+            }
+        }
+        if not_read > 0 {
+            let message = format!(
+                "interrupted; {not_read} of {} accounts were not read",
+                plans.len()
+            );
+            return Err(Failure::new(ExitStatus::Interrupted, message));
+        }
+        Ok(overall(&self.statuses))
+    }
+}
+
+/// The status of a run over several accounts that were only read.
+fn overall(statuses: &[ExitStatus]) -> ExitStatus {
+    let is_clean =
+        |status: &ExitStatus| matches!(status, ExitStatus::Success | ExitStatus::Differs);
+    if !statuses.iter().all(is_clean) {
+        return ExitStatus::Incomplete;
+    }
+    match statuses.contains(&ExitStatus::Differs) {
+        true => ExitStatus::Differs,
+        false => ExitStatus::Success,
+    }
+}
