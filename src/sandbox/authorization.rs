@@ -5,7 +5,7 @@
 //! every resource it touches.
 
 use super::caller::{Caller, Identity};
-use super::evaluation::denial_of;
+use super::evaluation::{Context, Request, decide};
 use super::rpc::api_error::ApiError;
 use super::rpc::operation::Operation;
 use super::rpc::parameters::Parameters;
@@ -22,9 +22,15 @@ pub(crate) fn authorize(
     }
     let action = format!("{}:{}", operation.action_prefix, operation.name);
     let resources = (operation.resources)(operation.name, &caller.account, parameters);
+    let context = Context::new();
     for (documents, layer) in layers(world, caller) {
         for resource in &resources {
-            if let Some(kind) = denial_of(&documents, &action, resource) {
+            let request = Request {
+                action: &action,
+                resource,
+                context: &context,
+            };
+            if let Some(kind) = decide(&documents, &request).denial() {
                 return Err(caller.denied(&action, kind, layer));
             }
         }

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::evaluation::{Context, trust_denial};
+use super::evaluation::{Context, Decision, decide_trust};
 use super::rpc::request::Request;
 use super::rpc::response;
 use super::state::{Instance, World};
@@ -112,9 +112,9 @@ fn keys(world: &mut World, instance: Instance, now: Timestamp) -> (HttpResponse,
     let account = account.unwrap_or_else(|| world.main.clone());
     let wanted = NewSession::of_service(account, role, "vm-sandbox", SESSION_SECONDS);
     let ecs = ("Service", "ecs.aliyuncs.com");
-    let is_trusted = wanted
-        .find(world)
-        .is_ok_and(|(_, role)| trust_denial(&role.trust, ecs, &Context::new()).is_none());
+    let is_trusted = wanted.find(world).is_ok_and(|(_, role)| {
+        decide_trust(&role.trust, ecs, &Context::new()) == Decision::Allowed
+    });
     let made = if is_trusted {
         wanted.open(world, now).ok()
     } else {

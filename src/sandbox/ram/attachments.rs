@@ -5,29 +5,63 @@ use serde_json::{Value, json};
 
 use super::validation;
 use super::{policies, roles, users};
-use crate::model::{PolicyRef, PolicyType};
+use crate::model::{PolicyRef, PolicyType, RoleName};
 use crate::ram::signature::timestamp;
 use crate::sandbox::rpc::answer::Answer;
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;
-use crate::sandbox::state::{Account, Attachment};
+use crate::sandbox::state::{Account, Attachment, Role};
 
 pub(super) fn attach_to_role(
     account: &mut Account,
     parameters: &Parameters,
     now: Timestamp,
 ) -> Answer {
-    let role_name = validation::role_name(parameters)?;
-    let attachment = attachment(account, parameters, now)?;
+    let name = validation::role_name(parameters)?;
+    let attachment = read(account, parameters, now)?;
+    attach_role(account, &name, attachment)
+}
+
+pub(super) fn detach_from_role(
+    account: &mut Account,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Answer {
+    let name = validation::role_name(parameters)?;
+    let attachment = read(account, parameters, now)?;
+    detach_role(account, &name, &attachment)
+}
+
+pub(super) fn attach_to_user(
+    account: &mut Account,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Answer {
+    let name = validation::user_name(parameters)?;
+    let attachment = read(account, parameters, now)?;
+    attach_user(account, name, attachment)
+}
+
+pub(super) fn detach_from_user(
+    account: &mut Account,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Answer {
+    let name = validation::user_name(parameters)?;
+    let attachment = read(account, parameters, now)?;
+    detach_user(account, name, &attachment)
+}
+
+pub(crate) fn attach_role(
+    account: &mut Account,
+    name: &RoleName,
+    attachment: Attachment,
+) -> Answer {
     let quota = match attachment.policy.policy_type {
         PolicyType::Custom => account.quota.custom_policies_per_role,
         PolicyType::System => account.quota.system_policies_per_role,
     };
-    let role = account.roles.get_mut(&role_name);
-    let role = role.ok_or_else(ApiError::no_role)?;
-    if role.is_service_linked {
-        return Err(ApiError::service_linked());
-    }
+    let role = changeable_role(account, name)?;
     if role
         .attachments
         .iter()
@@ -50,34 +84,32 @@ pub(super) fn attach_to_role(
     Ok(json!({}))
 }
 
-pub(super) fn detach_from_role(
+pub(crate) fn detach_role(
     account: &mut Account,
-    parameters: &Parameters,
-    now: Timestamp,
+    name: &RoleName,
+    attachment: &Attachment,
 ) -> Answer {
-    let role_name = validation::role_name(parameters)?;
-    let attachment = attachment(account, parameters, now)?;
-    let role = account.roles.get_mut(&role_name);
-    let role = role.ok_or_else(ApiError::no_role)?;
-    if role.is_service_linked {
-        return Err(ApiError::service_linked());
-    }
-    let place = role
-        .attachments
-        .iter()
-        .position(|held| held.is_same(&attachment));
+    let role = changeable_role(account, name)?;
+    let mut held = role.attachments.iter();
+    let place = held.position(|held| held.is_same(attachment));
     let place = place.ok_or_else(ApiError::not_attached_to_role)?;
     role.attachments.remove(place);
     Ok(json!({}))
 }
 
-pub(super) fn attach_to_user(
-    account: &mut Account,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Answer {
-    let attachment = attachment(account, parameters, now)?;
-    let user = users::find_mut(account, parameters)?;
+fn changeable_role<'a>(
+    account: &'a mut Account,
+    name: &RoleName,
+) -> Result<&'a mut Role, ApiError> {
+    let role = account.roles.get_mut(name).ok_or_else(ApiError::no_role)?;
+    if role.is_service_linked {
+        return Err(ApiError::service_linked());
+    }
+    Ok(role)
+}
+
+pub(crate) fn attach_user(account: &mut Account, name: &str, attachment: Attachment) -> Answer {
+    let user = users::find_mut(account, name)?;
     if user
         .attachments
         .iter()
@@ -90,23 +122,16 @@ pub(super) fn attach_to_user(
     Ok(json!({}))
 }
 
-pub(super) fn detach_from_user(
-    account: &mut Account,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Answer {
-    let attachment = attachment(account, parameters, now)?;
-    let user = users::find_mut(account, parameters)?;
-    let place = user
-        .attachments
-        .iter()
-        .position(|held| held.is_same(&attachment));
+pub(crate) fn detach_user(account: &mut Account, name: &str, attachment: &Attachment) -> Answer {
+    let user = users::find_mut(account, name)?;
+    let mut held = user.attachments.iter();
+    let place = held.position(|held| held.is_same(attachment));
     let place = place.ok_or_else(ApiError::not_attached_to_user)?;
     user.attachments.remove(place);
     Ok(json!({}))
 }
 
-/// At account scope only: whether RAM shows those of resource groups here is not known.
+/// At account scope only. Source: ResourceManager's `ListPolicyAttachments` is the call that shows the others.
 pub(super) fn list_for_role(account: &Account, parameters: &Parameters) -> Answer {
     let name = validation::role_name(parameters)?;
     let role = roles::find(account, &name)?;
@@ -151,15 +176,27 @@ pub(super) fn list_entities(account: &Account, parameters: &Parameters) -> Answe
 }
 
 /// The attachment that the parameters describe, of a policy that exists, in its own spelling.
-fn attachment(
+pub(crate) fn read(
     account: &Account,
     parameters: &Parameters,
     now: Timestamp,
 ) -> Result<Attachment, ApiError> {
+    let policy = existing_policy(account, parameters)?;
+    let group = parameters.optional("ResourceGroupId");
+    // The sandbox keeps no list of groups: any id of their form is one.
+    let is_scope = |id: &str| id.starts_with("rg-") || id == account.id.as_str();
+    if group.is_some_and(|id| !is_scope(id)) {
+        let message =
+            "The specified resource group does not exist. You must first create a resource group.";
+        return Err(ApiError::new(404, "EntityNotExists.ResourceGroup", message));
+    }
     Ok(Attachment {
-        policy: existing_policy(account, parameters)?,
+        policy,
         attached: now,
-        resource_group: parameters.optional("ResourceGroupId").map(str::to_owned),
+        // The account's own id stands for the whole account.
+        resource_group: group
+            .filter(|id| *id != account.id.as_str())
+            .map(str::to_owned),
     })
 }
 
@@ -182,23 +219,14 @@ fn listed(account: &Account, attachments: &[Attachment]) -> Vec<Value> {
         .filter(|attachment| attachment.resource_group.is_none())
         .map(|attachment| {
             let PolicyRef { policy_type, name } = &attachment.policy;
-            let custom = || {
-                let policy = account.policies.get(name)?;
-                Some((policy.description.clone(), policy.default))
+            let version = match policy_type {
+                PolicyType::Custom => account.policies.get(name).map(|policy| policy.default),
+                PolicyType::System => account.system_policy(name).map(|policy| policy.version),
             };
-            let system = || {
-                let policy = account.system_policy(name)?;
-                Some((policy.description, policy.version))
-            };
-            let found = match policy_type {
-                PolicyType::Custom => custom(),
-                PolicyType::System => system(),
-            };
-            let (description, version) = found.unzip();
             json!({
                 "PolicyName": name.as_str(),
                 "PolicyType": policy_type.as_str(),
-                "Description": description.unwrap_or_default(),
+                "Description": account.policy_description(&attachment.policy),
                 "DefaultVersion": version.map(|version| version.to_string()).unwrap_or_default(),
                 "AttachDate": timestamp(attachment.attached),
             })

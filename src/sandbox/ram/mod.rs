@@ -1,12 +1,12 @@
 //! RAM 2015-05-01: roles, policies, attachments, tags and users. Shapes follow the official SDK's models (1.3.0).
 
-mod attachments;
+pub(super) mod attachments;
 mod policies;
 mod resources;
 mod roles;
 mod tags;
 mod users;
-mod validation;
+pub(super) mod validation;
 mod versions;
 
 use super::rpc::operation::{Operation, Run, Service};

@@ -62,11 +62,8 @@ pub(super) fn find<'a>(
     account.users.get(&key).ok_or_else(ApiError::no_user)
 }
 
-pub(super) fn find_mut<'a>(
-    account: &'a mut Account,
-    parameters: &Parameters,
-) -> Result<&'a mut User, ApiError> {
-    let key = validation::user_name(parameters)?.to_ascii_lowercase();
+pub(super) fn find_mut<'a>(account: &'a mut Account, name: &str) -> Result<&'a mut User, ApiError> {
+    let key = name.to_ascii_lowercase();
     account.users.get_mut(&key).ok_or_else(ApiError::no_user)
 }
 

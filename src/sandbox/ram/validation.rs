@@ -44,7 +44,7 @@ fn name_length(parameter: &str, text: &str, longest: usize) -> Result<(), ApiErr
     Ok(())
 }
 
-pub(super) fn policy_type(parameters: &Parameters) -> Result<PolicyType, ApiError> {
+pub(crate) fn policy_type(parameters: &Parameters) -> Result<PolicyType, ApiError> {
     match parameters.required("PolicyType")? {
         "System" => Ok(PolicyType::System),
         "Custom" => Ok(PolicyType::Custom),

@@ -70,9 +70,9 @@ pub(super) fn list_folders_for_parent(
                 "FolderName": folder.name,
                 "CreateTime": JOINED,
             });
-            (id.clone(), item)
+            item
         });
-    let (items, mut answer) = numbered(parameters, folders.collect())?;
+    let (items, mut answer) = paging::numbered(parameters, folders.collect())?;
     insert(&mut answer, "Folders", Some(json!({ "Folder": items })));
     Ok(answer)
 }
@@ -171,27 +171,8 @@ fn shape(directory: &Directory, member: &Member) -> Value {
 }
 
 fn by_number(parameters: &Parameters, members: Vec<(String, Value)>) -> Answer {
-    let (items, mut answer) = numbered(parameters, members)?;
+    let members = members.into_iter().map(|(_, member)| member);
+    let (items, mut answer) = paging::numbered(parameters, members.collect())?;
     insert(&mut answer, "Accounts", Some(json!({ "Account": items })));
     Ok(answer)
-}
-
-/// One page of `PageNumber` and `PageSize`, and the members that every numbered list has.
-fn numbered(
-    parameters: &Parameters,
-    items: Vec<(String, Value)>,
-) -> Result<(Vec<Value>, Value), ApiError> {
-    let number = parameters
-        .number_within("PageNumber", 1, 1_000_000)?
-        .unwrap_or(1);
-    let size = parameters.number_within("PageSize", 1, 100)?.unwrap_or(10);
-    let answer = json!({ "TotalCount": items.len(), "PageNumber": number, "PageSize": size });
-    let skipped = u64::from(number - 1) * u64::from(size);
-    let page = items
-        .into_iter()
-        .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
-        .take(usize::try_from(size).unwrap_or(usize::MAX))
-        .map(|(_, item)| item)
-        .collect();
-    Ok((page, answer))
 }

@@ -1,6 +1,7 @@
-//! The resource directory, which two services of different ages show: ResourceManager 2020-03-31 and
-//! ResourceDirectoryMaster 2022-04-19. Shapes follow the official SDK's models (2.6.2).
+//! The resource directory, which two services of different ages show, ResourceManager 2020-03-31 and
+//! ResourceDirectoryMaster 2022-04-19; and attachments of every scope, which the older one keeps. Shapes follow the official SDK's models (2.6.2).
 
+mod attachments;
 mod directory;
 
 use super::rpc::operation::{Operation, Run, Service, any_resource};
@@ -9,6 +10,9 @@ const MANAGER: Service = Service::ResourceManager;
 const MASTER: Service = Service::ResourceDirectoryMaster;
 
 pub(super) static OPERATIONS: &[Operation] = &[
+    of_ram("ListPolicyAttachments", Run::Read(attachments::list)),
+    of_ram("AttachPolicy", Run::Write(attachments::attach)),
+    of_ram("DetachPolicy", Run::Write(attachments::detach)),
     row(MANAGER, "ListAccounts", Run::Call(directory::list_accounts)),
     row(
         MANAGER,
@@ -54,5 +58,13 @@ const fn row(service: Service, name: &'static str, run: Run) -> Operation {
         action_prefix: "resourcemanager",
         resources: any_resource,
         run,
+    }
+}
+
+/// Source: Resource Management, "Authorization information": these calls are allowed by actions of RAM.
+const fn of_ram(name: &'static str, run: Run) -> Operation {
+    Operation {
+        action_prefix: "ram",
+        ..row(MANAGER, name, run)
     }
 }

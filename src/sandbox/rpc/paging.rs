@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::api_error::ApiError;
 use super::parameters::Parameters;
@@ -59,6 +59,26 @@ pub(crate) fn page(
     let items = rest.by_ref().take(size).map(|(_, item)| item).collect();
     let marker = rest.next().map(|(key, _)| URL_SAFE_NO_PAD.encode(key));
     Ok(Page { items, marker })
+}
+
+/// One page of `PageNumber` and `PageSize`, and the members that every numbered list has: at most 100 items, 10 when
+/// the caller does not say.
+pub(crate) fn numbered(
+    parameters: &Parameters,
+    items: Vec<Value>,
+) -> Result<(Vec<Value>, Value), ApiError> {
+    let number = parameters
+        .number_within("PageNumber", 1, 1_000_000)?
+        .unwrap_or(1);
+    let size = parameters.number_within("PageSize", 1, 100)?.unwrap_or(10);
+    let answer = json!({ "TotalCount": items.len(), "PageNumber": number, "PageSize": size });
+    let skipped = u64::from(number - 1) * u64::from(size);
+    let page = items
+        .into_iter()
+        .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
+        .take(usize::try_from(size).unwrap_or(usize::MAX))
+        .collect();
+    Ok((page, answer))
 }
 
 fn decode(marker: &str) -> Option<String> {

@@ -18,6 +18,9 @@ use crate::sandbox::defaults::ACCOUNT_ID;
 pub(crate) struct Account {
     #[serde(default = "usual_id", with = "text")]
     pub(crate) id: AccountId,
+    /// The account's alias, its default domain instead of its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) alias: Option<String>,
     #[serde(default, with = "list")]
     pub(crate) roles: BTreeMap<RoleName, Role>,
     #[serde(default, with = "list")]
@@ -54,6 +57,7 @@ impl Account {
     pub(crate) fn new(id: AccountId) -> Self {
         Self {
             id,
+            alias: None,
             roles: BTreeMap::new(),
             policies: BTreeMap::new(),
             system_policies: BTreeMap::new(),
@@ -69,6 +73,11 @@ impl Account {
     pub(crate) fn next_id(&mut self) -> String {
         self.last_id += 1;
         (300_000_000_000_000_000 + self.last_id).to_string()
+    }
+
+    /// The first part of the domain of names in this account.
+    pub(crate) fn domain(&self) -> &str {
+        self.alias.as_deref().unwrap_or(self.id.as_str())
     }
 
     pub(crate) fn role_arn(&self, name: &RoleName) -> String {
@@ -94,6 +103,19 @@ impl Account {
             }
             PolicyType::System => Some(self.system_policy(&policy.name)?.document),
         }
+    }
+
+    /// The description of a policy; empty when it has none.
+    pub(crate) fn policy_description(&self, policy: &PolicyRef) -> String {
+        let name = &policy.name;
+        match policy.policy_type {
+            PolicyType::Custom => self
+                .policies
+                .get(name)
+                .map(|policy| policy.description.clone()),
+            PolicyType::System => self.system_policy(name).map(|policy| policy.description),
+        }
+        .unwrap_or_default()
     }
 
     /// The documents of what is attached to the role at account scope; none when there is no such role.

@@ -12,7 +12,7 @@ use super::sessions::NewSession;
 use crate::model::AccountId;
 use crate::ram::signature::timestamp;
 use crate::sandbox::caller::Caller;
-use crate::sandbox::evaluation::{Context, trust_denial};
+use crate::sandbox::evaluation::{Context, Decision, decide_trust};
 use crate::sandbox::rpc::answer::{Answer, insert};
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;
@@ -72,7 +72,7 @@ pub(super) fn assume_role(
         ("oidc:sub".to_owned(), claims.sub.clone()),
     ]);
     let (_, role) = wanted.find(world)?;
-    if trust_denial(&role.trust, ("Federated", arn), &context).is_some() {
+    if decide_trust(&role.trust, ("Federated", arn), &context) != Decision::Allowed {
         return Err(failed(
             "NoPermission",
             "This operation is forbidden by the trust policy.",

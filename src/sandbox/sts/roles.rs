@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::sessions::NewSession;
 use crate::sandbox::caller::{Caller, Identity};
-use crate::sandbox::evaluation::{Context, trust_denial};
+use crate::sandbox::evaluation::{Context, decide_trust};
 use crate::sandbox::rpc::answer::{Answer, insert};
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;
@@ -63,7 +63,7 @@ pub(super) fn assume_role(
     let mut denials = caller
         .trusted_arns()
         .into_iter()
-        .map(|arn| trust_denial(&role.trust, ("RAM", &arn), &context));
+        .map(|arn| decide_trust(&role.trust, ("RAM", &arn), &context).denial());
     let denial = denials.next().flatten();
     if let Some(kind) = denial
         && denials.all(|other| other.is_some())

@@ -10,7 +10,7 @@ use export_iam::sandbox::{Fleet, MemberState, World};
 use serde_json::{Value, json};
 
 const MEMBER: &str = "2000000000000001";
-const MANAGER: &str = "2020-03-31";
+use super::client::RESOURCE_MANAGER as MANAGER;
 const MASTER: &str = "2022-04-19";
 
 fn trusting(principal: &Value) -> Value {

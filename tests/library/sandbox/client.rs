@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub(crate) const RAM: &str = "2015-05-01";
 pub(crate) const STS: &str = "2015-04-01";
+pub(crate) const RESOURCE_MANAGER: &str = "2020-03-31";
 
 /// Lets the ECS service assume a role.
 pub(crate) const TRUST: &str = include_str!("../../../policies/ecs-trust.json");

@@ -4,7 +4,7 @@
 //! "Error messages" is document 28754; "SDK" is the official Python SDK's models and notes, RAM 1.3.0; "provider" is
 //! the Terraform provider. A fact found wrong is corrected here first, then in the sandbox.
 
-use super::client::{Client, POLICY, SYSTEM, TRUST, attachment, empty, seeded};
+use super::client::{Client, POLICY, RESOURCE_MANAGER, SYSTEM, TRUST, attachment, empty, seeded};
 use serde_json::{Value, json};
 
 const ROLE: (&str, &str) = ("RoleName", "Export");
@@ -709,8 +709,8 @@ async fn a_role_holds_a_limited_number_of_policies_of_each_type() {
         .await;
 }
 
-/// Source: `AttachPolicyToRole`, `ResourceGroupId`: a scoped attachment is another one. That the list shows only
-/// account scope is not confirmed.
+/// Source: `AttachPolicyToRole`, `ResourceGroupId`: a scoped attachment is another one. The list shows account scope
+/// only: review of the Terraform provider's pull request 10546.
 #[tokio::test]
 async fn an_attachment_in_a_resource_group_is_another_one() {
     let client = with_role().await;
@@ -726,6 +726,154 @@ async fn an_attachment_in_a_resource_group_is_another_one() {
     client
         .refused("DeleteRole", &[ROLE], 409, "DeleteConflict.Role.Policy")
         .await;
+}
+
+async fn attachments(client: &Client, filters: &[(&'static str, &str)]) -> Value {
+    let request = client.request(RESOURCE_MANAGER, "ListPolicyAttachments", filters);
+    let answer = client.send(request).await.unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body
+}
+
+/// What each entry of an answer is for: policy, who holds it, and the scope.
+fn scopes(answer: &Value) -> Vec<String> {
+    let entries = answer["PolicyAttachments"]["PolicyAttachment"].as_array();
+    let text = |entry: &Value, name: &str| entry[name].as_str().unwrap().to_owned();
+    let entries = entries.unwrap().iter();
+    entries
+        .map(|entry| {
+            let members = ["PolicyName", "PrincipalName", "ResourceGroupId"];
+            members.map(|name| text(entry, name)).join(" ")
+        })
+        .collect()
+}
+
+const EXPORT_PRINCIPAL: &str = "Export@role.1234567890123456.onaliyunservice.com";
+
+/// Source: Resource Management, `ListPolicyAttachments`, `AttachPolicy`, `DetachPolicy`: every scope, the account's
+/// own id standing for the whole account.
+#[tokio::test]
+async fn attachments_of_every_scope_are_listed_by_resource_manager() {
+    let client = with_role().await;
+    let [role, kind, policy] = attachment("Export", "System", SYSTEM);
+    client.ok("AttachPolicyToRole", &[role, kind, policy]).await;
+    let group = ("ResourceGroupId", "rg-1");
+    client
+        .ok("AttachPolicyToRole", &[role, kind, policy, group])
+        .await;
+    let holder = [
+        ("PrincipalType", "ServiceRole"),
+        ("PrincipalName", EXPORT_PRINCIPAL),
+    ];
+    let admin = [
+        ("PolicyType", "System"),
+        ("PolicyName", "AdministratorAccess"),
+    ];
+    let five = [
+        holder[0],
+        holder[1],
+        admin[0],
+        admin[1],
+        ("ResourceGroupId", "rg-2"),
+    ];
+    let attach = client.request(RESOURCE_MANAGER, "AttachPolicy", &five);
+    assert_eq!(client.send(attach).await.unwrap().status, 200);
+
+    let all = attachments(&client, &holder).await;
+    let expected = [
+        format!("{SYSTEM} {EXPORT_PRINCIPAL} 1234567890123456"),
+        format!("{SYSTEM} {EXPORT_PRINCIPAL} rg-1"),
+        format!("AdministratorAccess {EXPORT_PRINCIPAL} rg-2"),
+    ];
+    assert_eq!(scopes(&all), expected);
+    assert_eq!(all["TotalCount"], 3);
+    let entry = &all["PolicyAttachments"]["PolicyAttachment"][1];
+    assert_eq!(entry["PrincipalType"], "ServiceRole");
+    assert_eq!(entry["PolicyType"], "System");
+    assert!(entry["AttachDate"].is_string() && entry["Description"].is_string());
+
+    let second = [holder[0], ("PageSize", "1"), ("PageNumber", "2")];
+    assert_eq!(scopes(&attachments(&client, &second).await), expected[1..2]);
+    let of_group = attachments(&client, &[group]).await;
+    assert_eq!(scopes(&of_group), expected[1..2]);
+    let of_account = attachments(&client, &[("ResourceGroupId", "1234567890123456")]).await;
+    assert_eq!(scopes(&of_account), expected[..1]);
+    assert!(scopes(&attachments(&client, &[("PrincipalType", "IMSUser")]).await).is_empty());
+
+    let detach = client.request(RESOURCE_MANAGER, "DetachPolicy", &five);
+    assert_eq!(client.send(detach).await.unwrap().status, 200);
+    let again = client.request(RESOURCE_MANAGER, "DetachPolicy", &five);
+    let again = client.send(again).await.unwrap();
+    assert_eq!(
+        (again.status, again.code()),
+        (404, "EntityNotExist.Role.Policy")
+    );
+    client
+        .ok("DetachPolicyFromRole", &[role, kind, policy, group])
+        .await;
+    assert_eq!(scopes(&attachments(&client, &holder).await), expected[..1]);
+}
+
+/// Source: the error tables of the same calls.
+#[tokio::test]
+async fn attachments_by_resource_manager_are_checked() {
+    let client = with_role().await;
+    let good = [
+        ("PrincipalType", "ServiceRole"),
+        ("PrincipalName", EXPORT_PRINCIPAL),
+        ("PolicyType", "System"),
+        ("PolicyName", SYSTEM),
+        ("ResourceGroupId", "rg-1"),
+    ];
+    for (place, value, status, code) in [
+        (0, "Robot", 400, "InvalidParameter.PrincipalType"),
+        (
+            1,
+            "Nobody@role.1234567890123456.onaliyunservice.com",
+            404,
+            "EntityNotExist.Role",
+        ),
+        (
+            1,
+            "Export@role.9.onaliyunservice.com",
+            404,
+            "EntityNotExist.Role",
+        ),
+        (2, "Own", 400, "InvalidParameter.PolicyType"),
+        (3, "Nothing", 404, "EntityNotExist.Policy"),
+        (4, "group", 404, "EntityNotExists.ResourceGroup"),
+        (4, "", 400, "MissingResourceGroupId"),
+    ] {
+        let mut asked = good;
+        asked[place].1 = value;
+        let request = client.request(RESOURCE_MANAGER, "AttachPolicy", &asked);
+        let answer = client.send(request).await.unwrap();
+        assert_eq!((answer.status, answer.code()), (status, code), "{value}");
+    }
+    for wrong in [("PageSize", "101"), ("PageNumber", "0")] {
+        let request = client.request(RESOURCE_MANAGER, "ListPolicyAttachments", &[wrong]);
+        assert_eq!(client.send(request).await.unwrap().status, 400, "{wrong:?}");
+    }
+}
+
+/// With an alias of the account, names end in it instead of the id.
+#[tokio::test]
+async fn principals_are_named_after_the_alias_of_the_account() {
+    let client = seeded(&json!({
+        "alias": "acme",
+        "roles": [{ "name": "Export", "trust": {}, "attachments": [{ "policy": "system:AdministratorAccess" }] }],
+        "users": [{ "name": "alice", "attachments": [{ "policy": "system:AdministratorAccess" }] }],
+    }));
+    let by_id = attachments(&client, &[("PrincipalName", EXPORT_PRINCIPAL)]).await;
+    assert!(scopes(&by_id).is_empty());
+    let all = attachments(&client, &[]).await;
+    assert_eq!(
+        scopes(&all),
+        [
+            "AdministratorAccess Export@role.acme.onaliyunservice.com 1234567890123456",
+            "AdministratorAccess alice@acme.onaliyun.com 1234567890123456",
+        ]
+    );
 }
 
 // Tags.
