@@ -24,7 +24,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         &[],
         &["serde", "serde_json", "thiserror", "jiff", "strsim"],
     ),
-    ("model", &["policy"], &["thiserror"]),
+    ("model", &["policy"], &["serde", "thiserror"]),
     (
         "plan",
         &["model", "policy"],

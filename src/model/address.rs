@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use super::{PolicyName, PolicyRef, RoleName};
 
 /// The printed name of one thing we manage; equal addresses are the same thing.
@@ -29,5 +31,11 @@ impl fmt::Display for Address {
             Self::Role(name) => write!(f, "role/{name}"),
             Self::Attachment { role, policy } => write!(f, "role/{role}/{policy}"),
         }
+    }
+}
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::PolicyName;
 
 /// Who writes a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PolicyType {
     /// Ours to edit.
     Custom,
@@ -25,9 +27,11 @@ impl PolicyType {
 }
 
 /// One policy, named so that nothing else is needed to find it in its account.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PolicyRef {
     /// Custom or system; the two have separate name spaces.
+    #[serde(rename = "type")]
     pub policy_type: PolicyType,
     /// The policy's name.
     pub name: PolicyName,

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
+use super::name::as_text;
 use super::{PolicyName, PolicyRef, RoleName, Tags};
 use crate::policy::{PolicyDocument, TrustPolicy};
 
@@ -62,7 +65,8 @@ impl DesiredState {
 }
 
 /// A custom policy as wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DesiredPolicy {
     /// Its name, in the spelling to create it with.
     pub name: PolicyName,
@@ -75,7 +79,8 @@ pub struct DesiredPolicy {
 }
 
 /// A role as wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DesiredRole {
     /// Its name, in the spelling to create it with.
     pub name: RoleName,
@@ -94,7 +99,10 @@ pub struct DesiredRole {
 }
 
 /// What to do about a policy on a managed role that the spec does not name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum ExtraPolicies {
     /// Leave it attached, and say so as drift.
     #[default]
@@ -118,7 +126,8 @@ impl ExtraPolicies {
 }
 
 /// One place that images are exported to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Export {
     /// The region of the image and of the bucket; ExportImage wants both in the same one.
     pub region: RegionId,
@@ -149,8 +158,11 @@ impl ExportError {
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $check:path) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
+
+        as_text!($name, ExportError);
 
         impl $name {
             /// Checks `text`.

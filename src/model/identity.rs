@@ -1,9 +1,12 @@
 //! Who is calling.
 
+use serde::{Deserialize, Serialize};
+
 use super::AccountId;
 
 /// What kind of identity holds the access key. Source: STS `GetCallerIdentity`, field `IdentityType`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub enum IdentityType {
     /// The account itself (root key): it may do everything and cannot assume roles.
     Account,
@@ -16,7 +19,8 @@ pub enum IdentityType {
 }
 
 /// The answer of `GetCallerIdentity`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Caller {
     /// The account the key belongs to.
     pub account: AccountId,
@@ -49,5 +53,17 @@ impl IdentityType {
             "AssumedRoleUser" => Self::AssumedRole,
             other => Self::Other(other.to_owned()),
         }
+    }
+}
+
+impl From<String> for IdentityType {
+    fn from(word: String) -> Self {
+        Self::from_word(&word)
+    }
+}
+
+impl From<IdentityType> for String {
+    fn from(identity_type: IdentityType) -> Self {
+        identity_type.as_str().to_owned()
     }
 }

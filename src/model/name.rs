@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use serde::{Deserialize, Serialize};
+
 use super::limit;
 
 /// Why a text is not a name of its kind.
@@ -39,6 +41,26 @@ fn check(
     }
 }
 
+/// How a checked text is written and read as a text, for serde.
+macro_rules! as_text {
+    ($name:ident, $error:ty) => {
+        impl TryFrom<String> for $name {
+            type Error = $error;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::new(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.to_string()
+            }
+        }
+    };
+}
+pub(super) use as_text;
+
 /// Defines a name that keeps its spelling and compares without regard to ASCII case.
 macro_rules! folded_name {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $longest:expr, $allowed:literal, $is_allowed:expr) => {
@@ -46,7 +68,8 @@ macro_rules! folded_name {
         ///
         /// Keeps the spelling it was made with. Equality and order ignore ASCII case, because RAM matches
         /// names that way; compare [`as_str`](Self::as_str) where the spelling itself matters.
-        #[derive(Debug, Clone)]
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -69,6 +92,8 @@ macro_rules! folded_name {
                 self.0.bytes().map(|b| b.to_ascii_lowercase())
             }
         }
+
+        as_text!($name, NameError);
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
@@ -124,8 +149,11 @@ folded_name!(
 
 /// The number of an Alibaba Cloud account, usually 16 digits. A text, never a number: it is a name, and some
 /// readers of JSON and YAML lose digits of long numbers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct AccountId(String);
+
+as_text!(AccountId, NameError);
 
 impl AccountId {
     /// Checks `text`.
@@ -152,8 +180,11 @@ impl fmt::Display for AccountId {
 
 /// The number of a policy version, printed as RAM writes it: `v3`. Numbers only grow and are never used again,
 /// so the smallest is the oldest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct VersionId(u32);
+
+as_text!(VersionId, NameError);
 
 impl VersionId {
     /// The version with this number.

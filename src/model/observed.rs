@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Caller, PolicyName, PolicyRef, RoleName, VersionId, limit};
 
 /// Tag keys and values, sorted by key.
@@ -19,7 +21,7 @@ pub struct PolicyVersion {
 }
 
 /// A role as read, with what is attached to it at account scope.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedRole {
     /// Its name in RAM's spelling.
     pub name: RoleName,
@@ -36,7 +38,7 @@ pub struct ObservedRole {
 }
 
 /// A policy as read, with the document in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedPolicy {
     /// Which policy, in RAM's spelling.
     pub policy: PolicyRef,
@@ -47,6 +49,7 @@ pub struct ObservedPolicy {
     /// The document in force, as the service sent it.
     pub document: String,
     /// How many users, groups and roles hold it, when the service says so.
+    #[serde(rename = "attachments")]
     pub attachment_count: Option<u32>,
 }
 

@@ -1,8 +1,11 @@
 //! What is to happen to one address.
 
+use serde::Serialize;
+
 /// What is to happen to one address. There is no "replace": in RAM only names are fixed for life, and the
 /// name is the address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// It is missing and is to be made.
     Create,
@@ -28,7 +31,8 @@ impl Action {
 }
 
 /// Why an action was chosen. For people; nothing decides by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The spec names it and the account does not have it.
     Missing,
@@ -46,21 +50,4 @@ pub enum Reason {
     ExtraDetached,
     /// `destroy` was asked for, and the spec names it.
     Destroyed,
-}
-
-impl Reason {
-    /// The word used in JSON.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Differs => "differs",
-            Self::InSync => "in-sync",
-            Self::SameAccess => "same-access",
-            Self::Unmanaged => "unmanaged",
-            Self::Kept => "kept",
-            Self::ExtraDetached => "extra-detached",
-            Self::Destroyed => "destroyed",
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! One difference between the spec and the account.
 
+use serde::Serialize;
+
 use crate::model::{Address, Tags};
 use crate::policy::Comparison;
 
@@ -13,7 +15,7 @@ use super::action::{Action, Reason};
 /// | Update | only what differs |
 /// | Delete | nothing |
 /// | NoOp | nothing |
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The entity.
     pub address: Address,
@@ -22,11 +24,14 @@ pub struct Change {
     /// Why, for people.
     pub reason: Reason,
     /// Its parts that change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldChange>,
     /// For an attachment that is not as wanted: what the role's permissions gain by it, or lose without it.
     /// `None` where a document cannot be interpreted, or changes in the same plan and is shown there.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<Comparison>,
     /// What else a reader should know, one sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
@@ -39,7 +44,8 @@ impl Change {
 }
 
 /// One part of an entity that changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
 pub enum FieldChange {
     /// The trust policy of a role.
     Trust(DocumentChange),
@@ -69,7 +75,7 @@ pub enum FieldChange {
 }
 
 /// A document that changes its meaning.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DocumentChange {
     /// The text in force as read; `None` when the entity is new.
     pub before: Option<String>,

@@ -16,7 +16,8 @@ pub const LANGUAGE_VERSION: &str = "1";
 ///
 /// Equality of the type is equality of the text's structure. For "the same policy" ask
 /// [`crate::policy::equivalence`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PolicyDocument {
     statements: Vec<Statement>,
     remarks: Remarks,
@@ -58,6 +59,21 @@ impl PolicyDocument {
     /// The first part that was read without being understood.
     pub(crate) fn first_not_understood(&self) -> Option<&PolicyError> {
         self.remarks.not_understood.first()
+    }
+}
+
+/// Saved files hold a document as its compact text.
+impl TryFrom<String> for PolicyDocument {
+    type Error = PolicyError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse_live(&text)
+    }
+}
+
+impl From<PolicyDocument> for String {
+    fn from(document: PolicyDocument) -> Self {
+        document.to_json()
     }
 }
 

@@ -11,13 +11,15 @@ use std::fmt;
 mod test;
 
 /// One request to a service.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
 pub struct Request {
     /// As `oss:GetObject`.
     pub action: String,
     /// As `acs:oss:cn-hangzhou:1234567890123456:exports-hz/image.raw`; empty for a request to assume a role.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub resource: String,
     /// Condition keys and values that come with the request.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, String>,
 }
 

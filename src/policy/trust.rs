@@ -4,7 +4,8 @@ use super::document::{ActionMatch, Condition, Effect, Remarks};
 use super::error::PolicyError;
 
 /// A trust policy (`AssumeRolePolicyDocument`). The role itself is the resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct TrustPolicy {
     statements: Vec<TrustStatement>,
     remarks: Remarks,
@@ -53,6 +54,21 @@ impl TrustPolicy {
     /// The first part that was read without being understood.
     pub(crate) fn first_not_understood(&self) -> Option<&PolicyError> {
         self.remarks.not_understood.first()
+    }
+}
+
+/// Saved files hold a document as its compact text.
+impl TryFrom<String> for TrustPolicy {
+    type Error = PolicyError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse_live(&text)
+    }
+}
+
+impl From<TrustPolicy> for String {
+    fn from(document: TrustPolicy) -> Self {
+        document.to_json()
     }
 }
 

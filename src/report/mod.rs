@@ -6,7 +6,7 @@ pub mod json;
 pub mod text;
 
 /// The calls that the work on one account took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Calls {
     /// Requests made, repeats included.
     pub made: u64,

@@ -1,12 +1,13 @@
 //! One short text for everything a spec means.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Spec;
 use super::account::{AccountEntry, Discover, ResourceDirectory};
 use super::checked::{Content, PolicySpec};
-use crate::model::{DesiredRole, Export};
+use crate::model::DesiredRole;
 
 impl Spec {
     /// `sha256:` and 64 hexadecimal digits, of what the spec means: comments, the order of keys and entries,
@@ -26,7 +27,7 @@ impl Spec {
             "format": 1,
             "policies": policies.values().map(policy).collect::<Vec<_>>(),
             "roles": roles.values().map(role).collect::<Vec<_>>(),
-            "exports": sorted(exports.iter().map(export)),
+            "exports": sorted(exports),
             "accounts": sorted(accounts.iter().map(account)),
             "discover": discover.as_ref().map(discovery),
         });
@@ -36,8 +37,8 @@ impl Spec {
     }
 }
 
-fn sorted(values: impl Iterator<Item = Value>) -> Vec<Value> {
-    let mut values: Vec<Value> = values.collect();
+fn sorted<T: Serialize>(values: impl IntoIterator<Item = T>) -> Vec<Value> {
+    let mut values: Vec<Value> = values.into_iter().map(|value| json!(value)).collect();
     values.sort_by_cached_key(Value::to_string);
     values
 }
@@ -56,38 +57,15 @@ fn policy(policy: &PolicySpec) -> Value {
     json!({ "name": name.as_str(), "content": content, "description": description, "tags": tags })
 }
 
+/// A role as it is saved, with its trust policy in canonical order and its policies by their printed names.
 fn role(role: &DesiredRole) -> Value {
-    let DesiredRole {
-        name,
-        trust,
-        description,
-        max_session_duration,
-        policies,
-        extra_policies,
-        tags,
-    } = role;
-    json!({
-        "name": name.as_str(),
-        "trust": trust.pretty(),
-        "description": description,
-        "max_session_duration": max_session_duration,
-        "policies": policies.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "extra_policies": extra_policies.as_str(),
-        "tags": tags,
-    })
-}
-
-fn export(export: &Export) -> Value {
-    let Export {
-        region,
-        bucket,
-        prefix,
-    } = export;
-    json!({
-        "region": region.as_str(),
-        "bucket": bucket.as_str(),
-        "prefix": prefix.as_ref().map(|prefix| prefix.as_str()),
-    })
+    let mut value = json!(role);
+    if let Some(members) = value.as_object_mut() {
+        let policies: Vec<String> = role.policies.iter().map(ToString::to_string).collect();
+        members.insert("trust".to_owned(), json!(role.trust.pretty()));
+        members.insert("policies".to_owned(), json!(policies));
+    }
+    value
 }
 
 fn account(account: &AccountEntry) -> Value {
@@ -105,7 +83,7 @@ fn account(account: &AccountEntry) -> Value {
         "assume_role": assume_role.as_ref().map(ToString::to_string),
         "external_id": external_id,
         "profile": profile,
-        "exports": exports.as_ref().map(|exports| sorted(exports.iter().map(export))),
+        "exports": exports.as_ref().map(|exports| sorted(exports)),
     })
 }
 
@@ -126,7 +104,7 @@ fn discovery(discover: &Discover) -> Value {
         "resource_directory": directory,
         "folder": folder,
         "tags": tags,
-        "exclude": sorted(exclude.iter().map(|pattern| json!(pattern))),
+        "exclude": sorted(exclude),
         "assume_role": assume_role.as_str(),
         "external_id": external_id,
     })

@@ -13,6 +13,16 @@ const OSS: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":{
 const READ: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:GetObject"],"Resource":["acs:oss:*:*:a/*"]}]}"#;
 const WRITE: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:PutObject"],"Resource":["acs:oss:*:*:a/*"]}]}"#;
 
+/// A plan that version 0.1.0 saved, of [`account`] and [`SPEC`].
+const SAVED: &str = include_str!("plan_file/format-1.json");
+
+#[test]
+fn a_plan_that_an_earlier_version_saved_is_read_as_it_was_written() {
+    let (saved, digest) = SavedPlan::parse(SAVED).unwrap();
+    assert_eq!(saved.to_text().unwrap(), (SAVED.to_owned(), digest));
+    assert_eq!(saved.plan().unwrap().steps.len(), 9);
+}
+
 /// An account that differs from the spec below in everything that can differ.
 fn account() -> Value {
     json!({

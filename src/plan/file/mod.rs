@@ -5,7 +5,7 @@
 //!
 //! Canonical: keys sorted, two spaces, one line break at the end. Its digest covers every other byte.
 
-mod shapes;
+mod shape;
 mod stale;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub use stale::{Moved, moved};
 
 use super::{Plan, plan};
 use crate::model::{AccountId, DesiredState, ObservedState};
-use shapes::{DesiredShape, ObservedShape};
+use shape::{DesiredShape, ObservedShape};
 
 /// What the first key of every saved plan says.
 const FORMAT: &str = "export-iam saved plan";
@@ -71,7 +71,7 @@ pub enum SavedPlanError {
     },
 }
 
-/// The file, field for field.
+/// The file. Its parts are the model's own types: what these write is this format, and changes with its number.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileShape {
@@ -131,8 +131,8 @@ impl SavedPlan {
         let shape: FileShape = serde_json::from_value(value.clone())
             .map_err(|error| SavedPlanError::Value(error.to_string()))?;
         let saved = Self {
-            desired: shape.desired.into_model()?,
-            observed: shape.observed.into_model()?,
+            desired: shape.desired.into_model(),
+            observed: shape.observed.into_model(),
             origin: shape.origin,
         };
         if shape.account != saved.account().as_str() {

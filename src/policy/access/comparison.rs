@@ -3,6 +3,7 @@
 use super::super::semantics::Semantics;
 use super::line::{AccessLine, Realism};
 use super::witness::Witness;
+use serde::Serialize;
 
 /// What is asked about two sets of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +16,8 @@ pub enum Question {
 }
 
 /// How wanted stands to live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The same access. Proven.
     Equal,
@@ -67,9 +69,10 @@ impl Variant {
 }
 
 /// How wanted differs from live.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// What was asked.
+    #[serde(skip)]
     pub question: Question,
     /// Definite only if every reading agrees.
     pub verdict: Verdict,
@@ -78,8 +81,10 @@ pub struct Comparison {
     /// What live has beyond wanted, under the likeliest reading.
     pub lost: Vec<AccessLine>,
     /// Why the verdict is unknown, and what else is to be said, one sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
     /// The verdict under each reading that can matter, the likeliest first.
+    #[serde(skip)]
     pub variants: Vec<Variant>,
 }
 

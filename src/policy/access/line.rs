@@ -1,33 +1,40 @@
 //! One difference in access, with a request that proves it.
 
 use super::witness::Witness;
+use serde::Serialize;
 use std::fmt;
 
 /// One difference in access.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccessLine {
     /// What changes.
     pub change: Change,
     /// Whether it is about access itself, or about what `Deny` holds back.
+    #[serde(skip)]
     pub reach: Reach,
     /// Actions in catalogue spelling, or the patterns that hold them.
     pub actions: Vec<String>,
     /// Whether `actions` are patterns, so that more than the catalogue's actions are meant.
+    #[serde(skip)]
     pub is_open: bool,
     /// On what, in people's words: `objects of bucket exports-hz`.
     pub resources: Vec<String>,
     /// Under which condition, in people's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
     /// A request that shows the difference, as real as can be had.
     pub witness: Witness,
     /// The shortest request that shows it.
+    #[serde(skip)]
     pub shortest: Witness,
     /// Whether such requests are made.
+    #[serde(rename = "witness_is")]
     pub realism: Realism,
 }
 
 /// What changes from live to wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// `+` Not so before.
     Gained,
@@ -60,7 +67,8 @@ pub enum Reach {
 }
 
 /// Whether the requests of a line are made today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Realism {
     /// The witness is a request that the service makes.
     Real,

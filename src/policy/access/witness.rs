@@ -1,15 +1,29 @@
 //! Requests that prove a difference, with names that people know.
 
 use super::super::evaluate::{Caller, Request};
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// A request, and for trust policies who makes it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Witness {
     /// Who asks to assume the role; only for trust policies.
+    #[serde(
+        rename = "principal",
+        serialize_with = "member_and_id",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub caller: Option<Caller>,
     /// What is asked.
+    #[serde(flatten)]
     pub request: Request,
+}
+
+fn member_and_id<S: Serializer>(caller: &Option<Caller>, serializer: S) -> Result<S::Ok, S::Error> {
+    match caller {
+        Some(Caller { member, id }) => serializer.collect_str(&format_args!("{member}:{id}")),
+        None => serializer.serialize_none(),
+    }
 }
 
 impl fmt::Display for Witness {

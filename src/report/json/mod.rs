@@ -3,8 +3,6 @@
 //! The shapes are frozen copies, not dumps of internal types: a field may be added within 1.x, none is renamed
 //! or removed. Readers ignore keys they do not know. Account ids and versions are strings.
 
-mod access;
-mod change;
 mod merge;
 mod policy;
 mod report;

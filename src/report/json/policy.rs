@@ -4,34 +4,33 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::FORMAT_VERSION;
-use super::access::{Access, Line};
 use super::verdict::Ready;
-use crate::policy::Comparison;
 use crate::policy::lint::Finding;
 use crate::policy::need::Readiness;
+use crate::policy::{AccessLine, Comparison, Verdict};
 
 #[derive(Serialize)]
-struct Compared {
+struct Compared<'a> {
     format_version: &'static str,
     kind: &'static str,
-    effective: Answer,
-    drop_in: Answer,
-    gained: Vec<Line>,
-    lost: Vec<Line>,
+    effective: Answer<'a>,
+    drop_in: Answer<'a>,
+    gained: &'a [AccessLine],
+    lost: &'a [AccessLine],
 }
 
 #[derive(Serialize)]
-struct Answer {
-    verdict: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    reasons: Vec<String>,
+struct Answer<'a> {
+    verdict: Verdict,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    reasons: &'a [String],
 }
 
-impl Answer {
-    fn new(comparison: &Comparison) -> Self {
+impl<'a> Answer<'a> {
+    fn new(comparison: &'a Comparison) -> Self {
         Self {
-            verdict: comparison.verdict.as_str(),
-            reasons: comparison.reasons.clone(),
+            verdict: comparison.verdict,
+            reasons: &comparison.reasons,
         }
     }
 }
@@ -44,8 +43,8 @@ pub fn comparison(effective: &Comparison, drop_in: &Comparison) -> String {
         kind: "comparison",
         effective: Answer::new(effective),
         drop_in: Answer::new(drop_in),
-        gained: drop_in.gained.iter().map(Line::new).collect(),
-        lost: drop_in.lost.iter().map(Line::new).collect(),
+        gained: &drop_in.gained,
+        lost: &drop_in.lost,
     })
 }
 
@@ -95,9 +94,8 @@ pub fn document(name: &str, description: &str, pretty: &str, access: &Comparison
         name: &'a str,
         description: &'a str,
         document: &'a str,
-        access: Access,
+        access: &'a Comparison,
     }
-    let access = Access::new(access);
     super::text(&Shown {
         format_version: FORMAT_VERSION,
         kind: "policy",

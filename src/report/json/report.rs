@@ -3,14 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT_VERSION;
-use super::access::Access;
-use super::change::{Change, Field};
 use super::step::StepShape;
 use super::verdict::Verdict;
 use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Finding};
 use crate::model::{AccountId, Caller};
-use crate::plan::{OrderCheck, Passing, PassingKind, Plan};
+use crate::plan::{Change, FieldChange, OrderCheck, Passing, PassingKind, Plan};
+use crate::policy::Comparison;
 use crate::report::Calls;
 
 /// The whole report of one run over any number of accounts.
@@ -106,7 +105,7 @@ pub(super) struct Account {
     #[serde(skip_serializing_if = "Option::is_none")]
     in_sync: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    calls: Option<CallsShape>,
+    calls: Option<Calls>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Problem>,
     summary: Summary,
@@ -118,13 +117,6 @@ struct Problem {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
-}
-
-#[derive(Serialize)]
-struct CallsShape {
-    made: u64,
-    repeated: u64,
-    throttled: u64,
 }
 
 /// Access that is wrong for a moment.
@@ -183,7 +175,7 @@ impl Account {
             order: Some(order),
             moments,
             order_unchecked,
-            changes: Some(plan.changes.iter().map(Change::new).collect()),
+            changes: Some(plan.changes.clone()),
             steps: Some(
                 plan.steps
                     .iter()
@@ -201,11 +193,6 @@ impl Account {
         in_sync: Option<bool>,
         calls: Calls,
     ) -> Self {
-        let Calls {
-            made,
-            repeated,
-            throttled,
-        } = calls;
         let steps = report
             .steps
             .iter()
@@ -213,11 +200,7 @@ impl Account {
         Self {
             steps: Some(steps.collect()),
             in_sync,
-            calls: Some(CallsShape {
-                made,
-                repeated,
-                throttled,
-            }),
+            calls: Some(calls),
             ..Self::planned(plan)
         }
     }
@@ -277,9 +260,9 @@ struct FindingShape {
     drift: &'static str,
     severity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<Field>,
+    field: Option<FieldChange>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    access: Option<Access>,
+    access: Option<Comparison>,
 }
 
 impl FindingShape {
@@ -299,8 +282,8 @@ impl FindingShape {
             part,
             drift: kind.as_str(),
             severity: severity.as_str(),
-            field: field.as_ref().map(Field::new),
-            access: access.as_ref().map(Access::new),
+            field: field.clone(),
+            access: access.clone(),
         }
     }
 }

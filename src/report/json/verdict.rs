@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::access::Line;
 use crate::plan;
+use crate::policy::AccessLine;
 use crate::policy::need::{ActionGrant, ExportGrants, Grant, Readiness, StatementName};
 
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ pub(super) struct Ready {
     trust: Option<Answer>,
     exports: Vec<Export>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    over_grant: Vec<Line>,
+    over_grant: Vec<AccessLine>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     over_grant_reasons: Vec<String>,
 }
@@ -95,7 +95,7 @@ impl Ready {
             error: readiness.error().map(|error| error.to_string()),
             trust: trust.as_ref().map(Answer::new),
             exports: exports.iter().map(Export::new).collect(),
-            over_grant: over_grant.iter().map(Line::new).collect(),
+            over_grant: over_grant.clone(),
             over_grant_reasons: over_grant_reasons.clone(),
         }
     }

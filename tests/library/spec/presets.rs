@@ -116,3 +116,24 @@ fn an_unknown_preset_is_told_which_was_meant() {
         "error: preset:image-exprot: unknown preset `image-exprot`\nhint: did you mean `image-export`?"
     );
 }
+
+/// Saved plans name the spec by its digest, so a spec keeps its digest from version to version.
+#[test]
+fn digests_of_presets_stay_as_they_were() {
+    for (name, wanted) in [
+        (
+            "image-export-custom",
+            "5da476db5bd9f36a082c9b4e88813b68b249a1942fb6d6722244a30a2d966f34",
+        ),
+        (
+            "image-export-scoped",
+            "e99ec50d86f7c2ef73d5ccd8cfa8470a93ecf48388ba85fc177678fb3dcc8c97",
+        ),
+        (
+            "image-export",
+            "b03748fe808f70ee09069d0370947d0106964e987a4d4c0da2c57136ccdc9aa8",
+        ),
+    ] {
+        assert_eq!(preset(name).digest(), format!("sha256:{wanted}"), "{name}");
+    }
+}
