@@ -158,7 +158,8 @@ impl ResourceMatch {
 }
 
 /// A condition block: operator, key, values. All operators and keys must hold, any value suffices.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize)]
+#[serde(transparent)]
 pub struct Condition {
     /// Operator → key → values, as written.
     pub operators: BTreeMap<String, BTreeMap<String, Vec<String>>>,

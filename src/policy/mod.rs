@@ -24,8 +24,9 @@ mod trust;
 mod write;
 
 pub use access::{
-    AccessLine, Change, Comparison, Question, Reach, Realism, Variant, Verdict, Witness, compare,
-    compare_trust,
+    AccessCondition, AccessLine, Change, Comparison, Description, ExceptionSource, NamedPrincipal,
+    Pattern, PrincipalKind, Question, Reach, Realism, Targets, Variant, Verdict, Witness, compare,
+    compare_trust, descriptions,
 };
 pub use document::{
     ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,

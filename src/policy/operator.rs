@@ -44,6 +44,19 @@ impl Family {
             Family::AddressWithBorder => "is in, border included,",
         }
     }
+
+    /// The comparison of a negated operator.
+    pub(crate) fn negated_words(self) -> &'static str {
+        match self {
+            Family::IgnoreCase => "is, in any letter case, other than",
+            Family::Like => "is unlike",
+            Family::Address => "is outside",
+            Family::AddressWithBorder => "is outside, border included,",
+            Family::Exact | Family::Boolean | Family::Number(_) | Family::Date(_) => {
+                "is other than"
+            }
+        }
+    }
 }
 
 /// How two numbers or instants are compared: request value to policy value.
@@ -54,6 +67,19 @@ pub(crate) enum Order {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+impl Order {
+    /// The order that holds exactly where this one does not; `Equal` has none.
+    pub(crate) fn opposite(self) -> Option<Self> {
+        match self {
+            Order::Equal => None,
+            Order::Less => Some(Order::GreaterOrEqual),
+            Order::LessOrEqual => Some(Order::Greater),
+            Order::Greater => Some(Order::LessOrEqual),
+            Order::GreaterOrEqual => Some(Order::Less),
+        }
+    }
 }
 
 /// An operator: a comparison, possibly negated.

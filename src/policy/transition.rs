@@ -7,7 +7,7 @@ mod distinct;
 mod inspection;
 mod role_state;
 
-use super::access::description;
+use super::access::spelling;
 use super::access::too_complex;
 use super::access::witness;
 use super::document::PolicyDocument;
@@ -255,7 +255,7 @@ impl<'p> Side<'p> {
     fn read(&self, finding: &Finding<'_>, resource: String) -> Option<Request> {
         let class = self.finder.problem.frame.classes.get(finding.class)?;
         Some(Request {
-            action: description::spelling(self.finder.problem, class.words.first()?).to_owned(),
+            action: spelling(self.finder.problem, class.words.first()?).to_owned(),
             resource,
             context: finding.context.sample.iter().cloned().collect(),
         })

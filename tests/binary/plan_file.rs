@@ -14,7 +14,7 @@ const READ: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["o
 const WRITE: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:PutObject"],"Resource":["acs:oss:*:*:a/*"]}]}"#;
 
 /// A plan that version 0.1.0 saved, of [`account`] and [`SPEC`].
-const SAVED: &str = include_str!("plan_file/format-1.json");
+const SAVED: &str = include_str!("../saved_plans/format-1.json");
 
 #[test]
 fn a_plan_that_an_earlier_version_saved_is_read_as_it_was_written() {

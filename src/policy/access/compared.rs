@@ -7,7 +7,7 @@ use super::super::evaluate::{
 };
 use super::super::semantics::Semantics;
 use super::super::trust::TrustPolicy;
-use super::description;
+use super::extract;
 use super::line::Reach;
 use super::witness::Witness;
 use std::collections::BTreeMap;
@@ -137,7 +137,7 @@ impl Compared<'_> {
         semantics: Semantics,
     ) -> Option<Witness> {
         let word = problem.frame.classes.get(finding.class)?.words.first()?;
-        let action = description::spelling(problem, word);
+        let action = extract::spelling(problem, word);
         let witness = self.witness(action, &finding.target, &finding.context.sample);
         self.reproduces(aspect, semantics, &witness)
             .then_some(witness)

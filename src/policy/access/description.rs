@@ -1,365 +1,239 @@
-//! Actions, resources, principals and conditions in people's words.
+//! Lines of access in words.
 
-use super::super::catalogue::{self, KnownAction, Level};
 use super::super::document::Condition;
-use super::super::engine::{ActionClass, Glob, Problem, Rule, Way};
-use super::super::operator;
-use super::line::AccessLine;
-use std::sync::OnceLock;
+use super::condition::{AccessCondition, Phrase};
+use super::line::{AccessLine, Change, Reach, Targets};
+use super::pattern::{ExceptionSource, Pattern};
+use super::principal::NamedPrincipal;
+use super::resource::{self, OssResource};
+use std::fmt;
 
-/// Most things that one line names before it says how many more there are.
+/// Most exceptions that are named. Where the other side has more than these, the line says what the statement
+/// grants as a whole.
 const MAX_NAMED: usize = 4;
 
-fn symbols(word: &str) -> Vec<char> {
-    word.to_ascii_lowercase().chars().collect()
+/// A line in words, in parts that a report may set on lines of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// The sign and the actions, as `+ every OSS action`.
+    pub actions: String,
+    /// `on` or `by`.
+    pub preposition: &'static str,
+    /// Each resource or principal.
+    pub targets: Vec<String>,
+    /// What else is to be said, with the space or colon that joins it; may be empty.
+    pub ending: String,
 }
 
-/// The catalogue's actions in a class, those that an export needs first, then those about objects and
-/// buckets.
-pub(crate) fn known_actions(problem: &Problem, class: &ActionClass) -> Vec<KnownAction> {
-    if class.is_closed {
-        return class
-            .words
-            .iter()
-            .filter_map(|word| catalogue::find(word))
-            .collect();
+/// How exceptions that the other side has too are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exceptions {
+    /// Named, as far as they are few.
+    Named,
+    /// Left out: the line says what the statement grants as a whole.
+    LeftOut,
+}
+
+impl Description {
+    /// The description of one line alone.
+    pub(crate) fn of(line: &AccessLine) -> Self {
+        Self::with(line, Exceptions::Named)
     }
-    let known = catalogue_words()
-        .iter()
-        .filter(|(word, _)| problem.falls_into(class, word));
-    known.map(|(_, action)| *action).collect()
-}
 
-/// An action of a class as the catalogue spells it, or else as the documents do.
-pub(crate) fn spelling<'p>(problem: &'p Problem, word: &'p str) -> &'p str {
-    if let Some(known) = catalogue::find(word) {
-        return known.name;
-    }
-    let actions = problem.frame.rules.actions.texts().iter();
-    let mut written = actions.filter(|text| text.eq_ignore_ascii_case(word));
-    written.next().map_or(word, String::as_str)
-}
-
-/// Every known action with its folded name, in the order of [`known_actions`].
-fn catalogue_words() -> &'static [(Vec<char>, KnownAction)] {
-    static WORDS: OnceLock<Vec<(Vec<char>, KnownAction)>> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        let rank = |action: &KnownAction| match action.level {
-            _ if catalogue::IMAGE_EXPORT.contains(action) => 0,
-            Level::Object => 1,
-            Level::Bucket => 2,
-            Level::Service => 3,
-            Level::Other => 4,
+    fn with(line: &AccessLine, exceptions: Exceptions) -> Self {
+        let actions = shown(&line.actions, exceptions);
+        let targets = shown(line.targets.patterns(), exceptions);
+        let (preposition, words) = match &line.targets {
+            Targets::Resources(_) => ("on", resource_words(&targets)),
+            Targets::Principals(_) => ("by", principal_words(&targets)),
         };
-        let mut actions: Vec<KnownAction> = catalogue::all().collect();
-        actions.sort_by_key(rank);
-        actions
-            .into_iter()
-            .map(|action| (symbols(action.name), action))
-            .collect()
-    })
-}
-
-/// The actions of a line, and whether they are patterns.
-///
-/// A class of named actions shows their names. One that holds more than names shows the patterns of the
-/// rules that reach it, the narrower ones where two rules do, and what of them group `other` reaches by itself.
-pub(crate) fn actions(
-    problem: &Problem,
-    class: &ActionClass,
-    way: &Way,
-    other: usize,
-    known: &[KnownAction],
-) -> (Vec<String>, bool) {
-    if class.is_closed {
-        let spelling = |word: &String| spelling(problem, word).to_owned();
-        return (class.words.iter().map(spelling).collect(), false);
-    }
-    let later = way.rules.iter().filter(|at| Some(*at) != way.first);
-    let rules = way.first.into_iter().chain(later);
-    let rules = rules.filter_map(|at| problem.rule(at));
-    let Some(rule) = rules.min_by_key(|rule| (rule.not_action, widest(problem, rule))) else {
-        return (
-            known.iter().map(|action| action.name.to_owned()).collect(),
-            true,
-        );
-    };
-    let globs = || {
-        rule.actions.iter().filter_map(|at| {
-            Some((
-                problem.frame.rules.actions.get(*at)?,
-                problem.frame.rules.actions.text(*at)?,
-            ))
-        })
-    };
-    if rule.not_action {
-        let but: Vec<&str> = globs().map(|(_, text)| text).collect();
-        return (vec![format!("every action but {}", some_of(&but))], true);
-    }
-    let own: Vec<(&Glob, &str)> = globs().filter(|(glob, _)| reaches(glob, class)).collect();
-    let mut texts: Vec<String> = own.iter().map(|(_, text)| (*text).to_owned()).collect();
-    let beyond = inside(problem, class, rule, other, &own);
-    if let Some(last) = texts.last_mut()
-        && !beyond.is_empty()
-    {
-        last.push_str(&format!(" beyond {}", some_of(&beyond)));
-    }
-    (texts, true)
-}
-
-fn reaches(glob: &Glob, class: &ActionClass) -> bool {
-    class.words.iter().any(|word| glob.matches(&symbols(word)))
-}
-
-/// Action patterns of group `other` inside a rule's own ones, as far as they do not reach the class.
-fn inside<'p>(
-    problem: &'p Problem,
-    class: &ActionClass,
-    rule: &Rule,
-    other: usize,
-    own: &[(&Glob, &str)],
-) -> Vec<&'p str> {
-    let rules = &problem.frame.rules;
-    let others = rules
-        .rules
-        .iter()
-        .filter(|of| of.group == other && of.effect == rule.effect && !of.not_action);
-    let mut inside: Vec<usize> = others
-        .flat_map(|rule| rule.actions.iter().copied())
-        .collect();
-    inside.sort_unstable();
-    inside.dedup();
-    inside.retain(|at| {
-        rules.actions.get(*at).is_some_and(|glob| {
-            !reaches(glob, class) && own.iter().any(|(own, _)| own.plainly_covers(glob))
-        })
-    });
-    let texts = inside.iter().filter_map(|at| rules.actions.text(*at));
-    texts.collect()
-}
-
-/// A rough order of width: patterns with longer texts reach less.
-fn widest(problem: &Problem, rule: &Rule) -> std::cmp::Reverse<usize> {
-    let lengths = rule
-        .actions
-        .iter()
-        .filter_map(|at| Some(problem.frame.rules.actions.get(*at)?.tokens().len()));
-    std::cmp::Reverse(lengths.min().unwrap_or_default())
-}
-
-/// The targets of a line: the narrower pattern where two rules reach it, and what of it group `other`
-/// reaches by itself.
-pub(crate) fn target(problem: &Problem, class: &ActionClass, way: &Way, other: usize) -> String {
-    let text = |at: usize| {
-        let text = problem.frame.rules.targets.text(at);
-        text.map(resource).unwrap_or_default()
-    };
-    let mut own: Option<usize> = None;
-    for at in way.choice.wanted.iter() {
-        let glob = |at: usize| problem.targets.get(at);
-        let is_narrower = |best: usize| match (glob(best), glob(at)) {
-            (Some(best), Some(glob)) => best.plainly_covers(glob),
-            _ => false,
-        };
-        if own.is_none_or(is_narrower) {
-            own = Some(at);
+        let is_whole = actions == line.actions && targets == line.targets.patterns();
+        let mut ending = String::new();
+        // What is lost is said to be lost only as far as it is.
+        if !is_whole && matches!(line.change, Change::Lost | Change::NowOnlyWhen) {
+            ending.push_str(" except what remains");
+        }
+        ending.push_str(&condition_words(line));
+        Self {
+            actions: format!("{} {}", line.change.sign(), action_words(&actions)),
+            preposition,
+            targets: words,
+            ending,
         }
     }
-    let Some(own) = own else {
-        let but: Vec<String> = way.choice.forbidden.iter().map(text).collect();
-        return format!("everything but {}", some_of(&but));
-    };
-    let mut rules = way.rules.iter();
-    let beyond: Vec<String> = match (rules.next(), rules.next()) {
-        (Some(rule), None) => beyond(problem, class, rule, own, other)
-            .into_iter()
-            .map(text)
-            .collect(),
-        _ => Vec::new(),
-    };
-    if beyond.is_empty() {
-        return text(own);
-    }
-    format!("{} beyond {}", text(own), some_of(&beyond))
 }
 
-/// Target patterns of group `other` that lie inside `own` and hold for the same actions and effect.
-fn beyond(
-    problem: &Problem,
-    class: &ActionClass,
-    rule: usize,
-    own: usize,
-    other: usize,
-) -> Vec<usize> {
-    let targets = &problem.targets;
-    let (Some(rule), Some(own)) = (problem.rule(rule), targets.get(own)) else {
-        return Vec::new();
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            actions,
+            preposition,
+            targets,
+            ending,
+        } = self;
+        write!(f, "{actions} {preposition} {}{ending}", targets.join(", "))
+    }
+}
+
+impl fmt::Display for AccessLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Description::of(self).fmt(f)
+    }
+}
+
+/// Lines as people read them: where a statement grants more than one line says, it is named once, as a whole.
+#[must_use]
+pub fn descriptions(lines: &[AccessLine]) -> Vec<(&AccessLine, Description)> {
+    let is_included = |at: usize, line: &AccessLine| {
+        let mut others = lines.iter().enumerate();
+        others.any(|(of, other)| {
+            of != at && other.includes(line) && (of < at || !line.includes(other))
+        })
     };
-    let active = class.active.iter().filter_map(|at| problem.rule(at));
-    let others =
-        active.filter(|of| of.group == other && of.effect == rule.effect && !of.not_target);
-    let mut inside: Vec<usize> = others
-        .flat_map(|rule| rule.targets.iter().copied())
-        .collect();
-    inside.retain(|at| {
-        targets
-            .get(*at)
-            .is_some_and(|glob| glob != own && own.plainly_covers(glob))
+    let kept = lines.iter().enumerate();
+    let kept = kept.filter(|(at, line)| !is_included(*at, line));
+    let described = kept.map(|(at, line)| {
+        let mut others = lines.iter().enumerate();
+        let exceptions = match others.any(|(of, other)| of != at && line.includes(other)) {
+            true => Exceptions::LeftOut,
+            false => Exceptions::Named,
+        };
+        (line, Description::with(line, exceptions))
     });
-    inside.sort_unstable();
-    inside.dedup();
-    inside
+    described.collect()
 }
 
-fn some_of<T: AsRef<str>>(names: &[T]) -> String {
-    let mut shown: Vec<&str> = names.iter().take(MAX_NAMED).map(AsRef::as_ref).collect();
-    let more = format!("{} more", names.len().saturating_sub(MAX_NAMED));
-    if names.len() > MAX_NAMED {
-        shown.push(&more);
-    }
-    shown.join(", ")
+/// When access with this condition is there, as `only from 203.0.113.0/24`; `None` for always.
+pub(crate) fn when(condition: &Condition) -> Option<String> {
+    AccessCondition::when(condition).map(|condition| condition.to_string())
 }
 
-/// A resource pattern, or a principal of the engine's form, in words; itself where there are none.
-pub(crate) fn resource(pattern: &str) -> String {
-    if let Some(words) = principal(pattern) {
-        return words;
-    }
-    if matches!(pattern, "*" | "acs:*") {
-        return "everything".to_owned();
-    }
-    let fields: Vec<&str> = pattern.splitn(5, ':').collect();
-    let [_, "oss", region, account, relative] = fields.as_slice() else {
-        return format!("`{pattern}`");
-    };
-    let mut words = match relative.split_once('/') {
-        None if *relative == "*" => "every bucket and object".to_owned(),
-        None if relative.contains('*') => format!("buckets and objects like {relative}"),
-        None if relative.contains('?') => format!("buckets like {relative}"),
-        None => format!("bucket {relative}"),
-        Some((bucket, key)) => {
-            let bucket = match bucket {
-                "*" => "every bucket".to_owned(),
-                _ if bucket.contains(['*', '?']) => format!("buckets like {bucket}"),
-                _ => format!("bucket {bucket}"),
-            };
-            match key.strip_suffix('*') {
-                Some("") => format!("objects of {bucket}"),
-                Some(prefix) if !prefix.contains(['*', '?']) => {
-                    format!("objects of {bucket} under prefix {prefix}")
-                }
-                _ if key.contains(['*', '?']) => format!("objects like {key} of {bucket}"),
-                _ => format!("object {key} of {bucket}"),
+/// When the condition of a `Deny` leaves access as it is, as `only over HTTPS` or `unless oss:Prefix is "a"`.
+pub(crate) fn unless(condition: &Condition) -> Option<String> {
+    AccessCondition::unless(condition).map(|condition| condition.to_string())
+}
+
+/// The patterns with the exceptions that are to be named.
+fn shown(patterns: &[Pattern], exceptions: Exceptions) -> Vec<Pattern> {
+    let from_other_side = patterns
+        .iter()
+        .filter(|pattern| pattern.source == ExceptionSource::OtherSide);
+    let count: usize = from_other_side.map(|pattern| pattern.except.len()).sum();
+    let is_named = exceptions == Exceptions::Named && count <= MAX_NAMED;
+    let shown = patterns.iter().map(|pattern| match pattern.source {
+        ExceptionSource::OtherSide if !is_named => Pattern::whole(pattern.pattern.clone()),
+        _ => pattern.clone(),
+    });
+    shown.collect()
+}
+
+fn action_words(actions: &[Pattern]) -> String {
+    let words = actions
+        .iter()
+        .map(|action| action_name(&action.pattern) + &except_words(&action.except));
+    words.collect::<Vec<String>>().join(", ")
+}
+
+fn action_name(pattern: &str) -> String {
+    match pattern.split_once(':') {
+        None if pattern == "*" => "every action".to_owned(),
+        Some(("*", "*")) => "every action".to_owned(),
+        Some((service, "*")) if !service.contains(['*', '?']) => {
+            let acronym = matches!(service, "ecs" | "kms" | "oss" | "ram" | "sts" | "vpc");
+            match acronym {
+                true => format!("every {} action", service.to_ascii_uppercase()),
+                false => format!("every {service} action"),
             }
         }
-    };
-    if !matches!(*account, "*" | "") {
-        words.push_str(&format!(" (owner {account})"));
+        _ => pattern.to_owned(),
     }
-    if !matches!(*region, "*" | "") {
-        words.push_str(&format!(" (region field {region})"));
+}
+
+fn principal_words(principals: &[Pattern]) -> Vec<String> {
+    let words = |text: &String| NamedPrincipal::read(text).to_string();
+    let one = |pattern: &Pattern| {
+        let except: Vec<String> = pattern.except.iter().map(words).collect();
+        words(&pattern.pattern) + &except_words(&except)
+    };
+    principals.iter().map(one).collect()
+}
+
+fn resource_words(resources: &[Pattern]) -> Vec<String> {
+    let all: Vec<(&str, String)> = resources
+        .iter()
+        .map(|resource| {
+            let except: Vec<Pattern> = resource.except.iter().map(Pattern::whole).collect();
+            let except = except_words(&resource_words(&except));
+            (resource.pattern.as_str(), except)
+        })
+        .collect();
+    let is_whole = |wanted: &str| {
+        let mut all = all.iter();
+        all.any(|(pattern, except)| *pattern == wanted && except.is_empty())
+    };
+    let mut words = Vec::new();
+    for (pattern, except) in &all {
+        let bucket = pattern.strip_suffix("/*");
+        let objects = format!("{pattern}/*");
+        let read = OssResource::read(pattern);
+        let is_bucket = read.as_ref().is_some_and(OssResource::is_bucket);
+        let is_with_bucket = bucket.is_some_and(|bucket| {
+            OssResource::read(bucket).is_some_and(|read| read.is_bucket()) && is_whole(bucket)
+        });
+        if except.is_empty() && is_with_bucket {
+            continue;
+        }
+        words.push(match read {
+            Some(bucket) if is_bucket && except.is_empty() && is_whole(&objects) => {
+                bucket.with_objects()
+            }
+            _ => resource::words(pattern) + except,
+        });
     }
     words
 }
 
-fn principal(text: &str) -> Option<String> {
-    let (member, id) = text.split_once(':')?;
-    let account = |id: &str| -> Option<(String, String)> {
-        let (account, name) = id.strip_prefix("acs:ram::")?.split_once(':')?;
-        Some((account.to_owned(), name.to_owned()))
+/// As ` except a, b and c`; empty without exceptions.
+fn except_words(except: &[String]) -> String {
+    match except {
+        [] => String::new(),
+        [one] => format!(" except {one}"),
+        [first @ .., last] => format!(" except {} and {last}", first.join(", ")),
+    }
+}
+
+fn condition_words(line: &AccessLine) -> String {
+    let phrase = line.condition.as_ref().map(AccessCondition::phrase);
+    let mut words = match (line.change, phrase) {
+        (_, None) => String::new(),
+        (Change::Gained | Change::Lost, Some(Phrase::Only(phrase))) => {
+            match phrase.starts_with("when ") {
+                true => format!(" {phrase}"),
+                false => format!(" only {phrase}"),
+            }
+        }
+        (Change::Gained | Change::Lost, Some(Phrase::Unless(phrase))) => {
+            format!(
+                " unless {}",
+                phrase.strip_prefix("when ").unwrap_or(&phrase)
+            )
+        }
+        (Change::NowOnlyWhen, Some(Phrase::Only(phrase))) => format!(": now only {phrase}"),
+        (Change::NowOnlyWhen, Some(Phrase::Unless(phrase))) => format!(": no longer {phrase}"),
+        (Change::NoLongerOnlyWhen, Some(Phrase::Only(phrase))) => {
+            format!(": no longer only {phrase}")
+        }
+        (Change::NoLongerOnlyWhen, Some(Phrase::Unless(phrase))) => format!(": now also {phrase}"),
     };
-    match member {
-        "Service" => Some(format!("service {id}")),
-        "RAM" | "Federated" => {
-            let Some((account, name)) = account(id) else {
-                return Some(format!("`{id}`"));
-            };
-            let who = match (name.as_str(), name.split_once('/')) {
-                ("root", _) => {
-                    return Some(format!("every RAM user and role of account {account}"));
-                }
-                (_, Some(("user", name))) => format!("RAM user {name}"),
-                (_, Some(("role", name))) => format!("RAM role {name}"),
-                (_, Some((kind, name))) => format!("users of {} {name}", kind.replace('-', " ")),
-                _ => name.clone(),
-            };
-            Some(format!("{who} of account {account}"))
+    if let Some(now) = &line.now {
+        words.push_str(&format!(", now {now}"));
+    }
+    words.push_str(match (line.reach, line.change) {
+        (Reach::Access, _) => "",
+        (Reach::Deny, Change::Gained | Change::NoLongerOnlyWhen) => ": no longer denied",
+        (Reach::Deny, Change::Lost | Change::NowOnlyWhen) => {
+            ": now denied, whatever else is attached"
         }
-        _ => None,
-    }
-}
-
-/// When a condition holds, as `when acs:SecureTransport is true`; `None` for a condition that always holds.
-pub(crate) fn when(condition: &Condition) -> Option<String> {
-    (!condition.is_empty()).then(|| format!("when {}", self::condition(condition)))
-}
-
-/// When the condition of a `Deny` leaves access as it is, as `unless acs:SecureTransport is false`.
-pub(crate) fn unless(condition: &Condition) -> Option<String> {
-    (!condition.is_empty()).then(|| format!("unless {}", self::condition(condition)))
-}
-
-/// A condition block, as `acs:SecureTransport is true and oss:Prefix is like a*, b*`.
-pub(crate) fn condition(condition: &Condition) -> String {
-    let tests: Vec<String> = condition
-        .tests()
-        .map(|(name, key, values)| {
-            let verb = match operator::named(name) {
-                Some(operator) if operator.negated => {
-                    operator.family.words().replacen("is", "is not", 1)
-                }
-                Some(operator) => operator.family.words().to_owned(),
-                None => format!("is, by {name},"),
-            };
-            format!("{key} {verb} {}", values.join(" or "))
-        })
-        .collect();
-    tests.join(" and ")
-}
-
-/// Puts the resources of one more line of the same actions into a line. The shorter witness stays.
-pub(crate) fn join_resources(mut line: AccessLine, other: AccessLine) -> AccessLine {
-    let size = |line: &AccessLine| line.shortest.request.resource.chars().count();
-    if size(&other) < size(&line) {
-        line.witness = other.witness;
-        line.shortest = other.shortest;
-    }
-    for resource in other.resources {
-        if !line.resources.contains(&resource) {
-            line.resources.push(resource);
-        }
-    }
-    line
-}
-
-/// Whether two lines differ in their actions only.
-pub(crate) fn is_joinable(line: &AccessLine, other: &AccessLine) -> bool {
-    line.change == other.change
-        && line.reach == other.reach
-        && line.condition == other.condition
-        && line.realism == other.realism
-        && line.resources == other.resources
-}
-
-/// Puts the actions of one more line of the same resources into a line; names that a pattern of the
-/// line covers are not repeated.
-pub(crate) fn join_actions(line: &mut AccessLine, other: AccessLine) {
-    line.actions.extend(other.actions);
-    line.is_open |= other.is_open;
-    let globs: Vec<Glob> = line
-        .actions
-        .iter()
-        .map(|text| Glob::pattern(&text.to_ascii_lowercase()))
-        .collect();
-    let mut kept: Vec<String> = Vec::new();
-    for (at, (text, glob)) in line.actions.iter().zip(&globs).enumerate() {
-        let covers = |(of, other): (usize, &Glob)| {
-            of != at && other.plainly_covers(glob) && (of < at || !glob.plainly_covers(other))
-        };
-        if !globs.iter().enumerate().any(covers) {
-            kept.push(text.clone());
-        }
-    }
-    kept.sort();
-    line.actions = kept;
+    });
+    words
 }

@@ -1,14 +1,16 @@
 //! Findings of the engine as lines of access, each with a request that proves it.
 
 use super::super::catalogue::{self, KnownAction, Level};
+use super::super::document::Condition;
 use super::super::engine::{
     ActionClass, Budget, Finder, Finding, MAX_FINDINGS, Place, Requests, Rule, Term, TooComplex,
 };
 use super::super::evaluate::{Decision, StatementPlace};
 use super::super::semantics::Semantics;
 use super::compared::{Aspect, Compared, Direction, Side};
-use super::description;
-use super::line::{AccessLine, Change, Reach, Realism};
+use super::condition::AccessCondition;
+use super::extract;
+use super::line::{AccessLine, Change, Reach, Realism, Targets};
 use super::witness::{self, Witness};
 use std::collections::BTreeMap;
 
@@ -28,7 +30,8 @@ pub(crate) struct LineWriter<'w, 'p> {
 #[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
 struct Sort {
     change: Change,
-    condition: Option<String>,
+    condition: Option<AccessCondition>,
+    now: Option<AccessCondition>,
     realism: Realism,
 }
 
@@ -58,6 +61,7 @@ impl LineWriter<'_, '_> {
             let sort = Sort {
                 change: line.change,
                 condition: line.condition.clone(),
+                now: line.now.clone(),
                 realism: line.realism,
             };
             by_class
@@ -67,14 +71,11 @@ impl LineWriter<'_, '_> {
         }
         let mut merged: Vec<AccessLine> = Vec::new();
         for lines in by_class.into_values() {
-            let Some(line) = lines.into_iter().reduce(description::join_resources) else {
+            let Some(line) = lines.into_iter().reduce(AccessLine::join_targets) else {
                 continue;
             };
-            match merged
-                .iter_mut()
-                .find(|known| description::is_joinable(known, &line))
-            {
-                Some(known) => description::join_actions(known, line),
+            match merged.iter_mut().find(|known| known.is_joinable(&line)) {
+                Some(known) => known.join_actions(line),
                 None => merged.push(line),
             }
         }
@@ -94,7 +95,7 @@ impl LineWriter<'_, '_> {
         let problem = self.finder.problem;
         let class = problem.frame.classes.get(class);
         class
-            .map(|class| description::known_actions(problem, class))
+            .map(|class| extract::known_actions(problem, class))
             .unwrap_or_default()
     }
 
@@ -111,17 +112,19 @@ impl LineWriter<'_, '_> {
             .compared
             .replay(problem, finding, self.aspect, self.semantics)?;
         let (realism, witness) = self.realistic(finding, known, &shortest, budget);
-        let (change, condition) = self.change(finding, rule, &shortest);
+        let (change, condition, now) = self.change(finding, rule, &shortest);
         let group = self.aspect.other_side().group();
-        let (actions, is_open) = description::actions(problem, class, &finding.way, group, known);
-        let resources = vec![description::target(problem, class, &finding.way, group)];
+        let target = extract::target(problem, class, &finding.way, group);
         Some(AccessLine {
             change,
             reach: self.aspect.reach,
-            actions,
-            is_open,
-            resources,
+            actions: extract::actions(problem, class, &finding.way, group, known),
+            targets: match self.compared {
+                Compared::Policies { .. } => Targets::Resources(vec![target]),
+                Compared::Trusts { .. } => Targets::Principals(vec![target]),
+            },
             condition,
+            now,
             witness,
             shortest,
             realism,
@@ -211,43 +214,39 @@ impl LineWriter<'_, '_> {
         Ok(None)
     }
 
-    /// Whether the other side has the same under some other condition, and the condition in words.
+    /// Whether the other side has the same under some other condition; when the access that changes is there, and
+    /// when it is there now where that differs.
     fn change(
         &self,
         finding: &Finding<'_>,
         rule: &Rule,
         witness: &Witness,
-    ) -> (Change, Option<String>) {
+    ) -> (Change, Option<AccessCondition>, Option<AccessCondition>) {
         let place = StatementPlace {
             document: rule.document,
             statement: rule.statement,
         };
-        let own = self.condition_words(self.aspect.own_side(), place);
+        let own = self.when(self.aspect.own_side(), place);
         let plain = match self.aspect.direction {
             Direction::Gained => Change::Gained,
             Direction::Lost => Change::Lost,
         };
-        let when = own.as_ref().map(|words| format!("when {words}"));
         if self.aspect.reach == Reach::Deny {
-            return (plain, when);
+            return (plain, own, None);
         }
         match (self.other_condition(witness), self.aspect.direction) {
-            (None, _) => (plain, when.or_else(|| self.unless(finding))),
-            (Some(other), Direction::Lost) => (Change::NowOnlyWhen, Some(other)),
-            (Some(other), Direction::Gained) => {
-                let now = own.map(|words| format!("{other}, now when {words}"));
-                (Change::NoLongerOnlyWhen, Some(now.unwrap_or(other)))
-            }
+            (None, _) => (plain, own.or_else(|| self.unless(finding)), None),
+            (Some(other), Direction::Lost) => (Change::NowOnlyWhen, Some(other), None),
+            (Some(other), Direction::Gained) => (Change::NoLongerOnlyWhen, Some(other), own),
         }
     }
 
-    fn condition_words(&self, side: Side, place: StatementPlace) -> Option<String> {
-        let condition = self.compared.condition(side, place)?;
-        (!condition.is_empty()).then(|| description::condition(condition))
+    fn when(&self, side: Side, place: StatementPlace) -> Option<AccessCondition> {
+        AccessCondition::when(self.compared.condition(side, place)?)
     }
 
     /// The condition of a `Deny` of the same side that holds the actions back at other times.
-    fn unless(&self, finding: &Finding<'_>) -> Option<String> {
+    fn unless(&self, finding: &Finding<'_>) -> Option<AccessCondition> {
         let problem = self.finder.problem;
         let side = self.aspect.own_side();
         let denies = problem
@@ -255,49 +254,44 @@ impl LineWriter<'_, '_> {
             .deny
             .get(side.group())?
             .and(&problem.frame.classes.get(finding.class)?.active);
-        let words = denies.iter().find_map(|at| {
+        denies.iter().find_map(|at| {
             let rule = problem.rule(at)?;
             let place = StatementPlace {
                 document: rule.document,
                 statement: rule.statement,
             };
-            self.condition_words(side, place)
-        })?;
-        Some(format!("unless {words}"))
+            AccessCondition::unless(self.compared.condition(side, place)?)
+        })
     }
 
     /// Under which conditions the other side allows the request too, if under any.
-    fn other_condition(&self, witness: &Witness) -> Option<String> {
+    fn other_condition(&self, witness: &Witness) -> Option<AccessCondition> {
         if self.finder.problem.contexts.possible.len() == 1 {
             return None;
         }
         let side = self.aspect.other_side();
-        let mut allowed_when: Vec<String> = Vec::new();
+        let mut when: Vec<Condition> = Vec::new();
         let mut is_allowed = false;
-        for context in self
-            .finder
-            .problem
-            .contexts
-            .possible
-            .iter()
-            .take(MAX_ELSEWHERE)
-        {
+        let contexts = self.finder.problem.contexts.possible.iter();
+        for context in contexts.take(MAX_ELSEWHERE) {
             let mut elsewhere = witness.clone();
             elsewhere.request.context = context.sample.iter().cloned().collect();
             if let Decision::Allowed(place) = self.compared.decide(side, &elsewhere, self.semantics)
             {
                 is_allowed = true;
-                allowed_when.extend(self.condition_words(side, place));
+                let condition = self.compared.condition(side, place);
+                when.extend(condition.filter(|condition| !condition.is_empty()).cloned());
             }
         }
         if !is_allowed {
             return None;
         }
         if let Decision::ExplicitDeny(place) = self.compared.decide(side, witness, self.semantics) {
-            return Some(format!("unless {}", self.condition_words(side, place)?));
+            return AccessCondition::unless(self.compared.condition(side, place)?);
         }
-        allowed_when.sort();
-        allowed_when.dedup();
-        (!allowed_when.is_empty()).then(|| format!("when {}", allowed_when.join(", or when ")))
+        when.sort();
+        when.dedup();
+        let unless = Vec::new();
+        (!when.is_empty()).then_some(AccessCondition { when, unless })
     }
 }

@@ -1,35 +1,55 @@
 //! One difference in access, with a request that proves it.
 
+use super::condition::AccessCondition;
+use super::pattern::{self, Pattern};
 use super::witness::Witness;
 use serde::Serialize;
-use std::fmt;
 
 /// One difference in access.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessLine {
     /// What changes.
     pub change: Change,
     /// Whether it is about access itself, or about what `Deny` holds back.
-    #[serde(skip)]
     pub reach: Reach,
-    /// Actions in catalogue spelling, or the patterns that hold them.
-    pub actions: Vec<String>,
-    /// Whether `actions` are patterns, so that more than the catalogue's actions are meant.
-    #[serde(skip)]
-    pub is_open: bool,
-    /// On what, in people's words: `objects of bucket exports-hz`.
-    pub resources: Vec<String>,
-    /// Under which condition, in people's words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub condition: Option<String>,
+    /// Which actions, in catalogue spelling or as patterns of the documents.
+    pub actions: Vec<Pattern>,
+    /// On what, or by whom.
+    pub targets: Targets,
+    /// When the access that changes is there.
+    pub condition: Option<AccessCondition>,
+    /// For [`Change::NoLongerOnlyWhen`]: when it is there now.
+    pub now: Option<AccessCondition>,
     /// A request that shows the difference, as real as can be had.
     pub witness: Witness,
     /// The shortest request that shows it.
-    #[serde(skip)]
     pub shortest: Witness,
     /// Whether such requests are made.
-    #[serde(rename = "witness_is")]
     pub realism: Realism,
+}
+
+/// What a line is about beside its actions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Targets {
+    /// Of permission policies: resource patterns.
+    Resources(Vec<Pattern>),
+    /// Of trust policies: who may assume the role.
+    Principals(Vec<Pattern>),
+}
+
+impl Targets {
+    /// The patterns; principals as `Service:ecs.aliyuncs.com`.
+    pub fn patterns(&self) -> &[Pattern] {
+        match self {
+            Targets::Resources(patterns) | Targets::Principals(patterns) => patterns,
+        }
+    }
+
+    fn patterns_mut(&mut self) -> &mut Vec<Pattern> {
+        match self {
+            Targets::Resources(patterns) | Targets::Principals(patterns) => patterns,
+        }
+    }
 }
 
 /// What changes from live to wanted.
@@ -58,7 +78,8 @@ impl Change {
 }
 
 /// What a line is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// What is granted.
     Access,
@@ -79,37 +100,86 @@ pub enum Realism {
 }
 
 impl AccessLine {
-    /// Whether two lines name the same actions and resources.
+    /// Whether two lines name the same actions and targets.
     pub(crate) fn is_about_the_same(&self, other: &AccessLine) -> bool {
-        self.actions == other.actions && self.resources == other.resources
+        self.actions == other.actions && self.targets == other.targets
     }
-}
 
-impl fmt::Display for AccessLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joint = if self.witness.caller.is_some() {
-            "by"
-        } else {
-            "on"
-        };
-        let (actions, resources) = (self.actions.join(", "), self.resources.join(", "));
-        write!(f, "{} {actions} {joint} {resources}", self.change.sign())?;
-        match (self.change, &self.condition) {
-            (_, None) => {}
-            (Change::Gained | Change::Lost, Some(condition)) => write!(f, " {condition}")?,
-            (Change::NowOnlyWhen, Some(condition)) => write!(f, ": now only {condition}")?,
-            (Change::NoLongerOnlyWhen, Some(condition)) => {
-                write!(f, ": no longer only {condition}")?
+    /// Whether two lines differ in their actions only.
+    pub(crate) fn is_joinable(&self, other: &AccessLine) -> bool {
+        self.targets == other.targets
+            && self.reach == other.reach
+            && self.realism == other.realism
+            && self.has_same_change(other)
+    }
+
+    /// Puts the targets of one more line of the same actions into the line. The shorter witness stays.
+    pub(crate) fn join_targets(mut self, other: AccessLine) -> AccessLine {
+        let size = |line: &AccessLine| line.shortest.request.resource.chars().count();
+        if size(&other) < size(&self) {
+            self.witness = other.witness;
+            self.shortest = other.shortest;
+        }
+        let targets = self.targets.patterns_mut();
+        for target in other.targets.patterns() {
+            if !targets.contains(target) {
+                targets.push(target.clone());
             }
         }
-        match (self.reach, self.change) {
-            (Reach::Access, _) => Ok(()),
-            (Reach::Deny, Change::Gained | Change::NoLongerOnlyWhen) => {
-                f.write_str(": no longer denied")
+        self
+    }
+
+    /// Puts the actions of one more line of the same targets into the line.
+    pub(crate) fn join_actions(&mut self, other: AccessLine) {
+        let mut actions = std::mem::take(&mut self.actions);
+        actions.extend(other.actions);
+        self.actions = pattern::join_actions(actions);
+    }
+
+    fn has_same_change(&self, other: &AccessLine) -> bool {
+        self.change == other.change && self.condition == other.condition && self.now == other.now
+    }
+
+    /// Whether what the statements behind this line say includes all of another line.
+    pub(crate) fn includes(&self, other: &AccessLine) -> bool {
+        let targets = (self.targets.patterns(), other.targets.patterns());
+        let is_as_real =
+            self.realism != Realism::NotMadeToday || other.realism == Realism::NotMadeToday;
+        is_as_real
+            && self.reach == other.reach
+            && self.has_same_change(other)
+            && pattern::plainly_cover(&self.actions, &other.actions, pattern::fold_action)
+            && pattern::plainly_cover(targets.0, targets.1, pattern::keep_case)
+    }
+
+    /// Whether the witness tells a reader no more than the line does.
+    pub fn is_plain(&self) -> bool {
+        let is_open = |target: &Pattern| match &self.targets {
+            Targets::Principals(_) => target.has_wildcard(),
+            // The region and the account of an ARN are open in most documents.
+            Targets::Resources(_) => {
+                let relative = target.pattern.splitn(5, ':').last().unwrap_or_default();
+                relative.contains(['*', '?'])
             }
-            (Reach::Deny, Change::Lost | Change::NowOnlyWhen) => {
-                f.write_str(": now denied, whatever else is attached")
-            }
+        };
+        self.witness.request.context.is_empty()
+            && !self.actions.iter().any(Pattern::has_wildcard)
+            && !self.targets.patterns().iter().any(is_open)
+    }
+
+    /// The line as it reads the other way: what wanted has beyond live, said of live.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        let change = match self.change {
+            Change::Gained => Change::Lost,
+            Change::Lost => Change::Gained,
+            Change::NowOnlyWhen => Change::NoLongerOnlyWhen,
+            Change::NoLongerOnlyWhen => Change::NowOnlyWhen,
+        };
+        Self {
+            change,
+            now: None,
+            ..self.clone()
         }
     }
 }

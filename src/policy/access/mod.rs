@@ -6,20 +6,32 @@
 //! | `comparison` | the answer: a verdict for each reading, lines, reasons |
 //! | `compared` | the two sets, asked about single requests |
 //! | `diff` | findings of the engine as lines |
-//! | `line` | one line |
-//! | `description` | actions, resources, principals and conditions in words |
-//! | `witness` | a request that proves a line, with names that people know |
+//! | `extract` | the actions and targets of a finding |
+//! | `line`, `pattern`, `condition`, `principal`, `witness` | a line and its parts, as data |
+//! | `description`, `resource` | lines in words |
+//! | `shape` | lines in reports |
 
 mod compare;
 mod compared;
 mod comparison;
+mod condition;
 pub(crate) mod description;
 mod diff;
+mod extract;
 mod line;
+mod pattern;
+mod principal;
+mod resource;
+mod shape;
 pub(crate) mod witness;
 
 pub(crate) use compare::too_complex;
 pub use compare::{compare, compare_trust};
 pub use comparison::{Comparison, Question, Variant, Verdict};
-pub use line::{AccessLine, Change, Reach, Realism};
+pub use condition::AccessCondition;
+pub use description::{Description, descriptions};
+pub(crate) use extract::spelling;
+pub use line::{AccessLine, Change, Reach, Realism, Targets};
+pub use pattern::{ExceptionSource, Pattern};
+pub use principal::{NamedPrincipal, PrincipalKind};
 pub use witness::Witness;

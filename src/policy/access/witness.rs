@@ -1,6 +1,7 @@
 //! Requests that prove a difference, with names that people know.
 
 use super::super::evaluate::{Caller, Request};
+use super::principal::NamedPrincipal;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -10,7 +11,7 @@ pub struct Witness {
     /// Who asks to assume the role; only for trust policies.
     #[serde(
         rename = "principal",
-        serialize_with = "member_and_id",
+        serialize_with = "by_kind",
         skip_serializing_if = "Option::is_none"
     )]
     pub caller: Option<Caller>,
@@ -19,18 +20,16 @@ pub struct Witness {
     pub request: Request,
 }
 
-fn member_and_id<S: Serializer>(caller: &Option<Caller>, serializer: S) -> Result<S::Ok, S::Error> {
-    match caller {
-        Some(Caller { member, id }) => serializer.collect_str(&format_args!("{member}:{id}")),
-        None => serializer.serialize_none(),
-    }
+fn by_kind<S: Serializer>(caller: &Option<Caller>, serializer: S) -> Result<S::Ok, S::Error> {
+    let principal = caller.as_ref().map(NamedPrincipal::of_caller);
+    principal.serialize(serializer)
 }
 
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.request.action)?;
         match &self.caller {
-            Some(caller) => write!(f, " by {caller}")?,
+            Some(caller) => write!(f, " by {}", NamedPrincipal::of_caller(caller))?,
             None => write!(f, " on {}", self.request.resource)?,
         }
         for (at, (key, value)) in self.request.context.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::policy::{AccessLine, Change, Comparison, Realism, Verdict};
+use crate::policy::{AccessLine, Change, Comparison, Description, Realism, Verdict, descriptions};
 
 use super::style::{ADD, CHANGE, DIM, REMOVE, Styled, safe};
 
@@ -20,8 +20,8 @@ pub(super) fn headline(access: &Comparison) -> &'static str {
 /// Appends a line for each access gained and lost, each with a request that shows it, and the reasons that go
 /// with the verdict.
 pub(super) fn access_lines(access: &Comparison, indent: usize, out: &mut String) {
-    for line in access.gained.iter().chain(&access.lost) {
-        one_line(line, indent, Example::Shown, out);
+    for lines in [&access.gained, &access.lost] {
+        lines_of(lines, Example::Shown, indent, out);
     }
     for reason in &access.reasons {
         let pad = " ".repeat(indent);
@@ -41,9 +41,7 @@ pub(super) fn new_access_lines(access: &Comparison, indent: usize, out: &mut Str
 
 /// Appends lines without their examples.
 pub(super) fn new_access_lines_of(lines: &[AccessLine], indent: usize, out: &mut String) {
-    for line in lines {
-        one_line(line, indent, Example::Left, out);
-    }
+    lines_of(lines, Example::Left, indent, out);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,28 +50,29 @@ enum Example {
     Left,
 }
 
-fn one_line(line: &AccessLine, indent: usize, example: Example, out: &mut String) {
-    let style = match line.change {
-        Change::Gained => ADD,
-        Change::Lost => REMOVE,
-        Change::NowOnlyWhen | Change::NoLongerOnlyWhen => CHANGE,
-    };
+fn lines_of(lines: &[AccessLine], example: Example, indent: usize, out: &mut String) {
     let pad = " ".repeat(indent);
-    for part in parts(line) {
-        let _ = writeln!(out, "{pad}{}", Styled(style, safe(&part)));
-    }
-    if example == Example::Shown {
-        let remark = match line.realism {
-            Realism::Real => "",
-            Realism::NotMadeToday => " (a request that OSS does not make today)",
-            Realism::NotKnown => "",
+    for (line, description) in descriptions(lines) {
+        let style = match line.change {
+            Change::Gained => ADD,
+            Change::Lost => REMOVE,
+            Change::NowOnlyWhen | Change::NoLongerOnlyWhen => CHANGE,
         };
-        let witness = safe(&line.witness.to_string());
-        let _ = writeln!(
-            out,
-            "{pad}{}",
-            Styled(DIM, format_args!("  e.g. {witness}{remark}"))
-        );
+        for part in parts(&description) {
+            let _ = writeln!(out, "{pad}{}", Styled(style, safe(&part)));
+        }
+        if example == Example::Shown && !line.is_plain() {
+            let witness = safe(&line.witness.to_string());
+            let remark = match line.realism {
+                Realism::NotMadeToday => " (a request that OSS does not make today)",
+                Realism::Real | Realism::NotKnown => "",
+            };
+            let _ = writeln!(
+                out,
+                "{pad}{}",
+                Styled(DIM, format_args!("  e.g. {witness}{remark}"))
+            );
+        }
     }
 }
 
@@ -81,23 +80,26 @@ fn one_line(line: &AccessLine, indent: usize, example: Example, out: &mut String
 const LONG: usize = 90;
 
 /// The line, or where it is long one line for the actions and one for each resource.
-fn parts(line: &AccessLine) -> Vec<String> {
-    let whole = line.to_string();
-    let tail = line.resources.join(", ");
-    match whole.split_once(&tail) {
-        Some((head, condition)) if whole.chars().count() > LONG => {
-            let (head, joint) = head.trim_end().rsplit_once(' ').unwrap_or((head, "on"));
-            let mut parts = vec![head.to_owned()];
-            parts.extend(
-                line.resources
-                    .iter()
-                    .map(|resource| format!("    {joint} {resource}")),
-            );
-            if !condition.is_empty() {
-                parts.push(format!("   {condition}"));
-            }
-            parts
-        }
-        _ => vec![whole],
+fn parts(description: &Description) -> Vec<String> {
+    let whole = description.to_string();
+    if whole.chars().count() <= LONG {
+        return vec![whole];
     }
+    let Description {
+        actions,
+        preposition,
+        targets,
+        ending,
+    } = description;
+    let mut parts = vec![actions.clone()];
+    parts.extend(
+        targets
+            .iter()
+            .map(|target| format!("    {preposition} {target}")),
+    );
+    let ending = ending.trim_start_matches([':', ' ']);
+    if !ending.is_empty() {
+        parts.push(format!("    {ending}"));
+    }
+    parts
 }

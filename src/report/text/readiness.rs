@@ -129,7 +129,7 @@ fn why(grant: &Grant) -> String {
             witness,
         } => format!("granted in part, not on {}", safe(&witness.resource)),
         Grant::Denied { by, .. } => format!("denied by {}", statement(by)),
-        Grant::OnlyWhen { condition, .. } => format!("granted only {}", safe(condition)),
+        Grant::OnlyWhen { condition, .. } => format!("granted {}", safe(condition)),
         Grant::OnlyInRegion { region, .. } => format!(
             "granted only if OSS presents the region as {}",
             safe(region)

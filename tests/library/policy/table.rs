@@ -248,7 +248,7 @@ fn the_lines_of_all_rows_read_well() {
             shown.push_str(&format!("  {line}\n      e.g. {}\n", line.witness));
         }
     }
-    snapbox::assert_data_eq!(shown, snapbox::file!["policy/lines.txt"]);
+    snapbox::assert_data_eq!(shown, snapbox::file!["../../policy/lines.txt"]);
 }
 
 #[test]
