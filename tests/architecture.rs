@@ -58,26 +58,8 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     (
-        "credentials",
-        &["ram"],
-        &[
-            "jiff",
-            "reqwest",
-            "rustix",
-            "rustls",
-            "secrecy",
-            "serde",
-            "serde_json",
-            "shlex",
-            "thiserror",
-            "tokio",
-            "tracing",
-            "zeroize",
-        ],
-    ),
-    (
-        "ram",
-        &["account", "credentials", "model", "policy"],
+        "cloud",
+        &["account", "model", "policy"],
         &[
             "base64",
             "futures_util",
@@ -96,11 +78,31 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
             "thiserror",
             "tokio",
             "tracing",
+            "zeroize",
+        ],
+    ),
+    (
+        "credentials",
+        &["account", "cloud"],
+        &[
+            "futures_util",
+            "jiff",
+            "reqwest",
+            "rustix",
+            "rustls",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "shlex",
+            "thiserror",
+            "tokio",
+            "tracing",
+            "zeroize",
         ],
     ),
     (
         "sandbox",
-        &["account", "model", "policy", "ram"],
+        &["account", "cloud", "model", "policy"],
         &[
             "axum",
             "base64",
@@ -123,20 +125,29 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
-/// Who may use which part of `ram`: the sandbox takes the wire's own rules, the credential sources what signs and
-/// carries a call to STS.
-const PARTS_OF_RAM: &[(&str, &[&str])] = &[
-    ("sandbox", &["signature", "encoding", "transport"]),
+/// Who may use which part of `cloud`: the sandbox takes the wire's own rules, the credential sources ask STS as
+/// everybody does, and within `cloud` the services stand on `rpc`, which knows none of them.
+const PARTS_OF_CLOUD: &[(&[&str], &[&[&str]])] = &[
     (
-        "credentials",
+        &["sandbox"],
         &[
-            "signature",
-            "encoding",
-            "transport",
-            "http",
-            "endpoint",
-            "limiter",
+            &["rpc", "signature"],
+            &["rpc", "encoding"],
+            &["rpc", "transport"],
+            &["oss", "signature"],
         ],
+    ),
+    (&["credentials"], &[&["rpc"], &["sts"]]),
+    (&["cloud", "rpc"], &[&["rpc"]]),
+    (&["cloud", "oss"], &[&["oss"], &["rpc"]]),
+    (&["cloud", "sts"], &[&["sts"], &["rpc"]]),
+    (
+        &["cloud", "resource_manager"],
+        &[&["resource_manager"], &["rpc"]],
+    ),
+    (
+        &["cloud", "ram"],
+        &[&["ram"], &["rpc"], &["sts"], &["resource_manager"]],
     ),
 ];
 
@@ -312,18 +323,21 @@ fn the_core_sees_neither_files_nor_time_nor_terminal() {
 }
 
 #[test]
-fn only_the_wire_is_taken_from_ram() {
+fn each_takes_its_own_parts_of_cloud() {
     let sources = sources();
+    let is_in = |path: &[String], prefix: &[&str]| {
+        path.len() >= prefix.len() && path.iter().zip(prefix).all(|(own, word)| own == word)
+    };
     let mut broken = Vec::new();
     for file in &sources.files {
-        let module = file.module.first().map_or("", String::as_str);
-        for (_, parts) in PARTS_OF_RAM.iter().filter(|(name, _)| *name == module) {
+        let rows = PARTS_OF_CLOUD.iter();
+        for (_, parts) in rows.filter(|(module, _)| is_in(&file.module, module)) {
             for used in sources.named_modules(file) {
-                if let [first, part, ..] = used.as_slice()
-                    && first == "ram"
-                    && !parts.contains(&part.as_str())
+                if let Some((first, part)) = used.split_first()
+                    && first == "cloud"
+                    && !parts.iter().any(|allowed| is_in(part, allowed))
                 {
-                    broken.push(format!("{}: uses `ram::{part}`", file.name));
+                    broken.push(format!("{}: uses `{}`", file.name, used.join("::")));
                 }
             }
         }

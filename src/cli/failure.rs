@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::exit::ExitStatus;
 use crate::account::{AccountError, AccountErrorKind};
-use crate::credentials::CredentialError;
+use crate::cloud::rpc::credentials::CredentialError;
 use crate::observe::ObserveError;
 use crate::plan::PlanError;
 use crate::report::text::style::{ERROR, Styled, safe};
@@ -95,7 +95,7 @@ impl From<ObserveError> for Failure {
             true => ExitStatus::Failed,
             false => ExitStatus::Incomplete,
         };
-        let problem = |error: &AccountError| (error.to_string(), crate::ram::hint(error));
+        let problem = |error: &AccountError| (error.to_string(), crate::cloud::hint::hint(error));
         Self::all(status, errors.iter().map(problem))
     }
 }

@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
+use super::context::Context;
 use super::ecs::{self, Failure, Metadata};
+use super::note::Note;
 use super::oidc::{self, Setting};
-use super::options::{Found, Note, Options, SourceChoice};
-use super::outside::Outside;
-use super::source::{Around, Provider, Source};
-use super::sts::{self, Preferences};
+use super::options::{Options, SourceChoice};
+use super::setup::Setup;
+use super::source::{Provider, Source};
+use super::sts_endpoint::{Preferences, endpoint};
 use super::uri::{self, CredentialsUri};
-use super::{CredentialError, Credentials, env, ini, profile};
+use super::{env, ini, place, profile};
+use crate::cloud::rpc::credentials::{CredentialError, Credentials};
+use crate::cloud::rpc::endpoint::Endpoint;
 
 /// Names the profile for both files. Source: the official SDKs; the second name is Terraform's.
 const PROFILE: [&str; 2] = ["ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"];
 
-/// The URL of STS that `options` and the environment ask for, for calls outside this module.
+/// Where STS is that `options` and the environment ask for, for calls context this module.
 ///
 /// # Errors
 /// When it is no endpoint.
-pub fn sts_endpoint(options: &Options, outside: &Outside) -> Result<String, CredentialError> {
-    sts::endpoint(
-        outside,
+pub fn sts_endpoint(options: &Options, context: &Context) -> Result<Endpoint, CredentialError> {
+    endpoint(
+        context,
         Preferences {
             given: options.sts_endpoint.as_deref(),
             ..Preferences::default()
@@ -28,17 +32,38 @@ pub fn sts_endpoint(options: &Options, outside: &Outside) -> Result<String, Cred
     )
 }
 
+/// The place that answered.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Gives the credentials.
+    pub source: Source,
+    /// What the user should know, for standard error.
+    pub notes: Vec<Note>,
+    /// The region that the profile names, where a profile is used.
+    pub region: Option<String>,
+}
+
+impl Found {
+    pub(super) fn new(source: Source) -> Self {
+        Self {
+            source,
+            notes: Vec::new(),
+            region: None,
+        }
+    }
+}
+
 /// Looks for credentials. Only the metadata service is asked over the network here; roles, helpers and credentials URIs
 /// are used when [`Source`] is first asked.
 ///
 /// # Errors
 /// When a place is set up wrongly, when the one that was chosen is not set up, or when none is.
-pub async fn find(options: &Options, outside: &Arc<Outside>) -> Result<Found, CredentialError> {
+pub async fn find(options: &Options, context: &Arc<Context>) -> Result<Found, CredentialError> {
     let search = Search {
         options,
-        outside,
-        around: Around {
-            outside,
+        context,
+        setup: Setup {
+            context,
             sts_endpoint: options.sts_endpoint.as_deref(),
             metadata_endpoint: options.metadata_endpoint.as_deref(),
         },
@@ -54,7 +79,7 @@ pub async fn find(options: &Options, outside: &Arc<Outside>) -> Result<Found, Cr
             format!("`--profile` and `--credential-source {other}` exclude each other"),
             "leave one of them out",
         )),
-        (SourceChoice::Env, None) => match env::credentials(&outside.environment)? {
+        (SourceChoice::Env, None) => match env::credentials(&context.environment)? {
             Some(key) => Ok(search.environment(key)),
             None => Err(search.not_set_up(env::ORIGIN, env::ABSENT)),
         },
@@ -74,8 +99,8 @@ pub async fn find(options: &Options, outside: &Arc<Outside>) -> Result<Found, Cr
 #[derive(Clone, Copy)]
 struct Search<'a> {
     options: &'a Options,
-    outside: &'a Arc<Outside>,
-    around: Around<'a>,
+    context: &'a Arc<Context>,
+    setup: Setup<'a>,
 }
 
 impl Search<'_> {
@@ -84,7 +109,7 @@ impl Search<'_> {
     async fn all(self) -> Result<Found, CredentialError> {
         let mut absent = Vec::new();
         let mut note = |origin: &str, why: &str| absent.push(format!("{origin}: {why}"));
-        if let Some(key) = env::credentials(&self.outside.environment)? {
+        if let Some(key) = env::credentials(&self.context.environment)? {
             return Ok(self.environment(key));
         }
         note(env::ORIGIN, env::ABSENT);
@@ -96,16 +121,16 @@ impl Search<'_> {
         note(oidc::ORIGIN, oidc::ABSENT);
         let name = self.profile_variable();
         let mut searched = Vec::new();
-        let looked = match profile::is_disabled(self.outside) {
+        let lookup = match profile::is_disabled(self.context) {
             true => profile::Lookup::Absent(profile::disabled_by()),
-            false => profile::look(self.around, name.as_deref())?,
+            false => profile::lookup(self.setup, name.as_deref())?,
         };
-        match looked {
+        match lookup {
             profile::Lookup::Found(found) => return Ok(Self::from_profile(*found)),
             profile::Lookup::NotThere { file, names } => searched.push((file, names)),
             profile::Lookup::Absent(why) => note(profile::ORIGIN, &why),
         }
-        match ini::look(self.around, name.as_deref())? {
+        match ini::lookup(self.setup, name.as_deref())? {
             ini::Lookup::Found(found) => return Ok(Self::from_ini(*found)),
             ini::Lookup::NotThere { files, names } => searched.push((files, names)),
             ini::Lookup::Absent(why) => note(ini::ORIGIN, &why),
@@ -136,20 +161,20 @@ impl Search<'_> {
     fn named(self, name: &str) -> Result<Found, CredentialError> {
         let mut searched = Vec::new();
         let mut found = None;
-        match profile::look(self.around, Some(name))? {
+        match profile::lookup(self.setup, Some(name))? {
             profile::Lookup::Found(profile) => found = Some(Self::from_profile(*profile)),
             profile::Lookup::NotThere { file, names } => searched.push((file, names)),
             profile::Lookup::Absent(_) => {}
         }
         if found.is_none() {
-            match ini::look(self.around, Some(name))? {
+            match ini::lookup(self.setup, Some(name))? {
                 ini::Lookup::Found(section) => found = Some(Self::from_ini(*section)),
                 ini::Lookup::NotThere { files, names } => searched.push((files, names)),
                 ini::Lookup::Absent(_) => {}
             }
         }
         let mut found = found.ok_or_else(|| missing(name, searched, "`--profile`"))?;
-        if matches!(env::credentials(&self.outside.environment), Ok(Some(_))) {
+        if matches!(env::credentials(&self.context.environment), Ok(Some(_))) {
             let name = name.escape_debug();
             found.notes.push(Note::notice(
                 format!("profile `{name}` is used, not the access key in the environment"),
@@ -162,7 +187,7 @@ impl Search<'_> {
     fn profile_alone(self) -> Result<Found, CredentialError> {
         let variable = self.profile_variable();
         let name = self.options.profile.clone().or(variable);
-        match profile::look(self.around, name.as_deref())? {
+        match profile::lookup(self.setup, name.as_deref())? {
             profile::Lookup::Found(found) => Ok(Self::from_profile(*found)),
             profile::Lookup::Absent(why) => Err(self.not_set_up(profile::ORIGIN, &why)),
             profile::Lookup::NotThere { file, names } => {
@@ -174,7 +199,7 @@ impl Search<'_> {
 
     fn ini_alone(self) -> Result<Found, CredentialError> {
         let name = self.options.profile.clone().or(self.profile_variable());
-        match ini::look(self.around, name.as_deref())? {
+        match ini::lookup(self.setup, name.as_deref())? {
             ini::Lookup::Found(found) => Ok(Self::from_ini(*found)),
             ini::Lookup::Absent(why) => Err(self.not_set_up(ini::ORIGIN, &why)),
             ini::Lookup::NotThere { files, names } => {
@@ -186,21 +211,21 @@ impl Search<'_> {
 
     async fn ecs_alone(self) -> Result<Found, CredentialError> {
         let metadata = self.metadata();
-        let credentials = metadata.fetch(self.outside, ecs::ORIGIN).await?;
+        let credentials = metadata.fetch(self.context, ecs::ORIGIN).await?;
         Ok(self.instance(metadata, credentials))
     }
 
     /// The instance's role, or why it is absent. Nobody set this place up, so it has to be asked; with the role named,
     /// somebody did.
     async fn ecs(self) -> Result<Result<Found, String>, CredentialError> {
-        if Metadata::is_disabled(self.outside) {
+        if Metadata::is_disabled(self.context) {
             return Ok(Err("switched off".to_owned()));
         }
         let metadata = self.metadata();
         if metadata.role.is_some() {
             return self.ecs_alone().await.map(Ok);
         }
-        match metadata.look(self.outside, ecs::ORIGIN).await {
+        match metadata.query(self.context, ecs::ORIGIN).await {
             Ok(credentials) => Ok(Ok(self.instance(metadata, credentials))),
             Err(Failure::Absent(why)) => Ok(Err(why.to_owned())),
             Err(Failure::Broken(error)) => Err(error),
@@ -208,25 +233,25 @@ impl Search<'_> {
     }
 
     fn metadata(self) -> Metadata {
-        let role = Metadata::role_from_environment(self.outside);
-        self.around.metadata(role)
+        let role = Metadata::role_from_environment(self.context);
+        self.setup.metadata(role)
     }
 
     fn instance(self, metadata: Metadata, credentials: Credentials) -> Found {
         let path = metadata.path();
         let provider = Provider::Ecs(metadata);
-        let outside = self.outside;
+        let context = self.context;
         Found::new(Source::holding(
             credentials,
             path,
             ecs::ORIGIN,
             provider,
-            outside,
+            context,
         ))
     }
 
     fn uri(self) -> Result<Option<Found>, CredentialError> {
-        let Some(text) = self.outside.variable(uri::VARIABLE) else {
+        let Some(text) = self.context.variable(uri::VARIABLE) else {
             return Ok(None);
         };
         let uri = CredentialsUri::new(&text, uri::ORIGIN, uri::VARIABLE)?;
@@ -235,12 +260,12 @@ impl Search<'_> {
             "uri",
             uri::ORIGIN,
             provider,
-            self.outside,
+            self.context,
         ))))
     }
 
     fn oidc(self) -> Result<Setting, CredentialError> {
-        oidc::from_environment(self.outside, || sts_endpoint(self.options, self.outside))
+        oidc::from_environment(self.context, || sts_endpoint(self.options, self.context))
     }
 
     fn oidc_role(self, role: oidc::OidcRole) -> Found {
@@ -248,7 +273,7 @@ impl Search<'_> {
             "oidc",
             oidc::ORIGIN,
             Provider::Oidc(role),
-            self.outside,
+            self.context,
         ))
     }
 
@@ -258,14 +283,14 @@ impl Search<'_> {
             "env",
             env::ORIGIN,
             Provider::Fixed(key),
-            self.outside,
+            self.context,
         ));
         let named = self.profile_variable();
         let other = named.or_else(|| {
             // Only to say so: whether the file is in order does not matter here.
             let may_look =
-                self.options.source == SourceChoice::Auto && !profile::is_disabled(self.outside);
-            match may_look.then(|| profile::look(self.around, None)) {
+                self.options.source == SourceChoice::Auto && !profile::is_disabled(self.context);
+            match may_look.then(|| profile::lookup(self.setup, None)) {
                 Some(Ok(profile::Lookup::Found(found))) => Some(found.name),
                 _ => None,
             }
@@ -296,12 +321,12 @@ impl Search<'_> {
     }
 
     fn profile_variable(self) -> Option<String> {
-        PROFILE.iter().find_map(|name| self.outside.variable(name))
+        PROFILE.iter().find_map(|name| self.context.variable(name))
     }
 
     /// Who names the profile, for a message.
     fn named_by(self) -> &'static str {
-        match (&self.options.profile, self.outside.variable(PROFILE[0])) {
+        match (&self.options.profile, self.context.variable(PROFILE[0])) {
             (Some(_), _) => "`--profile`",
             (None, Some(_)) => "`ALIBABA_CLOUD_PROFILE`",
             (None, None) => "`ALICLOUD_PROFILE`",
@@ -338,6 +363,6 @@ fn missing(name: &str, searched: Vec<(String, Vec<String>)>, named_by: &str) -> 
     CredentialError::new(
         "profile",
         format!("{named_by} asks for `{wanted}`, but {place}"),
-        profile::known(&names),
+        place::known(&names),
     )
 }

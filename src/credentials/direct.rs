@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::{Client, Method, Url, redirect, retry};
 
 use super::address::{METADATA_HOST, ip};
-use crate::ram::transport::{
+use crate::cloud::rpc::transport::{
     Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 

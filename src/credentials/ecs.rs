@@ -7,11 +7,13 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
-use super::outside::Outside;
-use super::redact::code;
-use super::reply::{Keys, Shape};
-use super::{CredentialError, Credentials};
-use crate::ram::transport::{HttpRequest, HttpResponse, TransportError, TransportErrorKind};
+use super::context::Context;
+use crate::cloud::rpc::credentials::{CredentialError, Credentials};
+use crate::cloud::rpc::redact::code;
+use crate::cloud::rpc::transport::{
+    HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
+};
+use crate::cloud::sts::session_keys::{Keys, Shape};
 
 /// How errors call this place.
 pub(super) const ORIGIN: &str = "ecs metadata";
@@ -45,13 +47,13 @@ pub(super) enum Failure {
 
 impl Metadata {
     /// The role's name that the environment gives.
-    pub(super) fn role_from_environment(outside: &Outside) -> Option<String> {
-        outside.variable(ROLE)
+    pub(super) fn role_from_environment(context: &Context) -> Option<String> {
+        context.variable(ROLE)
     }
 
     /// Whether the user forbade to ask.
-    pub(super) fn is_disabled(outside: &Outside) -> bool {
-        outside.is_true(DISABLED)
+    pub(super) fn is_disabled(context: &Context) -> bool {
+        context.is_true(DISABLED)
     }
 
     /// How it is shown.
@@ -65,10 +67,10 @@ impl Metadata {
     /// The credentials of a role that has to be there.
     pub(super) async fn fetch(
         &self,
-        outside: &Outside,
+        context: &Context,
         origin: &str,
     ) -> Result<Credentials, CredentialError> {
-        self.look(outside, origin).await.map_err(|failure| match failure {
+        self.query(context, origin).await.map_err(|failure| match failure {
             Failure::Broken(error) => error,
             Failure::Absent(problem) => CredentialError::new(
                 origin,
@@ -79,12 +81,12 @@ impl Metadata {
     }
 
     /// The credentials, or why there are none. With a role named, nothing counts as absent.
-    pub(super) async fn look(
+    pub(super) async fn query(
         &self,
-        outside: &Outside,
+        context: &Context,
         origin: &str,
     ) -> Result<Credentials, Failure> {
-        if Self::is_disabled(outside) {
+        if Self::is_disabled(context) {
             return Err(broken(
                 origin,
                 format!("`{DISABLED}` is `true`"),
@@ -92,7 +94,7 @@ impl Metadata {
             ));
         }
         let asking = Asking {
-            outside,
+            context,
             origin,
             endpoint: &self.endpoint,
         };
@@ -128,7 +130,7 @@ const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 
 #[derive(Clone, Copy)]
 struct Asking<'a> {
-    outside: &'a Outside,
+    context: &'a Context,
     origin: &'a str,
     endpoint: &'a str,
 }
@@ -152,7 +154,7 @@ impl Asking<'_> {
                 }
                 Err(self.odd("the token is empty or no text"))
             }
-            403..=405 if self.outside.is_true(V1_DISABLED) => Err(broken(
+            403..=405 if self.context.is_true(V1_DISABLED) => Err(broken(
                 self.origin,
                 format!(
                     "version 2 is refused with status {}, and version 1 is forbidden",
@@ -225,7 +227,7 @@ impl Asking<'_> {
             headers,
             body: Vec::new(),
         };
-        let sending = self.outside.direct.send(request);
+        let sending = self.context.direct.send(request);
         timeout(PATIENCE, sending).await.unwrap_or_else(|_| {
             Err(TransportError {
                 kind: TransportErrorKind::TimedOut,

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{CredentialError, Credentials};
+use crate::cloud::rpc::credentials::{CredentialError, Credentials};
 
 /// How errors call this place.
 pub(super) const ORIGIN: &str = "environment";

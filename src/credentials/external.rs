@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::outside::Outside;
+use super::context::Context;
 use super::process::ProcessError;
-use super::reply::{Keys, Shape};
-use super::{CredentialError, Credentials};
+use crate::cloud::rpc::credentials::{CredentialError, Credentials};
+use crate::cloud::sts::session_keys::{Keys, Shape};
 
 /// Forbids helpers and credentials URIs of profiles, as in the aliyun CLI.
 pub(super) const DISABLED: &str = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS";
@@ -23,8 +23,8 @@ pub(super) struct Helper {
 }
 
 /// Whether the user forbade what only the profile asks for. Here `1` counts too. Source: aliyun CLI.
-pub(super) fn is_disabled(outside: &Outside) -> bool {
-    outside.is_true(DISABLED) || outside.variable(DISABLED).as_deref() == Some("1")
+pub(super) fn is_disabled(context: &Context) -> bool {
+    context.is_true(DISABLED) || context.variable(DISABLED).as_deref() == Some("1")
 }
 
 impl Helper {
@@ -48,7 +48,7 @@ impl Helper {
     /// Runs the helper once.
     pub(super) async fn fetch(
         &self,
-        outside: &Outside,
+        context: &Context,
         origin: &str,
     ) -> Result<Credentials, CredentialError> {
         const BY_HAND: &str = "run the command of `process_command` by hand to see what it says";
@@ -58,11 +58,11 @@ impl Helper {
             let problem = format!("the command of `process_command` {problem}");
             Err(CredentialError::new(origin, problem, hint))
         };
-        if is_disabled(outside) {
+        if is_disabled(context) {
             let hint = format!("unset `{DISABLED}`, or choose another profile");
             return fail(&format!("may not be run: `{DISABLED}` is set"), &hint);
         }
-        let output = match outside.processes.run(&self.words, PATIENCE).await {
+        let output = match context.processes.run(&self.words, PATIENCE).await {
             Ok(output) => output,
             Err(ProcessError::NotStarted(kind)) => {
                 let hint =

@@ -8,13 +8,16 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::context::{Context, FileText};
+use super::note::Note;
 use super::oidc::{OidcRole, Token};
-use super::options::Note;
-use super::outside::{FileText, Outside};
-use super::profile::{Place, known, open_to_others};
-use super::source::{Around, Provider, Source};
-use super::sts::{self, Parameter, Preferences, Role};
-use super::{CredentialError, Credentials};
+use super::place::{Place, known, open_to_others};
+use super::session_name::default_session_name;
+use super::setup::Setup;
+use super::source::{Provider, Source};
+use super::sts_endpoint::{Preferences, endpoint};
+use crate::cloud::rpc::credentials::{CredentialError, Credentials};
+use crate::cloud::sts::role::{DEFAULT_DURATION, Parameter, Role};
 
 /// How errors call this place before a section is chosen.
 pub(super) const ORIGIN: &str = "ini";
@@ -43,9 +46,9 @@ pub(super) enum Lookup {
 ///
 /// # Errors
 /// When a file, or the section in it, is there but unusable.
-pub(super) fn look(around: Around<'_>, name: Option<&str>) -> Result<Lookup, CredentialError> {
-    let outside = around.outside;
-    let (paths, is_given) = match (outside.variable(FILE), outside.home()) {
+pub(super) fn lookup(setup: Setup<'_>, name: Option<&str>) -> Result<Lookup, CredentialError> {
+    let context = setup.context;
+    let (paths, is_given) = match (context.variable(FILE), context.home()) {
         (Some(path), _) => (vec![PathBuf::from(path)], true),
         (None, Some(home)) => {
             let folder = home.join(".alibabacloud");
@@ -59,7 +62,7 @@ pub(super) fn look(around: Around<'_>, name: Option<&str>) -> Result<Lookup, Cre
     let mut names = Vec::new();
     let mut is_any = false;
     for path in paths {
-        let Some(file) = outside.read(ORIGIN, &path)? else {
+        let Some(file) = context.read(ORIGIN, &path)? else {
             continue;
         };
         is_any = true;
@@ -72,7 +75,7 @@ pub(super) fn look(around: Around<'_>, name: Option<&str>) -> Result<Lookup, Cre
             names.extend(sections.into_keys());
             continue;
         };
-        return section.found(around, &path, &file, name);
+        return section.found(setup, &path, &file, name);
     }
     match (is_any, is_given, name) {
         (false, true, _) => Err(CredentialError::new(
@@ -96,6 +99,8 @@ pub(super) fn look(around: Around<'_>, name: Option<&str>) -> Result<Lookup, Cre
 struct Section(BTreeMap<String, SecretString>);
 
 /// Reads the text. Errors name lines and quote nothing but names of keys.
+///
+/// By hand: the crates for ini files keep values in plain strings and merge sections of the same name.
 fn parse(file: &FileText) -> Result<BTreeMap<String, Section>, (String, &'static str)> {
     const SHAPE: &str = "write sections as `[name]` and below them lines as `key = value`";
     if file.text.trim_start().starts_with('{') {
@@ -150,7 +155,7 @@ impl Section {
     /// The section, named or the default one, as an answer.
     fn found(
         &self,
-        around: Around<'_>,
+        setup: Setup<'_>,
         path: &Path,
         file: &FileText,
         name: Option<&str>,
@@ -169,7 +174,7 @@ impl Section {
                 None => Ok(Lookup::Absent(format!("{}: {problem}", place.0))),
             };
         }
-        let (source, holds_secret) = self.source(around, &place, shown)?;
+        let (source, holds_secret) = self.source(setup, &place, shown)?;
         let warning = open_to_others(path, file.mode).filter(|_| holds_secret);
         Ok(Lookup::Found(Box::new(FoundSection {
             source,
@@ -199,17 +204,17 @@ impl Section {
     /// The source that the section describes, and whether a secret of the file is part of it.
     fn source(
         &self,
-        around: Around<'_>,
+        setup: Setup<'_>,
         place: &Place,
         name: &str,
     ) -> Result<(Source, bool), CredentialError> {
         const TYPES: &str = "types: `access_key`, `ram_role_arn`, `ecs_ram_role`, `oidc_role_arn`";
-        let outside = around.outside;
+        let context = setup.context;
         let preferences = Preferences {
-            given: around.sts_endpoint,
+            given: setup.sts_endpoint,
             ..Preferences::default()
         };
-        let sts = || sts::endpoint(outside, preferences);
+        let sts = || endpoint(context, preferences);
         let Some(kind) = self.text("type") else {
             return Err(place.error("`type` is not set", TYPES));
         };
@@ -218,22 +223,22 @@ impl Section {
             "ram_role_arn" => {
                 let keys = Provider::Fixed(self.keys(place)?);
                 let provider = Provider::Role {
-                    base: Source::new("", &place.0, keys, outside),
-                    role: self.role(outside, place)?,
+                    base: Source::new("", &place.0, keys, context),
+                    role: self.role(context, place)?,
                     endpoint: sts()?,
                 };
                 (provider, true)
             }
             "ecs_ram_role" => {
                 let role = self.text("role_name").map(str::to_owned);
-                (Provider::Ecs(around.metadata(role)), false)
+                (Provider::Ecs(setup.metadata(role)), false)
             }
             "oidc_role_arn" => {
                 let token = self.needed_text(place, "oidc_token_file_path")?;
                 let provider = Provider::Oidc(OidcRole {
                     provider_arn: self.needed_text(place, "oidc_provider_arn")?,
                     token: Token::File(PathBuf::from(token)),
-                    role: self.role(outside, place)?,
+                    role: self.role(context, place)?,
                     endpoint: sts()?,
                 });
                 (provider, false)
@@ -250,7 +255,7 @@ impl Section {
             }
         };
         let path = format!("ini/{}/{kind}", name.escape_debug());
-        Ok((Source::new(path, &place.0, provider, outside), holds_secret))
+        Ok((Source::new(path, &place.0, provider, context), holds_secret))
     }
 
     fn keys(&self, place: &Place) -> Result<Credentials, CredentialError> {
@@ -269,13 +274,13 @@ impl Section {
         Ok(found)
     }
 
-    fn role(&self, outside: &Outside, place: &Place) -> Result<Role, CredentialError> {
+    fn role(&self, context: &Context, place: &Place) -> Result<Role, CredentialError> {
         let session_name = self.text("role_session_name").map(str::to_owned);
         let role = Role {
             arn: self.needed_text(place, "role_arn")?,
-            session_name: session_name.unwrap_or_else(|| sts::default_session_name(outside)),
+            session_name: session_name.unwrap_or_else(|| default_session_name(context)),
             external_id: None,
-            duration: sts::DEFAULT_DURATION,
+            duration: DEFAULT_DURATION,
             policy: self.text("policy").map(str::to_owned),
         };
         let name = |parameter| match parameter {

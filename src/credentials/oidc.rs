@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::outside::Outside;
-use super::sts::{self, Exchange, Parameter, Role};
-use super::{CredentialError, Credentials};
+use super::context::Context;
+use super::session_name::default_session_name;
+use crate::cloud::rpc::credentials::CredentialError;
+use crate::cloud::rpc::endpoint::Endpoint;
+use crate::cloud::sts::role::{DEFAULT_DURATION, Parameter, Role};
 
 const ROLE_ARN: &str = "ALIBABA_CLOUD_ROLE_ARN";
 const PROVIDER_ARN: &str = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN";
@@ -25,8 +27,8 @@ pub(super) struct OidcRole {
     pub(super) provider_arn: String,
     pub(super) token: Token,
     pub(super) role: Role,
-    /// The URL of STS.
-    pub(super) endpoint: String,
+    /// Where STS is.
+    pub(super) endpoint: Endpoint,
 }
 
 /// Where the token is.
@@ -50,12 +52,12 @@ pub(super) enum Setting {
 /// # Errors
 /// When all are set but one has a form that STS does not take.
 pub(super) fn from_environment(
-    outside: &Outside,
-    endpoint: impl FnOnce() -> Result<String, CredentialError>,
+    context: &Context,
+    endpoint: impl FnOnce() -> Result<Endpoint, CredentialError>,
 ) -> Result<Setting, CredentialError> {
-    let role_arn = outside.variable(ROLE_ARN);
-    let provider_arn = outside.variable(PROVIDER_ARN);
-    let token = match (outside.variable(TOKEN_FILE), outside.variable(TOKEN)) {
+    let role_arn = context.variable(ROLE_ARN);
+    let provider_arn = context.variable(PROVIDER_ARN);
+    let token = match (context.variable(TOKEN_FILE), context.variable(TOKEN)) {
         (Some(path), _) => Some(Token::File(PathBuf::from(path))),
         (None, Some(token)) => Some(Token::Value(SecretString::from(token))),
         (None, None) => None,
@@ -74,9 +76,9 @@ pub(super) fn from_environment(
     };
     let role = Role {
         arn,
-        session_name: sts::default_session_name(outside),
+        session_name: default_session_name(context),
         external_id: None,
-        duration: sts::DEFAULT_DURATION,
+        duration: DEFAULT_DURATION,
         policy: None,
     };
     let name = |parameter| match parameter {
@@ -117,19 +119,15 @@ fn partial(names: &[(&str, bool)]) -> Setting {
 }
 
 impl OidcRole {
-    /// Exchanges the token as it is now for a session.
-    pub(super) async fn fetch(
+    /// The token as it is now.
+    pub(super) fn token(
         &self,
-        outside: &Outside,
+        context: &Context,
         origin: &str,
-    ) -> Result<Credentials, CredentialError> {
-        let read;
+    ) -> Result<SecretString, CredentialError> {
         let token = match &self.token {
-            Token::Value(token) => token,
-            Token::File(path) => {
-                read = read_token(outside, origin, path)?;
-                &read
-            }
+            Token::Value(token) => token.clone(),
+            Token::File(path) => read_token(context, origin, path)?,
         };
         // Limits: STS API Reference, `OIDCToken`.
         let text = token.expose_secret();
@@ -140,20 +138,12 @@ impl OidcRole {
                 "the token is the text that the issuer gave, `xxxxx.yyyyy.zzzzz`, and nothing else",
             ));
         }
-        let exchange = Exchange {
-            outside,
-            endpoint: &self.endpoint,
-            origin,
-        };
-        let provider = &self.provider_arn;
-        exchange
-            .assume_role_with_oidc(&self.role, provider, token)
-            .await
+        Ok(token)
     }
 }
 
 fn read_token(
-    outside: &Outside,
+    context: &Context,
     origin: &str,
     path: &Path,
 ) -> Result<SecretString, CredentialError> {
@@ -161,7 +151,7 @@ fn read_token(
         let problem = format!("the token file `{}` {problem}", path.display());
         Err(CredentialError::new(origin, problem, hint))
     };
-    match outside.read(origin, path)? {
+    match context.read(origin, path)? {
         None => fail(
             "does not exist",
             "have the issuer's token written there before this runs, or correct the path",

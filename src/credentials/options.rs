@@ -1,9 +1,7 @@
-//! What a search for credentials is asked, and what it answers.
+//! What a search for credentials is asked.
 
 use std::fmt;
 use std::str::FromStr;
-
-use super::source::Source;
 
 /// What the command line says about credentials.
 #[derive(Debug, Clone, Default)]
@@ -85,64 +83,3 @@ impl FromStr for SourceChoice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not one of auto, env, oidc, profile, ini, ecs and uri")]
 pub struct UnknownSource;
-
-/// The place that answered.
-#[derive(Debug, Clone)]
-pub struct Found {
-    /// Gives the credentials.
-    pub source: Source,
-    /// What the user should know, for standard error.
-    pub notes: Vec<Note>,
-    /// The region that the profile names, where a profile is used.
-    pub region: Option<String>,
-}
-
-/// Something to tell the user that stops nothing. Holds no secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// How serious it is.
-    pub kind: NoteKind,
-    /// What there is to know, on one line.
-    pub message: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
-/// How serious a note is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoteKind {
-    /// Good to know.
-    Notice,
-    /// A danger.
-    Warning,
-}
-
-impl Note {
-    pub(super) fn notice(message: String, hint: String) -> Self {
-        let kind = NoteKind::Notice;
-        Self {
-            kind,
-            message,
-            hint,
-        }
-    }
-
-    pub(super) fn warning(message: String, hint: String) -> Self {
-        let kind = NoteKind::Warning;
-        Self {
-            kind,
-            message,
-            hint,
-        }
-    }
-}
-
-impl Found {
-    pub(super) fn new(source: Source) -> Self {
-        Self {
-            source,
-            notes: Vec::new(),
-            region: None,
-        }
-    }
-}

@@ -3,13 +3,12 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
-
-use super::outside::Boxed;
 
 /// Longest output that is read. Unit: bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -25,7 +24,7 @@ pub trait Processes: Send + Sync {
         &'a self,
         words: &'a [SecretString],
         limit: Duration,
-    ) -> Boxed<'a, Result<Output, ProcessError>>;
+    ) -> BoxFuture<'a, Result<Output, ProcessError>>;
 }
 
 /// Why a program gave no output.
@@ -52,7 +51,7 @@ impl Processes for Children {
         &'a self,
         words: &'a [SecretString],
         limit: Duration,
-    ) -> Boxed<'a, Result<Output, ProcessError>> {
+    ) -> BoxFuture<'a, Result<Output, ProcessError>> {
         Box::pin(async move {
             let work = run(words);
             // Dropping the work ends the group.

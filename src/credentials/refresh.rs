@@ -7,7 +7,7 @@ use std::sync::{Mutex as PlainMutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
-use super::{CredentialError, Credentials};
+use crate::cloud::rpc::credentials::{CredentialError, Credentials};
 
 /// How long before its end a session is renewed: as in the SDKs for Python, Java and Node. A session shorter than
 /// twice this is renewed at its half, or each call would renew it.

@@ -3,16 +3,26 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ecs::{self, Metadata};
+use futures_util::future::BoxFuture;
+
+use super::context::Context;
+use super::ecs::Metadata;
 use super::external::Helper;
+use super::login::Login;
 use super::oidc::OidcRole;
-use super::outside::{Boxed, Outside};
-use super::profile::Login;
 use super::refresh::Refresh;
-use super::sts::{self, Exchange, Parameter, Role};
+use super::session_name::default_session_name;
 use super::uri::CredentialsUri;
-use super::{CredentialError, CredentialSource, Credentials};
-use crate::ram::limiter::Limiter;
+use crate::account::AccountError;
+use crate::cloud::rpc::client::{RpcClient, Settings};
+use crate::cloud::rpc::credentials::{Anonymous, CredentialError, CredentialSource, Credentials};
+use crate::cloud::rpc::endpoint::Endpoint;
+use crate::cloud::rpc::limiter::Limiter;
+use crate::cloud::rpc::traffic::Traffic;
+use crate::cloud::rpc::transport::SharedTransport;
+use crate::cloud::sts::assume_role::{assume_role as ask_for_session, assume_role_with_oidc};
+use crate::cloud::sts::role::{DEFAULT_DURATION, Parameter, Role};
+use crate::cloud::sts::service::STS;
 
 /// Where the access key comes from. Clones share one session and its renewal.
 #[derive(Clone)]
@@ -24,30 +34,10 @@ struct Inner {
     origin: String,
     provider: Provider,
     refresh: Refresh,
-    outside: Arc<Outside>,
-    /// How fast roles are taken on with these credentials, by whichever source.
-    pace: Limiter,
-}
-
-/// What a source is made with.
-#[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
-    pub(super) outside: &'a Arc<Outside>,
-    /// The endpoint of STS from the command line.
-    pub(super) sts_endpoint: Option<&'a str>,
-    /// Where the metadata service is, if not at its one place.
-    pub(super) metadata_endpoint: Option<&'a str>,
-}
-
-impl Around<'_> {
-    /// The instance's role, by its name if there is one.
-    pub(super) fn metadata(self, role: Option<String>) -> Metadata {
-        let endpoint = self.metadata_endpoint.unwrap_or(ecs::ENDPOINT);
-        Metadata {
-            role,
-            endpoint: endpoint.trim_end_matches('/').to_owned(),
-        }
-    }
+    context: Arc<Context>,
+    /// The `AssumeRole` calls made with these credentials, by whichever source: the service's limit is on the account
+    /// that asks.
+    traffic: Arc<Traffic>,
 }
 
 /// How credentials are got.
@@ -58,8 +48,8 @@ pub(super) enum Provider {
     Role {
         base: Source,
         role: Role,
-        /// The URL of STS.
-        endpoint: String,
+        /// Where STS is.
+        endpoint: Endpoint,
     },
     /// A role, taken on with an OIDC token.
     Oidc(OidcRole),
@@ -90,15 +80,15 @@ impl Source {
         path: impl Into<String>,
         origin: impl Into<String>,
         provider: Provider,
-        outside: &Arc<Outside>,
+        context: &Arc<Context>,
     ) -> Self {
         Self(Arc::new(Inner {
             path: path.into(),
             origin: origin.into(),
             provider,
             refresh: Refresh::default(),
-            outside: Arc::clone(outside),
-            pace: Limiter::of_assume_role(),
+            context: Arc::clone(context),
+            traffic: Arc::new(Traffic::new(Limiter::of_assume_role())),
         }))
     }
 
@@ -108,22 +98,22 @@ impl Source {
         path: impl Into<String>,
         origin: impl Into<String>,
         provider: Provider,
-        outside: &Arc<Outside>,
+        context: &Arc<Context>,
     ) -> Self {
         Self(Arc::new(Inner {
             path: path.into(),
             origin: origin.into(),
             provider,
-            refresh: Refresh::starting_with(credentials, (outside.clock)()),
-            outside: Arc::clone(outside),
-            pace: Limiter::of_assume_role(),
+            refresh: Refresh::starting_with(credentials, context.clock.now()),
+            context: Arc::clone(context),
+            traffic: Arc::new(Traffic::new(Limiter::of_assume_role())),
         }))
     }
 
     /// A source that always gives `credentials`, such as the sandbox's key. `path` is shown by `whoami`.
     #[must_use]
-    pub fn fixed(path: &str, credentials: Credentials, outside: &Arc<Outside>) -> Self {
-        Self::new(path, path, Provider::Fixed(credentials), outside)
+    pub fn fixed(path: &str, credentials: Credentials, context: &Arc<Context>) -> Self {
+        Self::new(path, path, Provider::Fixed(credentials), context)
     }
 
     /// How the identity came about, from the outermost place inwards, such as
@@ -159,11 +149,11 @@ impl Source {
         })
     }
 
-    fn fetch(&self) -> Boxed<'_, Result<Credentials, CredentialError>> {
+    fn fetch(&self) -> BoxFuture<'_, Result<Credentials, CredentialError>> {
         let Inner {
             provider,
             origin,
-            outside,
+            context,
             ..
         } = self.0.as_ref();
         // Boxed, because a role's base is a source again.
@@ -175,37 +165,76 @@ impl Source {
                     role,
                     endpoint,
                 } => {
-                    let credentials = base.credentials().await?;
-                    // The service's limit is on the account that asks.
-                    tokio::time::sleep(base.0.pace.take()).await;
-                    let exchange = Exchange {
-                        outside,
-                        endpoint,
-                        origin,
-                    };
-                    exchange.assume_role(role, &credentials).await
+                    // Asked here too, so that its error names the base's own place.
+                    base.credentials().await?;
+                    let client = sts_client(context, endpoint, base.clone(), &base.0.traffic);
+                    let session = ask_for_session(&client, role).await;
+                    session.map_err(|error| no_session(origin, error))
                 }
-                Provider::Oidc(role) => role.fetch(outside, origin).await,
-                Provider::Ecs(metadata) => metadata.fetch(outside, origin).await,
-                Provider::Uri(uri) => uri.fetch(outside, origin).await,
-                Provider::External(helper) => helper.fetch(outside, origin).await,
-                Provider::Login(login) => login.fetch(outside, origin).await,
+                Provider::Oidc(role) => {
+                    let token = role.token(context, origin)?;
+                    let traffic = &self.0.traffic;
+                    let client = sts_client(context, &role.endpoint, Anonymous, traffic);
+                    let provider = &role.provider_arn;
+                    let session =
+                        assume_role_with_oidc(&client, &role.role, provider, &token).await;
+                    session.map_err(|error| no_session(origin, error))
+                }
+                Provider::Ecs(metadata) => metadata.fetch(context, origin).await,
+                Provider::Uri(uri) => uri.fetch(context, origin).await,
+                Provider::External(helper) => helper.fetch(context, origin).await,
+                Provider::Login(login) => login.fetch(context, origin).await,
             }
         })
     }
+}
+
+/// A client that asks STS at `endpoint` with the credentials of `base`.
+fn sts_client<C: CredentialSource>(
+    context: &Context,
+    endpoint: &Endpoint,
+    base: C,
+    traffic: &Arc<Traffic>,
+) -> RpcClient<SharedTransport, C> {
+    let settings = Settings {
+        endpoints: [(STS.name, endpoint.clone())].into(),
+        ..context.settings.clone()
+    };
+    let (clock, random) = (context.clock.clone(), Arc::clone(&context.random));
+    RpcClient::new(context.api.clone(), base, clock, random, settings).sharing(traffic)
+}
+
+/// STS gave no session to the source at `origin`.
+fn no_session(origin: &str, error: AccountError) -> CredentialError {
+    let AccountError {
+        operation,
+        subject,
+        code,
+        message,
+        request_id,
+        advice,
+        ..
+    } = error;
+    let code = code.map_or(String::new(), |code| format!("{code}: "));
+    let id = request_id.map_or(String::new(), |id| format!(" (request id {id})"));
+    CredentialError::new(
+        origin,
+        format!("{operation} of `{subject}`: {code}{message}{id}"),
+        advice.unwrap_or_default(),
+    )
 }
 
 impl CredentialSource for Source {
     async fn credentials(&self) -> Result<Credentials, CredentialError> {
         let inner = self.0.as_ref();
         if let Provider::Fixed(credentials) = &inner.provider {
-            let now = (inner.outside.clock)();
+            let now = inner.context.clock.now();
             return match self.ended() {
                 Some(error) if credentials.expires_at.is_some_and(|end| end <= now) => Err(error),
                 _ => Ok(credentials.clone()),
             };
         }
-        let now = || (inner.outside.clock)();
+        let now = || inner.context.clock.now();
         let fetch = || self.fetch();
         inner.refresh.get(&inner.origin, now, fetch).await
     }
@@ -247,15 +276,15 @@ pub struct RoleRequest {
 pub fn assume_role(
     base: &Source,
     request: &RoleRequest,
-    sts_endpoint: &str,
+    sts_endpoint: &Endpoint,
 ) -> Result<Source, CredentialError> {
-    let outside = &base.0.outside;
+    let context = &base.0.context;
     let session_name = request.session_name.clone();
     let role = Role {
         arn: request.role_arn.clone(),
-        session_name: session_name.unwrap_or_else(|| sts::default_session_name(outside)),
+        session_name: session_name.unwrap_or_else(|| default_session_name(context)),
         external_id: request.external_id.clone(),
-        duration: request.duration.map_or(sts::DEFAULT_DURATION, i64::from),
+        duration: request.duration.map_or(DEFAULT_DURATION, i64::from),
         policy: None,
     };
     let name = |parameter| {
@@ -277,7 +306,7 @@ pub fn assume_role(
     let provider = Provider::Role {
         base: base.clone(),
         role,
-        endpoint: sts_endpoint.to_owned(),
+        endpoint: sts_endpoint.clone(),
     };
-    Ok(Source::new(path, origin, provider, outside))
+    Ok(Source::new(path, origin, provider, context))
 }

@@ -9,10 +9,10 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::address::{self, Route};
-use super::outside::Outside;
-use super::reply::{Keys, Shape};
-use super::{CredentialError, Credentials};
-use crate::ram::transport::{HttpRequest, HttpResponse};
+use super::context::Context;
+use crate::cloud::rpc::credentials::{CredentialError, Credentials};
+use crate::cloud::rpc::transport::{HttpRequest, HttpResponse, Transport};
+use crate::cloud::sts::session_keys::{Keys, Shape};
 
 pub(super) const VARIABLE: &str = "ALIBABA_CLOUD_CREDENTIALS_URI";
 
@@ -49,7 +49,7 @@ impl CredentialsUri {
     /// Asks the service.
     pub(super) async fn fetch(
         &self,
-        outside: &Outside,
+        context: &Context,
         origin: &str,
     ) -> Result<Credentials, CredentialError> {
         let host = self.url.host_str().unwrap_or_default();
@@ -64,8 +64,8 @@ impl CredentialsUri {
             body: Vec::new(),
         };
         let transport = match self.route {
-            Route::Api => &outside.api,
-            Route::Direct => &outside.direct,
+            Route::Api => &context.api,
+            Route::Direct => &context.direct,
         };
         let answer = match timeout(PATIENCE, transport.send(request)).await {
             Ok(Ok(answer)) => answer,

@@ -12,8 +12,8 @@ use super::rpc::request::Request;
 use super::rpc::response;
 use super::state::World;
 use super::{ram, resource_manager, sts};
+use crate::cloud::rpc::transport::HttpResponse;
 use crate::model::AccountId;
-use crate::ram::transport::HttpResponse;
 
 /// Every operation, by service.
 static TABLES: [&[Operation]; 3] = [

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::connection::{BreakableListener, Breaker, Connection};
 use super::middleware::{Ending, Sandbox};
 use super::rpc::response::plain_json;
-use crate::ram::transport::{HttpRequest, HttpResponse};
+use crate::cloud::rpc::transport::{HttpRequest, HttpResponse};
 
 /// Most bytes of a request that are read. Source: gateway, "POST at most 10 MB".
 const LONGEST_REQUEST: usize = 10 * 1024 * 1024;

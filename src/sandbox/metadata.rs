@@ -10,8 +10,8 @@ use super::rpc::request::Request;
 use super::rpc::response;
 use super::state::{Instance, World};
 use super::sts::sessions::NewSession;
-use crate::ram::signature::sha256_hex;
-use crate::ram::transport::HttpResponse;
+use crate::cloud::rpc::signature::sha256_hex;
+use crate::cloud::rpc::transport::HttpResponse;
 
 /// Where the metadata server's paths begin.
 const METADATA: &str = "/latest/";
@@ -130,7 +130,7 @@ fn keys(world: &mut World, instance: Instance, now: Timestamp) -> (HttpResponse,
     keys.insert("Code".to_owned(), json!("Success"));
     keys.insert(
         "LastUpdated".to_owned(),
-        json!(crate::ram::signature::timestamp(now)),
+        json!(crate::cloud::rpc::signature::timestamp(now)),
     );
     (response::plain_json(200, &Value::Object(keys)), true)
 }

@@ -15,7 +15,7 @@ use super::rpc::request::Request;
 use super::rpc::response;
 use super::state::World;
 use super::store::Store;
-use crate::ram::transport::{
+use crate::cloud::rpc::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 

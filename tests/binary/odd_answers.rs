@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::{Program, Run, is_read};
-use export_iam::ram::encoding::parse_form;
+use export_iam::cloud::rpc::encoding::parse_form;
 use serde_json::{Value, json};
 
 /// Everything a good answer is made of.

@@ -6,10 +6,11 @@ use crate::support::mishaps::{KEY_ID, MISHAPS, SECRET, TOKEN, options};
 use crate::support::{Account, Program, Run, Server};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use export_iam::credentials::Credentials;
-use export_iam::ram::RamClient;
-use export_iam::ram::clock::{Clock, Random};
-use export_iam::ram::transport::{HttpRequest, HttpResponse};
+use export_iam::cloud::ram::RamClient;
+use export_iam::cloud::rpc::client::RpcClient;
+use export_iam::cloud::rpc::clock::{Clock, Random};
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::transport::{HttpRequest, HttpResponse};
 
 /// What must not show: the middles as they are, and all of it in base64 at each of the three alignments.
 ///
@@ -193,12 +194,12 @@ fn nothing_that_holds_a_secret_prints_it() {
     );
     let account = Account::new("{}");
     let clock = Clock::system();
-    let client = RamClient::new(
+    let client = RamClient::new(RpcClient::new(
         account.sandbox,
         key,
         clock,
         Random::seeded(1),
-        export_iam::ram::Settings::default(),
-    );
+        export_iam::cloud::rpc::client::Settings::default(),
+    ));
     is_clean("RamClient", format!("{client:?} {client:#?}").as_bytes());
 }

@@ -6,14 +6,15 @@ use std::time::Duration;
 use crate::support::account::{approved, desired};
 use crate::support::is_read;
 use export_iam::apply::{Shutdown, Verified, apply, verify};
-use export_iam::credentials::Credentials;
+use export_iam::cloud::ram::RamClient;
+use export_iam::cloud::rpc::client::{RpcClient, Settings};
+use export_iam::cloud::rpc::clock::{Clock, Random};
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::endpoint::Endpoint;
+use export_iam::cloud::rpc::http::{HttpOptions, HttpTransport};
 use export_iam::model::{DesiredState, Scope};
 use export_iam::observe::observe;
 use export_iam::plan::{Plan, plan};
-use export_iam::ram::clock::{Clock, Random};
-use export_iam::ram::endpoint::Endpoint;
-use export_iam::ram::http::{HttpOptions, HttpTransport};
-use export_iam::ram::{RamClient, Settings};
 use export_iam::sandbox::{CallRecord, Options, Server, World, start};
 use export_iam::spec::{SpecSource, load};
 use tokio::sync::watch;
@@ -33,14 +34,19 @@ async fn served(seed: &str) -> Server {
 fn client(server: &Server) -> RamClient<HttpTransport, Credentials> {
     let endpoint = Endpoint::new(&server.base_url()).unwrap();
     let settings = Settings {
-        ram: endpoint.clone(),
-        sts: endpoint,
+        endpoints: ["ram", "sts"].map(|name| (name, endpoint.clone())).into(),
         ..Settings::default()
     };
     let key = Credentials::permanent(server.access_key_id(), server.access_key_secret());
     let transport = HttpTransport::new(HttpOptions::default()).unwrap();
     let random = Random::from_os().unwrap();
-    RamClient::new(transport, key, Clock::system(), random, settings)
+    RamClient::new(RpcClient::new(
+        transport,
+        key,
+        Clock::system(),
+        random,
+        settings,
+    ))
 }
 
 fn preset(name: &str) -> DesiredState {

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use export_iam::credentials::Credentials;
-use export_iam::ram::encoding::parse_form;
-use export_iam::ram::signature::{oss4, sha256_hex, v1, v3};
+use export_iam::cloud::oss::signature as oss4;
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::encoding::parse_form;
+use export_iam::cloud::rpc::signature::{sha256_hex, v1, v3};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;

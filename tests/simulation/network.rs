@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use export_iam::apply::Shutdown;
-use export_iam::credentials::Credentials;
-use export_iam::ram::clock::Clock;
-use export_iam::ram::encoding::{encode, form, parse_form};
-use export_iam::ram::signature::v1;
-use export_iam::ram::transport::{
+use export_iam::cloud::rpc::clock::Clock;
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::encoding::{encode, form, parse_form};
+use export_iam::cloud::rpc::signature::v1;
+use export_iam::cloud::rpc::transport::{
     Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use export_iam::sandbox::{Sandbox, World};
@@ -152,7 +152,8 @@ impl Network {
             happened: BTreeMap::new(),
             rival_calls: 0,
         };
-        let sandbox = Sandbox::new(world).with_clock(Arc::new(move || clock.now()));
+        let of_sandbox = clock.clone();
+        let sandbox = Sandbox::new(world).with_clock(Arc::new(move || of_sandbox.now()));
         Self(Arc::new(Inner {
             sandbox,
             clock,
@@ -644,7 +645,7 @@ impl Network {
 
     /// Answers as a place would that has not heard of the last changes.
     fn older(&self, parcel: &Parcel, choice: u8) -> HttpResponse {
-        let clock = self.0.clock;
+        let clock = self.0.clock.clone();
         let world = {
             let state = self.state();
             let since = state

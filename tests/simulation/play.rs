@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use export_iam::ram::clock::Clock;
+use export_iam::cloud::rpc::clock::Clock;
 
 use super::case::{Case, RunSeed};
 use super::fault::Kind;
@@ -76,7 +76,7 @@ pub(crate) fn play(case: &Case, watch: Watch) -> Played {
 
 async fn act(case: &Case, watch: Watch) -> Played {
     let clock = Clock::starting_at(START.parse().unwrap());
-    let network = Network::new(Arc::new(case.clone()), clock, watch == Watch::All);
+    let network = Network::new(Arc::new(case.clone()), clock.clone(), watch == Watch::All);
     let mut operator = Operator {
         network: &network,
         case,

@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use export_iam::account::{AccountError, Written};
 use export_iam::apply::{ApplyReport, Outcome, Shutdown, Verified, apply, verify};
-use export_iam::credentials::{CredentialError, CredentialSource, Credentials};
+use export_iam::cloud::ram::RamClient;
+use export_iam::cloud::rpc::client::{RpcClient, Settings};
+use export_iam::cloud::rpc::clock::{Clock, Random};
+use export_iam::cloud::rpc::credentials::{CredentialError, CredentialSource, Credentials};
+use export_iam::cloud::rpc::signature::SignatureVersion;
 use export_iam::model::{DesiredState, ExtraPolicies, ObservedState, PolicyRef, Scope, Step};
 use export_iam::observe::observe;
 use export_iam::plan::file::{SavedPlan, moved};
 use export_iam::plan::{OrderCheck, Plan, PlanError, PlannedStep, Risk, approve, plan};
-use export_iam::ram::clock::{Clock, Random};
-use export_iam::ram::signature::SignatureVersion;
-use export_iam::ram::{RamClient, Settings};
 use jiff::SignedDuration;
 use serde_json::json;
 use tokio::sync::watch;
@@ -109,7 +110,13 @@ impl Operator<'_> {
         }
         let random = Random::seeded(chance::at(self.case.noise, 1_000_000 + run as u64));
         let clock = Clock::starting_at(self.clock.now() + off);
-        RamClient::new(self.network.clone(), key, clock, random, settings)
+        RamClient::new(RpcClient::new(
+            self.network.clone(),
+            key,
+            clock,
+            random,
+            settings,
+        ))
     }
 
     /// Runs the program once.
@@ -393,7 +400,10 @@ impl Operator<'_> {
 
     fn must_hide(&self, errors: &[AccountError]) {
         for error in errors {
-            let text = format!("{error} {error:?} {:?}", export_iam::ram::hint(error));
+            let text = format!(
+                "{error} {error:?} {:?}",
+                export_iam::cloud::hint::hint(error)
+            );
             if text.contains(CANARY) {
                 self.violation(format!("an error holds a secret: {text}"));
             }

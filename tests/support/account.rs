@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use export_iam::apply::{ApplyReport, Shutdown, apply};
-use export_iam::credentials::Credentials;
+use export_iam::cloud::ram::RamClient;
+use export_iam::cloud::rpc::client::{RpcClient, Settings};
+use export_iam::cloud::rpc::clock::{Clock, Random};
+use export_iam::cloud::rpc::credentials::Credentials;
 use export_iam::model::{AccountId, DesiredState, ObservedState, Scope};
 use export_iam::observe::observe;
 use export_iam::plan::{ApprovedPlan, Plan, PlanError, Refusal, Risk, approve, plan};
-use export_iam::ram::clock::{Clock, Random};
-use export_iam::ram::{RamClient, Settings};
 use export_iam::sandbox::{
     ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, CallRecord, Sandbox, World,
 };
@@ -40,7 +41,8 @@ impl Account {
 
     pub(crate) fn of(world: World) -> Self {
         let clock = Clock::starting_at("2026-02-03T04:05:06Z".parse().unwrap());
-        let sandbox = Sandbox::new(world).with_clock(Arc::new(move || clock.now()));
+        let of_sandbox = clock.clone();
+        let sandbox = Sandbox::new(world).with_clock(Arc::new(move || of_sandbox.now()));
         Self {
             sandbox: Arc::new(sandbox),
             clock,
@@ -53,7 +55,13 @@ impl Account {
         let random = Random::seeded(self.seeds.fetch_add(1, Ordering::Relaxed));
         let key = Credentials::permanent(ACCESS_KEY_ID, ACCESS_KEY_SECRET);
         let settings = Settings::default();
-        RamClient::new(Arc::clone(&self.sandbox), key, self.clock, random, settings)
+        RamClient::new(RpcClient::new(
+            Arc::clone(&self.sandbox),
+            key,
+            self.clock.clone(),
+            random,
+            settings,
+        ))
     }
 
     /// Reads what `desired` is about, as a run that has just begun.

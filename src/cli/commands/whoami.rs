@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::Global;
 use crate::cli::session::clients::Session;
 use crate::cli::session::console::{Console, Rendered};
-use crate::credentials::CredentialSource;
+use crate::cloud::rpc::credentials::CredentialSource;
 use crate::report::{json, text};
 
 pub(super) async fn run(

@@ -77,7 +77,7 @@ async fn members(
     }
     let mut entries = spec.accounts().to_vec();
     if let Some(discovery) = spec.discover() {
-        entries.extend(discover(discovery, spec.accounts(), &session.directory()?, console).await?);
+        entries.extend(discover(discovery, spec.accounts(), &session.directory(), console).await?);
     }
     selection.check(&entries)?;
     let left: Vec<(usize, AccountEntry)> = entries

@@ -7,20 +7,25 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use super::console::Console;
-use super::settings::{endpoint, explicit_endpoint, settings, transport};
+use super::settings::{explicit_endpoint, settings, transport};
 use crate::account::ReadAccount;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::Global;
+use crate::cloud::ram::RamClient;
+use crate::cloud::rpc::client::{RpcClient, Settings};
+use crate::cloud::rpc::clock::{Clock, Random};
+use crate::cloud::rpc::credentials::Credentials;
+use crate::cloud::rpc::endpoint::Endpoint;
+use crate::cloud::rpc::http::HttpTransport;
+use crate::cloud::rpc::transport::SharedTransport;
+use crate::cloud::sts::service::{STS, regional_host};
 use crate::credentials::{
-    self, Children, Credentials, DirectTransport, Disk, Found, Note, NoteKind, Options, Outside,
-    RoleRequest, SharedTransport, Source, SourceChoice, assume_role, find, sts_endpoint,
+    self, Children, Context, DirectTransport, Disk, Found, Note, NoteKind, Options, RoleRequest,
+    Source, SourceChoice, assume_role, find, sts_endpoint,
 };
 use crate::model::{AccountId, Caller};
-use crate::ram::clock::{Clock, Random};
-use crate::ram::http::HttpTransport;
-use crate::ram::{RamClient, Settings};
 use crate::sandbox::{self, Server, StartError};
 use crate::spec::AccountEntry;
 
@@ -28,10 +33,10 @@ use crate::spec::AccountEntry;
 pub(crate) struct Session {
     transport: HttpTransport,
     settings: Settings,
-    outside: Arc<Outside>,
+    context: Arc<Context>,
     /// The credentials of the run.
     base: Source,
-    sts: String,
+    sts: Endpoint,
     /// Credentials of profiles that accounts name, each found once.
     profiles: Mutex<BTreeMap<String, Source>>,
     options: Options,
@@ -65,7 +70,7 @@ impl Session {
         };
         let mut settings = settings(global, here, sandbox.as_ref())?;
         let transport = transport(global, here)?;
-        let outside = Arc::new(outside(&transport, here)?);
+        let context = Arc::new(context(&transport, here, &settings)?);
         let options = Options {
             source: credential_source(global)?,
             profile: global.profile.clone(),
@@ -73,27 +78,27 @@ impl Session {
             metadata_endpoint: None,
         };
         let (base, notes, region) = match &sandbox {
-            Some(running) => (sandbox_source(running, &outside), Vec::new(), None),
+            Some(running) => (sandbox_source(running, &context), Vec::new(), None),
             None => {
                 let Found {
                     source,
                     notes,
                     region,
-                } = find(&options, &outside).await?;
+                } = find(&options, &context).await?;
                 (source, notes, region)
             }
         };
         notes.iter().for_each(|note| show_note(note, console));
         let sts = match (&options.sts_endpoint, global.region.clone().or(region)) {
-            (None, Some(region)) => format!("https://sts.{region}.aliyuncs.com"),
-            _ => sts_endpoint(&options, &outside)?,
+            (None, Some(region)) => Endpoint::public(&regional_host(&region, false)),
+            _ => sts_endpoint(&options, &context)?,
         };
-        settings.sts = endpoint("STS endpoint", &sts)?;
+        settings.endpoints.insert(STS.name, sts.clone());
         let profiles = Mutex::new(BTreeMap::new());
         Ok(Self {
             transport,
             settings,
-            outside,
+            context,
             base,
             sts,
             profiles,
@@ -123,10 +128,7 @@ impl Session {
     }
 
     /// A client that asks which accounts there are. It ignores `--account`, which chooses among the answers.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness to give.
-    pub(crate) fn directory(&self) -> Result<RamClient<HttpTransport, Source>, Failure> {
+    pub(crate) fn directory(&self) -> RpcClient<HttpTransport, Source> {
         self.client(self.base.clone())
     }
 
@@ -169,7 +171,7 @@ impl Session {
             source: SourceChoice::Auto,
             ..self.options.clone()
         };
-        let found = find(&options, &self.outside).await?;
+        let found = find(&options, &self.context).await?;
         profiles.insert(name.to_owned(), found.source.clone());
         Ok(found.source)
     }
@@ -182,22 +184,19 @@ impl Session {
             return Err(Failure::new(ExitStatus::Refused, message));
         }
         Ok(Connection {
-            account: self.client(source)?,
+            account: RamClient::new(self.client(source)),
             pinned: known.or(self.pinned.as_ref()).cloned(),
         })
     }
 
-    fn client(&self, source: Source) -> Result<RamClient<HttpTransport, Source>, Failure> {
-        let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
-        let transport = self.transport.clone();
-        let settings = self.settings.clone();
-        Ok(RamClient::new(
-            transport,
+    fn client(&self, source: Source) -> RpcClient<HttpTransport, Source> {
+        RpcClient::new(
+            self.transport.clone(),
             source,
-            Clock::system(),
-            random,
-            settings,
-        ))
+            self.context.clock.clone(),
+            Arc::clone(&self.context.random),
+            self.settings.clone(),
+        )
     }
 }
 
@@ -246,14 +245,19 @@ fn show_note(note: &Note, console: &mut Console) {
 }
 
 /// What the credential sources may ask of this machine and the network.
-fn outside(transport: &HttpTransport, here: &Environment) -> Result<Outside, Failure> {
+fn context(
+    transport: &HttpTransport,
+    here: &Environment,
+    settings: &Settings,
+) -> Result<Context, Failure> {
     let random = Random::from_os().map_err(|error| Failure::bug(&error))?;
     let variables = here.clone();
-    Ok(Outside {
+    Ok(Context {
         environment: Box::new(move |name| variables.variable(name)),
         files: Box::new(Disk),
-        clock: Box::new(jiff::Timestamp::now),
-        nonce: Box::new(move || random.nonce()),
+        clock: Clock::system(),
+        random: Arc::new(random),
+        settings: settings.clone(),
         api: SharedTransport::new(transport.clone()),
         direct: SharedTransport::new(DirectTransport::new()),
         processes: Box::new(Children),
@@ -288,7 +292,7 @@ async fn start_sandbox(
     Ok(running)
 }
 
-fn sandbox_source(running: &Server, outside: &Arc<Outside>) -> Source {
+fn sandbox_source(running: &Server, context: &Arc<Context>) -> Source {
     let key = Credentials::permanent(running.access_key_id(), running.access_key_secret());
-    credentials::Source::fixed("sandbox", key, outside)
+    credentials::Source::fixed("sandbox", key, context)
 }

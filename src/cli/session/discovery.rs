@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::console::Console;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
+use crate::cloud::resource_manager::directory::{DirectoryAccount, Search, accounts, directory_id};
+use crate::cloud::rpc::client::RpcClient;
+use crate::cloud::rpc::http::HttpTransport;
 use crate::credentials::Source;
-use crate::ram::RamClient;
-use crate::ram::directory::{Found, Search};
-use crate::ram::http::HttpTransport;
 use crate::spec::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
 
 /// Finds what `discover` describes, by id, without the accounts that `own`, the entries of the spec, name.
@@ -18,7 +18,7 @@ use crate::spec::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
 pub(super) async fn discover(
     discovery: &Discover,
     own: &[AccountEntry],
-    client: &RamClient<HttpTransport, Source>,
+    client: &RpcClient<HttpTransport, Source>,
     console: &mut Console,
 ) -> Result<Vec<AccountEntry>, Failure> {
     let Discover {
@@ -30,7 +30,7 @@ pub(super) async fn discover(
         external_id,
     } = discovery;
     if let ResourceDirectory::Id(wanted) = resource_directory {
-        let id = client.directory_id().await?;
+        let id = directory_id(client).await?;
         if id != *wanted {
             let message = format!(
                 "the caller's resource directory is `{id}`, but `discover` is for `{wanted}`"
@@ -43,14 +43,14 @@ pub(super) async fn discover(
         folder: folder.clone(),
         tags: tags.clone(),
     };
-    let found = client.directory_accounts(&search).await?;
+    let found = accounts(client, &search).await?;
     let found = without(found, exclude, console)?;
     let named: BTreeSet<_> = own.iter().map(|entry| &entry.id).collect();
     let mut taken: BTreeSet<String> = own.iter().filter_map(alias_of).collect();
     let entries = found
         .into_iter()
         .filter(|found| !named.contains(&found.id))
-        .map(|Found { id, display_name }| AccountEntry {
+        .map(|DirectoryAccount { id, display_name }| AccountEntry {
             id,
             alias: alias(display_name, &mut taken),
             assume_role: Some(AssumeRole::Name(assume_role.clone())),
@@ -73,10 +73,10 @@ fn alias(name: String, taken: &mut BTreeSet<String>) -> Option<String> {
 
 /// Leaves out what `exclude` names; a pattern that names nothing is worth a word, because it may be misspelt.
 fn without(
-    mut found: Vec<Found>,
+    mut found: Vec<DirectoryAccount>,
     exclude: &[String],
     console: &mut Console,
-) -> Result<Vec<Found>, Failure> {
+) -> Result<Vec<DirectoryAccount>, Failure> {
     let mut gone = BTreeSet::new();
     for text in exclude {
         let pattern = pattern(text).map_err(|error| {
@@ -85,7 +85,7 @@ fn without(
                 format!("`discover.exclude`: `{text}`: {}", error.msg),
             )
         })?;
-        let fits = |account: &&Found| {
+        let fits = |account: &&DirectoryAccount| {
             pattern.matches(account.id.as_str()) || pattern.matches(&account.display_name)
         };
         let mut named = found.iter().filter(fits).peekable();

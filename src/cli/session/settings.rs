@@ -8,9 +8,12 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{Global, SignatureVersion};
-use crate::ram::endpoint::Endpoint;
-use crate::ram::http::{HttpOptions, HttpTransport};
-use crate::ram::{Settings, signature};
+use crate::cloud::ram::service::RAM;
+use crate::cloud::resource_manager::service::RESOURCE_MANAGER;
+use crate::cloud::rpc::client::Settings;
+use crate::cloud::rpc::endpoint::Endpoint;
+use crate::cloud::rpc::http::{HttpOptions, HttpTransport};
+use crate::cloud::rpc::signature;
 use crate::sandbox::Server;
 
 /// The variable that names a service's endpoint.
@@ -54,10 +57,12 @@ pub(super) fn settings(
     }
     let mut settings = Settings::default();
     if let Some(url) = explicit_endpoint("ram", global, here, sandbox) {
-        settings.ram = endpoint("RAM endpoint", &url)?;
+        let endpoint = endpoint("RAM endpoint", &url)?;
+        settings.endpoints.insert(RAM.name, endpoint);
     }
     if let Some(url) = explicit_endpoint("resourcemanager", global, here, sandbox) {
-        settings.resource_manager = endpoint("ResourceManager endpoint", &url)?;
+        let endpoint = endpoint("ResourceManager endpoint", &url)?;
+        settings.endpoints.insert(RESOURCE_MANAGER.name, endpoint);
     }
     settings.signature = match global.signature {
         SignatureVersion::V1 => signature::SignatureVersion::V1,
@@ -69,7 +74,7 @@ pub(super) fn settings(
     Ok(settings)
 }
 
-pub(super) fn endpoint(origin: &str, url: &str) -> Result<Endpoint, Failure> {
+fn endpoint(origin: &str, url: &str) -> Result<Endpoint, Failure> {
     Endpoint::new(url)
         .map_err(|error| Failure::new(ExitStatus::Usage, format!("{origin}: {error}")))
 }

@@ -103,7 +103,7 @@ impl AccountResult {
 fn stopped(report: &ApplyReport) -> Failure {
     let problems = report
         .errors()
-        .map(|error| (error.to_string(), crate::ram::hint(error)));
+        .map(|error| (error.to_string(), crate::cloud::hint::hint(error)));
     let status = match (report.interrupted, report.may_have_written()) {
         (true, _) => ExitStatus::Interrupted,
         (false, true) => ExitStatus::Partial,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::validation;
 use super::{policies, roles, users};
 use crate::model::{PolicyRef, PolicyType, RoleName};
-use crate::ram::signature::timestamp;
+use crate::cloud::rpc::signature::timestamp;
 use crate::sandbox::rpc::answer::Answer;
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;

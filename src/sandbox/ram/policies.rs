@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::tags;
 use super::validation;
+use crate::cloud::rpc::signature::timestamp;
 use crate::model::{PolicyName, PolicyRef, PolicyType, Tags, VersionId};
-use crate::ram::signature::timestamp;
 use crate::sandbox::rpc::answer::{Answer, insert};
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::paging::{self, MARKER};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::validation;
-use crate::ram::signature::timestamp;
+use crate::cloud::rpc::signature::timestamp;
 use crate::sandbox::rpc::answer::{Answer, insert};
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::policies;
 use super::validation;
+use crate::cloud::rpc::signature::timestamp;
 use crate::model::{PolicyType, VersionId, limit};
-use crate::ram::signature::timestamp;
 use crate::sandbox::rpc::answer::Answer;
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;

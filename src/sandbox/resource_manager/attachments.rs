@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::model::{PolicyRef, PolicyType, RoleName};
-use crate::ram::signature::timestamp;
+use crate::cloud::rpc::signature::timestamp;
 use crate::sandbox::ram::attachments;
 use crate::sandbox::ram::validation;
 use crate::sandbox::rpc::answer::{Answer, insert};

@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 
 use super::api_error::ApiError;
 use super::request::{Request, Scheme};
-use crate::ram::signature::v3::{Authorization, Signable};
-use crate::ram::signature::{sha256_hex, v1, v3};
+use crate::cloud::rpc::signature::v3::{Authorization, Signable};
+use crate::cloud::rpc::signature::{sha256_hex, v1, v3};
 use crate::sandbox::caller::{Caller, Identity};
 use crate::sandbox::state::{WINDOW_SECONDS, World};
 

@@ -4,8 +4,8 @@ use super::api_error::ApiError;
 use super::operation::Service;
 use super::parameters::Parameters;
 use super::response::Format;
-use crate::ram::encoding::parse_form;
-use crate::ram::transport::HttpRequest;
+use crate::cloud::rpc::encoding::parse_form;
+use crate::cloud::rpc::transport::HttpRequest;
 
 /// One received request, nothing of it trusted yet.
 pub(crate) struct Request<'a> {

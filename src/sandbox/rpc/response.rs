@@ -4,7 +4,7 @@ use quick_xml::escape::escape;
 use serde_json::{Value, json};
 
 use super::api_error::ApiError;
-use crate::ram::transport::HttpResponse;
+use crate::cloud::rpc::transport::HttpResponse;
 
 /// In which form a caller wants its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::cloud::rpc::signature::timestamp;
 use crate::model::{AccountId, PolicyName, PolicyRef, RoleName, VersionId};
-use crate::ram::signature::timestamp;
 
 /// When things were made whose seed does not say: 2026-01-02T03:04:05Z.
 const SEEDED_SECOND: i64 = 1_767_323_045;

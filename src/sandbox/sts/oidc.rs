@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::sessions::NewSession;
+use crate::cloud::rpc::signature::timestamp;
 use crate::model::AccountId;
-use crate::ram::signature::timestamp;
 use crate::sandbox::caller::Caller;
 use crate::sandbox::evaluation::{Context, Decision, decide_trust};
 use crate::sandbox::rpc::answer::{Answer, insert};

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::cloud::rpc::signature::{sha256_hex, timestamp};
 use crate::model::{AccountId, RoleName};
 use crate::policy::PolicyDocument;
-use crate::ram::signature::{sha256_hex, timestamp};
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;
 use crate::sandbox::state::{Account, Role, Session, World};

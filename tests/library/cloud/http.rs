@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use export_iam::ram::http::{HttpOptions, HttpTransport};
-use export_iam::ram::transport::{
+use export_iam::cloud::rpc::http::{HttpOptions, HttpTransport};
+use export_iam::cloud::rpc::transport::{
     Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use export_iam::credentials::{DirectTransport, SourceChoice};
-use export_iam::ram::transport::{
+use export_iam::cloud::rpc::transport::{
     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
+use export_iam::credentials::{DirectTransport, SourceChoice};
 
 use super::loopback::Server;
 use super::world::{World, answer, metadata, unreachable_host};
@@ -96,11 +96,11 @@ async fn a_silent_address_costs_one_second() {
         }
     }
     let world = World::new();
-    let mut outside = world.outside();
-    let direct = export_iam::credentials::SharedTransport::new(Silent);
-    std::sync::Arc::get_mut(&mut outside).unwrap().direct = direct;
+    let mut context = world.context();
+    let direct = export_iam::cloud::rpc::transport::SharedTransport::new(Silent);
+    std::sync::Arc::get_mut(&mut context).unwrap().direct = direct;
     let before = tokio::time::Instant::now();
-    let error = export_iam::credentials::find(&world.options, &outside)
+    let error = export_iam::credentials::find(&world.options, &context)
         .await
         .unwrap_err();
     assert!(
@@ -267,10 +267,10 @@ async fn over_http_a_role_is_found() {
     let now = World::new().now();
     let server = Server::start(move |request| metadata(request, now)).await;
     let world = World::new().options(|options| options.metadata_endpoint = Some(server.base()));
-    let mut outside = world.outside();
-    let direct = export_iam::credentials::SharedTransport::new(DirectTransport::new());
-    std::sync::Arc::get_mut(&mut outside).unwrap().direct = direct;
-    let found = export_iam::credentials::find(&world.options, &outside)
+    let mut context = world.context();
+    let direct = export_iam::cloud::rpc::transport::SharedTransport::new(DirectTransport::new());
+    std::sync::Arc::get_mut(&mut context).unwrap().direct = direct;
+    let found = export_iam::credentials::find(&world.options, &context)
         .await
         .unwrap();
     let key = super::world::ask(&found.source).await.unwrap();

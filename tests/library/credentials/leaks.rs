@@ -5,9 +5,9 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use export_iam::cloud::rpc::encoding::encode;
+use export_iam::cloud::rpc::transport::{HttpRequest, TransportError, TransportErrorKind};
 use export_iam::credentials::ProcessError;
-use export_iam::ram::encoding::encode;
-use export_iam::ram::transport::{HttpRequest, TransportError, TransportErrorKind};
 
 use super::world::{INI, World, answer};
 
@@ -211,7 +211,7 @@ async fn nothing_is_told_whatever_is_answered() {
         }
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("STS is asked again"), "the log was not taken");
+    assert!(log.contains("trying again"), "the log was not taken");
     assert!(!log.contains("canary"), "leaked into the log: {log}");
 }
 

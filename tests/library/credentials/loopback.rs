@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use export_iam::ram::transport::{HttpRequest, HttpResponse};
+use export_iam::cloud::rpc::transport::{HttpRequest, HttpResponse};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;

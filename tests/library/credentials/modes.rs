@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use export_iam::cloud::rpc::signature::v1;
 use export_iam::credentials::{ProcessError, Renewal};
-use export_iam::ram::signature::v1;
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 use tokio::time::sleep;

@@ -1,6 +1,7 @@
 //! Which place wins, what is said about it, and what a choice on the command line does.
 
-use export_iam::credentials::{CredentialSource, NoteKind, SourceChoice, find};
+use export_iam::cloud::rpc::credentials::CredentialSource;
+use export_iam::credentials::{NoteKind, SourceChoice, find};
 
 use super::world::{CONFIG, INI, World, answer, metadata};
 
@@ -351,7 +352,7 @@ async fn searches_and_sources_can_move_between_threads() {
         value
     }
     let world = World::new().key_in_environment();
-    let outside = world.outside();
-    let found = is_send(find(&world.options, &outside)).await.unwrap();
+    let context = world.context();
+    let found = is_send(find(&world.options, &context)).await.unwrap();
     is_send(found.source.credentials()).await.unwrap();
 }

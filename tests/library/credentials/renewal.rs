@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use export_iam::credentials::{CredentialSource, Credentials, Renewal, Source};
+use export_iam::cloud::rpc::credentials::{CredentialSource, Credentials};
+use export_iam::credentials::{Renewal, Source};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use tokio::time::sleep;
@@ -117,7 +118,7 @@ async fn a_session_that_was_written_down_cannot_be_renewed_and_says_so() {
         expires_at: Some(world.now() + SignedDuration::from_hours(1)),
         ..Credentials::permanent("STS.y", "canary")
     };
-    let source = Source::fixed("test", key, &world.outside());
+    let source = Source::fixed("test", key, &world.context());
     ask(&source).await.unwrap();
     sleep(Duration::from_secs(3600)).await;
     assert_eq!(ask(&source).await.unwrap_err().origin, "test");

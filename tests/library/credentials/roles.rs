@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use export_iam::cloud::rpc::endpoint::Endpoint;
+use export_iam::cloud::rpc::transport::{
+    Barrier, HttpResponse, TransportError, TransportErrorKind,
+};
 use export_iam::credentials::{RoleRequest, Source, assume_role, sts_endpoint};
-use export_iam::ram::transport::{Barrier, HttpResponse, TransportError, TransportErrorKind};
 
 use super::world::{ARN, World, answer, ask, parameters, sts};
 
@@ -38,7 +41,8 @@ async fn sts_is_asked_where_it_was_said() {
     ] {
         let world = World::new().variables(pairs);
         let world = world.options(|options| options.sts_endpoint = given.map(str::to_owned));
-        assert_eq!(sts_endpoint(&world.options, &world.outside()).unwrap(), url);
+        let endpoint = sts_endpoint(&world.options, &world.context()).unwrap();
+        assert_eq!(endpoint.url(), url);
         let world = world.config(ROLE);
         world.key().await.unwrap();
         assert!(
@@ -236,20 +240,26 @@ async fn other_answers_are_not_taken_for_those_of_sts() {
         (answer(403, xml), "NoPermission: no (request id R-2)"),
         (
             answer(403, "<html>canary</html>"),
-            "the answer is not that of STS: status 403",
+            "the answer is not the service's: status 403, no content type",
         ),
-        (answer(302, ""), "the answer is not that of STS: status 302"),
+        (
+            answer(302, ""),
+            "the answer is not the service's: status 302, no content type",
+        ),
         (
             answer(200, "canary"),
-            "the answer is not the JSON that was expected",
+            "the answer is not the service's: status 200, no content type",
         ),
         (
-            answer(200, r#"{"Credentials":{"AccessKeySecret":"canary"}}"#),
+            answer(
+                200,
+                r#"{"RequestId":"R","Credentials":{"AccessKeySecret":"canary"}}"#,
+            ),
             "the answer has no access key id",
         ),
         (
             answer(403, r#"{"Code":"a canary?","Message":""}"#),
-            "an unreadable code: ",
+            "an unreadable code: no further message",
         ),
     ] {
         let world = World::new().oidc().api(move |_| Ok(reply.clone()));
@@ -272,19 +282,24 @@ fn failing(
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_passes_is_tried_three_times_with_a_new_nonce() {
+async fn passing_faults_are_repeated_as_those_of_every_call_with_a_new_nonce() {
     let broken = |kind| TransportError {
         kind,
         message: "broken".to_owned(),
     };
-    for make in [
-        (|_| Ok(refusing("Throttling.User", "slow", "")))
-            as fn(&dyn Fn(TransportErrorKind) -> TransportError) -> _,
-        |_| Ok(answer(503, "canary")),
-        |_| Ok(refusing("InternalError", "oops", "")),
-        |broken| Err(broken(TransportErrorKind::TimedOut)),
-        |broken| Err(broken(TransportErrorKind::Interrupted)),
-        |broken| Err(broken(TransportErrorKind::NotConnected(Barrier::Refused))),
+    for (most, make) in [
+        (
+            8,
+            (|_| Ok(refusing("Throttling.User", "slow", "")))
+                as fn(&dyn Fn(TransportErrorKind) -> TransportError) -> _,
+        ),
+        (5, |_| Ok(answer(503, "canary"))),
+        (5, |_| Ok(refusing("InternalError", "oops", ""))),
+        (5, |broken| Err(broken(TransportErrorKind::TimedOut))),
+        (5, |broken| Err(broken(TransportErrorKind::Interrupted))),
+        (5, |broken| {
+            Err(broken(TransportErrorKind::NotConnected(Barrier::Refused)))
+        }),
     ] {
         let world = failing(2, move || make(&broken));
         world.key().await.unwrap();
@@ -294,9 +309,9 @@ async fn what_passes_is_tried_three_times_with_a_new_nonce() {
             .map(|(_, request)| parameters(request)["SignatureNonce"].clone())
             .collect();
         assert_eq!(nonces.len(), 3);
-        let world = failing(3, move || make(&broken));
+        let world = failing(most, move || make(&broken));
         world.error().await;
-        assert_eq!(world.requests().len(), 3);
+        assert_eq!(world.requests().len(), most as usize);
     }
     for kind in [
         TransportErrorKind::BadRequest,
@@ -323,6 +338,10 @@ async fn the_wait_that_sts_asks_for_is_kept() {
     assert_eq!(before.elapsed(), std::time::Duration::from_secs(7));
 }
 
+fn endpoint(url: &str) -> Endpoint {
+    Endpoint::new(url).unwrap()
+}
+
 fn request() -> RoleRequest {
     RoleRequest {
         role_arn: "acs:ram::2345678901234567:role/ResourceDirectoryAccountAccessRole".to_owned(),
@@ -340,7 +359,7 @@ async fn a_member_accounts_role_is_taken_on_with_any_source() {
         duration: Some(1800),
         ..request()
     };
-    let source = assume_role(&base, &role, "https://sts.aliyuncs.com/").unwrap();
+    let source = assume_role(&base, &role, &endpoint("https://sts.aliyuncs.com/")).unwrap();
     assert_eq!(
         source.path(),
         "assume_role/acs:ram::2345678901234567:role/ResourceDirectoryAccountAccessRole → env"
@@ -353,14 +372,14 @@ async fn a_member_accounts_role_is_taken_on_with_any_source() {
     assert_eq!(params["ExternalId"], "ours");
     assert_eq!(params["RoleSessionName"], "fleet");
     // Roles of roles, and of the sandbox's key.
-    let further = assume_role(&source, &request(), "http://127.0.0.1:1/").unwrap();
+    let further = assume_role(&source, &request(), &endpoint("http://127.0.0.1:1/")).unwrap();
     assert!(further.path().ends_with(
         "→ assume_role/acs:ram::2345678901234567:role/ResourceDirectoryAccountAccessRole → env"
     ));
     ask(&further).await.unwrap();
-    let key = export_iam::credentials::Credentials::permanent("sandbox", "canary");
-    let sandbox = Source::fixed("sandbox", key, &world.outside());
-    let source = assume_role(&sandbox, &request(), "http://127.0.0.1:1/").unwrap();
+    let key = export_iam::cloud::rpc::credentials::Credentials::permanent("sandbox", "canary");
+    let sandbox = Source::fixed("sandbox", key, &world.context());
+    let source = assume_role(&sandbox, &request(), &endpoint("http://127.0.0.1:1/")).unwrap();
     assert!(source.path().ends_with(" → sandbox"));
     ask(&source).await.unwrap();
     assert_eq!(
@@ -401,7 +420,7 @@ async fn a_request_that_sts_would_refuse_is_refused_here() {
     ] {
         let mut role = request();
         change(&mut role);
-        let error = assume_role(&base, &role, "https://sts.aliyuncs.com/").unwrap_err();
+        let error = assume_role(&base, &role, &endpoint("https://sts.aliyuncs.com/")).unwrap_err();
         assert!(error.to_string().contains(problem), "{error}");
     }
 }

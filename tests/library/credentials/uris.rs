@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use export_iam::credentials::{DirectTransport, SharedTransport, find};
-use export_iam::ram::transport::{HttpRequest, HttpResponse, Transport, TransportError};
+use export_iam::cloud::rpc::transport::SharedTransport;
+use export_iam::cloud::rpc::transport::{HttpRequest, HttpResponse, Transport, TransportError};
+use export_iam::credentials::{DirectTransport, find};
 use jiff::SignedDuration;
 
 use super::loopback::Server;
@@ -171,9 +172,9 @@ async fn silence_ends_after_three_seconds() {
         }
     }
     let world = at("https://keys.example.com/");
-    let mut outside = world.outside();
-    Arc::get_mut(&mut outside).unwrap().api = SharedTransport::new(Silent);
-    let source = find(&world.options, &outside).await.unwrap().source;
+    let mut context = world.context();
+    Arc::get_mut(&mut context).unwrap().api = SharedTransport::new(Silent);
+    let source = find(&world.options, &context).await.unwrap().source;
     let before = tokio::time::Instant::now();
     let error = ask(&source).await.unwrap_err();
     assert_eq!(
@@ -197,10 +198,10 @@ async fn over_http_a_key_is_found_and_a_redirect_is_not_followed() {
     .await;
     for (path, works) in [("/keys?password=canary", true), ("/moved", false)] {
         let world = at(&format!("{}{path}", server.base()));
-        let mut outside = world.outside();
+        let mut context = world.context();
         let direct = SharedTransport::new(DirectTransport::new());
-        Arc::get_mut(&mut outside).unwrap().direct = direct;
-        let source = find(&world.options, &outside).await.unwrap().source;
+        Arc::get_mut(&mut context).unwrap().direct = direct;
+        let source = find(&world.options, &context).await.unwrap().source;
         match ask(&source).await {
             Ok(key) => assert!(works && key.access_key_id == "STS.uri"),
             Err(error) => {

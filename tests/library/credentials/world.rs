@@ -11,17 +11,19 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use export_iam::credentials::{
-    CredentialError, CredentialSource, Credentials, FileText, Files, Found, Options, Output,
-    Outside, ProcessError, Processes, SharedTransport, Source, find,
-};
-use export_iam::ram::encoding::parse_form;
-use export_iam::ram::transport::{
+use export_iam::cloud::rpc::client::Settings;
+use export_iam::cloud::rpc::clock::{Clock, Random};
+use export_iam::cloud::rpc::credentials::{CredentialError, CredentialSource, Credentials};
+use export_iam::cloud::rpc::encoding::parse_form;
+use export_iam::cloud::rpc::transport::SharedTransport;
+use export_iam::cloud::rpc::transport::{
     Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
+};
+use export_iam::credentials::{
+    Context, FileText, Files, Found, Options, Output, ProcessError, Processes, Source, find,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 pub(crate) const START: &str = "2026-01-02T03:00:00Z";
@@ -43,13 +45,12 @@ pub(crate) struct State {
     pub(crate) requests: Vec<(&'static str, HttpRequest)>,
     pub(crate) helper: Option<Result<String, ProcessError>>,
     pub(crate) runs: Vec<Vec<String>>,
-    nonces: u64,
 }
 
 pub(crate) struct World {
     pub(crate) state: Arc<Mutex<State>>,
     pub(crate) options: Options,
-    started: Instant,
+    clock: Clock,
     api: Service,
     direct: Service,
 }
@@ -61,7 +62,7 @@ impl Clone for World {
         Self {
             state: Arc::new(Mutex::new(state)),
             options: self.options.clone(),
-            started: self.started,
+            clock: self.clock.clone(),
             api: Arc::clone(&self.api),
             direct: Arc::clone(&self.direct),
         }
@@ -74,15 +75,15 @@ impl World {
         let world = Self {
             state: Arc::default(),
             options: Options::default(),
-            started: Instant::now(),
+            clock: Clock::starting_at(START.parse().unwrap()),
             api: Arc::new(|_| unreachable_host()),
             direct: Arc::new(|_| unreachable_host()),
         };
-        let started = world.started;
+        let clock = world.clock.clone();
         world
             .variable("HOME", HOME)
             .variable("USER", "ann lee")
-            .api(move |request| Ok(sts(request, now(started))))
+            .api(move |request| Ok(sts(request, clock.now())))
     }
 
     pub(crate) fn variable(self, name: &str, value: &str) -> Self {
@@ -163,12 +164,11 @@ impl World {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        now(self.started)
+        self.clock.now()
     }
 
-    pub(crate) fn outside(&self) -> Arc<Outside> {
-        let (variables, nonces) = (Arc::clone(&self.state), Arc::clone(&self.state));
-        let started = self.started;
+    pub(crate) fn context(&self) -> Arc<Context> {
+        let variables = Arc::clone(&self.state);
         let carrier = |name, service: &Service| {
             SharedTransport::new(Recorder {
                 name,
@@ -176,17 +176,14 @@ impl World {
                 state: Arc::clone(&self.state),
             })
         };
-        Arc::new(Outside {
+        Arc::new(Context {
             environment: Box::new(move |name| {
                 variables.lock().unwrap().variables.get(name).cloned()
             }),
             files: Box::new(FakeDisk(Arc::clone(&self.state))),
-            clock: Box::new(move || now(started)),
-            nonce: Box::new(move || {
-                let mut state = nonces.lock().unwrap();
-                state.nonces += 1;
-                format!("{:032x}", state.nonces)
-            }),
+            clock: self.clock.clone(),
+            random: Arc::new(Random::seeded(1)),
+            settings: Settings::default(),
             api: carrier("api", &self.api),
             direct: carrier("direct", &self.direct),
             processes: Box::new(FakeHelper(Arc::clone(&self.state))),
@@ -194,7 +191,7 @@ impl World {
     }
 
     pub(crate) async fn find(&self) -> Result<Found, CredentialError> {
-        let result = find(&self.options, &self.outside()).await;
+        let result = find(&self.options, &self.context()).await;
         match &result {
             Ok(found) => assert_clean(&(found, found.source.path(), found.source.ended())),
             Err(error) => assert_error(error),
@@ -246,11 +243,6 @@ fn assert_error(error: &CredentialError) {
         assert!(!part.is_empty(), "{error:?}");
         assert!(!part.contains('\n') && !part.ends_with('.'), "{part}");
     }
-}
-
-fn now(started: Instant) -> Timestamp {
-    let start: Timestamp = START.parse().unwrap();
-    start + started.elapsed()
 }
 
 pub(crate) fn unreachable_host() -> Answer {

@@ -4,8 +4,8 @@
 use super::client::{Answer, Client, RAM, START, STS, TRUST, of, seeded};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use export_iam::credentials::Credentials;
-use export_iam::ram::transport::HttpRequest;
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::transport::HttpRequest;
 use export_iam::sandbox::{Fleet, MemberState, World};
 use serde_json::{Value, json};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use export_iam::credentials::Credentials;
-use export_iam::ram::encoding::form;
-use export_iam::ram::signature::{v1, v3};
-use export_iam::ram::transport::{HttpRequest, HttpResponse, Transport, TransportError};
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::encoding::form;
+use export_iam::cloud::rpc::signature::{v1, v3};
+use export_iam::cloud::rpc::transport::{HttpRequest, HttpResponse, Transport, TransportError};
 use export_iam::sandbox::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Sandbox, World};
 use jiff::Timestamp;
 use serde_json::Value;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::client::{Client, RAM, TRUST, empty};
-use export_iam::ram::transport::TransportErrorKind;
+use export_iam::cloud::rpc::transport::TransportErrorKind;
 use export_iam::sandbox::{FaultPlan, Options, Sandbox, Server, World, start};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -142,7 +142,7 @@ async fn serve(rules: &[&str]) -> (Server, Client) {
 }
 
 /// Everything that comes back on one connection, until it is closed.
-async fn raw(running: &Server, request: &export_iam::ram::transport::HttpRequest) -> String {
+async fn raw(running: &Server, request: &export_iam::cloud::rpc::transport::HttpRequest) -> String {
     let mut stream = TcpStream::connect(running.address()).await.unwrap();
     let head = format!(
         "{} / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {}\r\n",

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::client::{Answer, Client, RAM, STS, TRUST, empty, of};
-use export_iam::credentials::Credentials;
-use export_iam::ram::encoding::form;
-use export_iam::ram::signature::v1;
-use export_iam::ram::transport::HttpRequest;
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::encoding::form;
+use export_iam::cloud::rpc::signature::v1;
+use export_iam::cloud::rpc::transport::HttpRequest;
 use export_iam::sandbox::{ACCESS_KEY_ID, World};
 use serde_json::json;
 

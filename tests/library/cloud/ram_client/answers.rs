@@ -1,11 +1,11 @@
 //! What each shape of answer means.
 
 use export_iam::account::{AccountError, AccountErrorKind, ReadAccount};
+use export_iam::cloud::hint::hint;
+use export_iam::cloud::rpc::encoding::encode;
+use export_iam::cloud::rpc::signature::v1;
+use export_iam::cloud::rpc::transport::{HttpRequest, HttpResponse, Transport, TransportError};
 use export_iam::model::{IdentityType, PolicyName, PolicyRef, RoleName};
-use export_iam::ram::encoding::encode;
-use export_iam::ram::hint;
-use export_iam::ram::signature::v1;
-use export_iam::ram::transport::{HttpRequest, HttpResponse, Transport, TransportError};
 use serde_json::json;
 
 use super::fake::*;
@@ -237,14 +237,30 @@ async fn foreign_answers_are_described_and_never_quoted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_off_is_shown_with_both_times() {
-    let reply =
+async fn a_clock_that_is_off_is_corrected_from_the_services_time() {
+    let too_early =
         error(400, "InvalidTimeStamp.Expired").header("date", "Fri, 02 Jan 2026 04:04:05 GMT");
+    let fake = Fake::default().on("GetRole", [too_early, role("{}")]);
+    let client = client(&fake);
+    client.role(&name()).await.unwrap();
+    let signed = |at: usize| fake.received()[at].params["Timestamp"].clone();
+    assert_eq!(signed(0), WALL);
+    assert_eq!(signed(1), "2026-01-02T04:04:05Z");
+    // The time is kept, so no further call is refused.
+    client.role(&name()).await.unwrap();
+    assert_eq!(signed(2), "2026-01-02T04:04:05Z");
+    assert_eq!(client.counts().retries, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_off_by_more_than_a_day_is_shown_with_both_times() {
+    let reply =
+        error(400, "InvalidTimeStamp.Expired").header("date", "Sat, 03 Jan 2026 04:04:05 GMT");
     let failed = get_role(reply).await.unwrap_err();
     assert_eq!(failed.kind, AccountErrorKind::Clock);
     assert!(
         failed.message.starts_with(
-            "the clock here shows 2026-01-02T03:04:05Z, the service's 2026-01-02T04:04:05Z: "
+            "the clock here shows 2026-01-02T03:04:05Z, the service's 2026-01-03T04:04:05Z: "
         ),
         "{failed}"
     );
@@ -262,7 +278,7 @@ struct Quoting(fn(String) -> String);
 
 impl Transport for Quoting {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let text = export_iam::ram::signature::sent_string_to_sign(&request);
+        let text = export_iam::cloud::rpc::signature::sent_string_to_sign(&request);
         let quote = (self.0)(text);
         let message = format!(
             "Specified signature is not matched with our calculation. server string to sign is:{quote}"
@@ -278,9 +294,10 @@ impl Transport for Quoting {
 
 #[tokio::test(start_paused = true)]
 async fn a_wrong_secret_is_told_from_a_bug_of_ours() {
-    use export_iam::ram::clock::{Clock, Random};
-    use export_iam::ram::signature::SignatureVersion;
-    use export_iam::ram::{RamClient, Settings};
+    use export_iam::cloud::ram::RamClient;
+    use export_iam::cloud::rpc::client::{RpcClient, Settings};
+    use export_iam::cloud::rpc::clock::{Clock, Random};
+    use export_iam::cloud::rpc::signature::SignatureVersion;
 
     for version in [SignatureVersion::V1, SignatureVersion::V3] {
         let ask = async |edit: fn(String) -> String| {
@@ -290,7 +307,13 @@ async fn a_wrong_secret_is_told_from_a_bug_of_ours() {
             };
             let clock = Clock::starting_at(WALL.parse().unwrap());
             let random = Random::seeded(1);
-            let client = RamClient::new(Quoting(edit), credentials(), clock, random, settings);
+            let client = RamClient::new(RpcClient::new(
+                Quoting(edit),
+                credentials(),
+                clock,
+                random,
+                settings,
+            ));
             client.role(&name()).await.unwrap_err()
         };
         let wrong_secret = ask(|text| text).await;
@@ -311,7 +334,7 @@ async fn what_was_sent_can_be_verified() {
     let fake = Fake::default().on("GetRole", [role("{}")]);
     client(&fake).role(&name()).await.unwrap();
     let received = &fake.received()[0];
-    let text = export_iam::ram::signature::sent_string_to_sign(&received.request);
+    let text = export_iam::cloud::rpc::signature::sent_string_to_sign(&received.request);
     assert_eq!(
         v1::signature("testsecret", &text),
         received.params["Signature"]

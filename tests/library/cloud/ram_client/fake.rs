@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use export_iam::credentials::Credentials;
-use export_iam::ram::clock::{Clock, Random};
-use export_iam::ram::encoding::parse_form;
-use export_iam::ram::signature::SignatureVersion;
-use export_iam::ram::transport::{
+use export_iam::cloud::ram::RamClient;
+use export_iam::cloud::rpc::client::{RpcClient, Settings};
+use export_iam::cloud::rpc::clock::{Clock, Random};
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::encoding::parse_form;
+use export_iam::cloud::rpc::signature::SignatureVersion;
+use export_iam::cloud::rpc::transport::{
     Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
-use export_iam::ram::{RamClient, Settings};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -260,11 +261,11 @@ pub(crate) fn client_v3(fake: &Fake) -> Client {
 
 pub(crate) fn client_with(fake: &Fake, credentials: Credentials, settings: Settings) -> Client {
     let clock = Clock::starting_at(WALL.parse().unwrap());
-    RamClient::new(
+    RamClient::new(RpcClient::new(
         fake.clone(),
         credentials,
         clock,
         Random::seeded(1),
         settings,
-    )
+    ))
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use export_iam::account::{AccountErrorKind, ReadAccount};
+use export_iam::cloud::rpc::client::Settings;
+use export_iam::cloud::rpc::signature::{v1, v3};
 use export_iam::model::RoleName;
-use export_iam::ram::Settings;
-use export_iam::ram::signature::{v1, v3};
 use tokio::time::Instant;
 
 use super::fake::*;

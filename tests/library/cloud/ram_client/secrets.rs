@@ -4,10 +4,11 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use export_iam::account::{ReadAccount, WriteAccount};
-use export_iam::credentials::Credentials;
+use export_iam::cloud::hint::hint;
+use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::cloud::rpc::encoding::encode;
+use export_iam::cloud::rpc::signature;
 use export_iam::model::{RoleName, Step, Tags};
-use export_iam::ram::encoding::encode;
-use export_iam::ram::{hint, signature};
 use secrecy::SecretString;
 use serde_json::json;
 

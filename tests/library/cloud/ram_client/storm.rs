@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use export_iam::account::{AccountErrorKind, WriteAccount};
-use export_iam::model::{PolicyName, PolicyRef, RoleName, Step, Tags, VersionId};
-use export_iam::ram::RamClient;
-use export_iam::ram::clock::{Clock, Random};
-use export_iam::ram::encoding::parse_form;
-use export_iam::ram::transport::{
+use export_iam::cloud::ram::RamClient;
+use export_iam::cloud::rpc::client::RpcClient;
+use export_iam::cloud::rpc::clock::{Clock, Random};
+use export_iam::cloud::rpc::encoding::parse_form;
+use export_iam::cloud::rpc::transport::{
     Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
+use export_iam::model::{PolicyName, PolicyRef, RoleName, Step, Tags, VersionId};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -412,13 +413,13 @@ async fn weather(seed: u64) -> Option<AccountErrorKind> {
         faults: Arc::new(Mutex::new(u32::try_from(seed % 7).unwrap())),
     };
     let clock = Clock::starting_at(WALL.parse().unwrap());
-    let client = RamClient::new(
+    let client = RamClient::new(RpcClient::new(
         storm.clone(),
         credentials(),
         clock,
         Random::seeded(seed ^ 0xabcd),
         settings(),
-    );
+    ));
     let start = Instant::now();
     let result = client.write(&step).await;
     let effects_when_answered = storm.world.lock().unwrap().effects;

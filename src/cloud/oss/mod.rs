@@ -1,0 +1,3 @@
+//! OSS, which has a signature of its own.
+
+pub mod signature;

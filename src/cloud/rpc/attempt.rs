@@ -1,0 +1,331 @@
+//! One attempt at one call, without the sending: what goes out, and what came back.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::api_error::{self, ApiError};
+use super::call::Call;
+use super::credentials::Credentials;
+use super::encoding;
+use super::endpoint::Endpoint;
+use super::redact::{clean, code, one_line};
+use super::reply::Reply;
+use super::retry::RetryClass;
+use super::signature::{SignatureVersion, sent_string_to_sign, timestamp, v1, v3};
+use super::transport::{Barrier, HttpRequest, HttpResponse, TransportError, TransportErrorKind};
+use crate::account::{AccessDenied, AccountError, AccountErrorKind};
+
+/// What is known of a failed call's effect. For a read it means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It had none.
+    None,
+    /// It may have had its effect.
+    Unknown {
+        /// It may still have it later: the service was not done with the call when we stopped waiting.
+        late: bool,
+    },
+}
+
+/// Why an attempt failed, and what that means for the next.
+#[derive(Debug)]
+pub struct AttemptError {
+    /// The error as callers see it.
+    pub error: AccountError,
+    /// What repeating is good for.
+    pub class: RetryClass,
+    /// What is known of the call's effect.
+    pub effect: Effect,
+    /// The wait that the service asks for.
+    pub retry_after: Option<Duration>,
+    /// Whether anything came back, if only the end of the connection.
+    pub was_answered: bool,
+    /// The time that was signed and the service's, when it refused ours.
+    pub times: Option<(Timestamp, Timestamp)>,
+}
+
+impl AttemptError {
+    /// A final failure of kind `kind`, in our own words.
+    #[must_use]
+    pub fn new(call: &Call, kind: AccountErrorKind, message: String) -> Self {
+        Self {
+            error: AccountError {
+                subject: call.subject.clone(),
+                message,
+                ..AccountError::new(call.operation, kind)
+            },
+            class: RetryClass::Final,
+            effect: Effect::None,
+            retry_after: None,
+            was_answered: false,
+            times: None,
+        }
+    }
+}
+
+/// What one attempt is made with.
+pub(super) struct Attempt<'a> {
+    pub(super) call: &'a Call,
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) signature: SignatureVersion,
+    /// `None` for a call whose proof is a parameter.
+    pub(super) credentials: Option<&'a Credentials>,
+    /// The time that the signature bears.
+    pub(super) at: Timestamp,
+    pub(super) nonce: &'a str,
+}
+
+impl Attempt<'_> {
+    /// The request to send.
+    pub(super) fn request(&self) -> HttpRequest {
+        let mut params = self.call.params.clone();
+        for (name, value) in &self.call.secret_params {
+            params.insert(name, value.expose_secret().to_owned());
+        }
+        let (action, version) = (self.call.operation, self.call.service.version);
+        let accept = ("accept".to_owned(), "application/json".to_owned());
+        let form = "application/x-www-form-urlencoded".to_owned();
+        let form = ("content-type".to_owned(), form);
+        let mut url = self.endpoint.url().to_owned();
+        let headers = match (self.credentials, self.signature) {
+            (Some(credentials), SignatureVersion::V1) => {
+                params.insert("Action", action.to_owned());
+                params.insert("Version", version.to_owned());
+                params = v1::sign("POST", &params, credentials, self.at, self.nonce);
+                vec![form, accept]
+            }
+            (Some(credentials), SignatureVersion::V3) => {
+                let body = form_body(&params);
+                let (host, action) = (self.endpoint.host(), (action, version));
+                let mut headers = v3::sign(host, action, &body, credentials, self.at, self.nonce);
+                headers.push(accept);
+                headers
+            }
+            (None, _) => {
+                // The proof itself stays in the body, because URLs end up in logs.
+                let query = encoding::form([
+                    ("Action", action),
+                    ("Format", "JSON"),
+                    ("SignatureNonce", self.nonce),
+                    ("Timestamp", timestamp(self.at).as_str()),
+                    ("Version", version),
+                ]);
+                url = format!("{url}?{query}");
+                vec![form, accept]
+            }
+        };
+        let body = form_body(&params);
+        if !self.call.secret_params.is_empty() {
+            params.values_mut().for_each(zeroize::Zeroize::zeroize);
+        }
+        HttpRequest {
+            method: "POST".to_owned(),
+            url,
+            headers,
+            body,
+        }
+    }
+
+    /// What the answer to `request` means.
+    pub(super) fn judge(
+        &self,
+        request: &HttpRequest,
+        answer: Result<HttpResponse, TransportError>,
+    ) -> Result<Reply, AttemptError> {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return Err(unanswered(self.call, &error)),
+        };
+        if (200..300).contains(&answer.status) {
+            let described = answer.described();
+            let (status, wait) = (answer.status, retry_after(&answer));
+            return Reply::parse(answer.body)
+                .ok_or_else(|| not_the_services(self.call, status, &described, wait));
+        }
+        match ApiError::parse(&answer.body) {
+            None => {
+                let (described, wait) = (answer.described(), retry_after(&answer));
+                Err(not_the_services(self.call, answer.status, &described, wait))
+            }
+            Some(error) => Err(self.refused(request, &answer, error)),
+        }
+    }
+
+    /// An answer in which the service says what is wrong.
+    fn refused(
+        &self,
+        request: &HttpRequest,
+        answer: &HttpResponse,
+        error: ApiError,
+    ) -> AttemptError {
+        let service = self.call.service;
+        let (mut kind, class) = api_error::classify(service.codes, &error.code, answer.status);
+        let mut message = match error.message.as_str() {
+            "" => "no further message".to_owned(),
+            text => self.clean(text),
+        };
+        let mut service_time = None;
+        match error.code.as_str() {
+            "SignatureDoesNotMatch" => (kind, message) = mismatch(request, &error.message),
+            "InvalidTimeStamp.Expired" => {
+                service_time = answer.header("date").and_then(header_time);
+                let ours = timestamp(self.at);
+                let theirs = service_time.map_or("unknown".to_owned(), timestamp);
+                message = format!("the clock here shows {ours}, the service's {theirs}: {message}");
+            }
+            _ => {}
+        }
+        let effect = match class {
+            // A used nonce means that a copy of this very request came before.
+            RetryClass::Transient | RetryClass::Nonce => Effect::Unknown { late: false },
+            _ => Effect::None,
+        };
+        let failure = AttemptError::new(self.call, kind, message);
+        AttemptError {
+            error: AccountError {
+                code: Some(code(&self.clean(&error.code)).to_owned()),
+                http_status: Some(answer.status),
+                request_id: error.request_id.map(|id| self.clean(&id)),
+                access_denied: error
+                    .access_denied
+                    .map(|detail| Box::new(one_lined(*detail))),
+                recommend: error.recommend.map(|link| self.clean(&link)),
+                ..failure.error
+            },
+            class,
+            effect,
+            retry_after: retry_after(answer),
+            was_answered: true,
+            times: service_time.map(|theirs| (self.at, theirs)),
+        }
+    }
+
+    /// The service's words without a secret of this attempt.
+    fn clean(&self, text: &str) -> String {
+        let of_key = self.credentials.into_iter().flat_map(Credentials::secrets);
+        let of_call = self.call.secret_params.values();
+        let secrets: Vec<&SecretString> = of_key.chain(of_call).collect();
+        clean(text, secrets)
+    }
+}
+
+fn form_body(params: &std::collections::BTreeMap<&'static str, String>) -> Vec<u8> {
+    encoding::form(params.iter().map(|(key, value)| (*key, value.as_str()))).into_bytes()
+}
+
+/// Every member comes from outside and is shown.
+fn one_lined(detail: AccessDenied) -> AccessDenied {
+    let AccessDenied {
+        action,
+        principal_type,
+        principal,
+        no_permission_type,
+        policy_type,
+    } = detail;
+    AccessDenied {
+        action: one_line(&action),
+        principal_type: one_line(&principal_type),
+        principal: one_line(&principal),
+        no_permission_type: one_line(&no_permission_type),
+        policy_type: one_line(&policy_type),
+    }
+}
+
+/// No complete answer came.
+fn unanswered(call: &Call, error: &TransportError) -> AttemptError {
+    use AccountErrorKind::{BadAnswer, Unavailable, Unreachable};
+    let unknown = |late| Effect::Unknown { late };
+    let (kind, class, effect) = match error.kind {
+        // A certificate that is not trusted will not be so a second later.
+        TransportErrorKind::NotConnected(Barrier::Tls) | TransportErrorKind::BadRequest => {
+            (Unreachable, RetryClass::Final, Effect::None)
+        }
+        TransportErrorKind::NotConnected(_) => (Unreachable, RetryClass::Transient, Effect::None),
+        TransportErrorKind::Interrupted => (Unavailable, RetryClass::Transient, unknown(false)),
+        TransportErrorKind::TimedOut => (Unavailable, RetryClass::Transient, unknown(true)),
+        TransportErrorKind::Truncated => (BadAnswer, RetryClass::Transient, unknown(false)),
+        TransportErrorKind::TooLarge => (BadAnswer, RetryClass::Final, unknown(false)),
+    };
+    AttemptError {
+        class,
+        effect,
+        was_answered: !error.kind.is_unsent() && error.kind != TransportErrorKind::TimedOut,
+        ..AttemptError::new(call, kind, error.message.clone())
+    }
+}
+
+/// An answer that is neither a reply nor an error of the service. Its body is not shown: it may be anything.
+fn not_the_services(
+    call: &Call,
+    status: u16,
+    described: &str,
+    retry_after: Option<Duration>,
+) -> AttemptError {
+    let (kind, class) = match status {
+        429 => (AccountErrorKind::Throttled, RetryClass::Throttled),
+        408 | 500.. => (AccountErrorKind::Unavailable, RetryClass::Transient),
+        _ => (AccountErrorKind::BadAnswer, RetryClass::Final),
+    };
+    let effect = match status {
+        // Cut off or mangled on its way back, perhaps.
+        200..300 | 408 | 500.. => Effect::Unknown { late: false },
+        _ => Effect::None,
+    };
+    let message = format!("the answer is not the service's: {described}");
+    let failure = AttemptError::new(call, kind, message);
+    AttemptError {
+        error: AccountError {
+            http_status: Some(status),
+            ..failure.error
+        },
+        class,
+        effect,
+        retry_after,
+        was_answered: true,
+        times: None,
+    }
+}
+
+/// The service quotes its own string to sign. If it is ours too, the key differs; if not, we wrote it wrongly.
+fn mismatch(request: &HttpRequest, theirs: &str) -> (AccountErrorKind, String) {
+    const QUOTE: &str = "string to sign is";
+    let ours = sent_string_to_sign(request);
+    let wrong_secret = || {
+        let text = "the signature does not match: wrong secret for this access key id";
+        (AccountErrorKind::Credential, text.to_owned())
+    };
+    let Some((_, quoted)) = theirs.split_once(QUOTE) else {
+        return wrong_secret();
+    };
+    let quoted = quoted.trim_start_matches(':').trim();
+    // Some gateways add a sentence behind the quote.
+    if quoted.starts_with(ours.trim()) {
+        return wrong_secret();
+    }
+    let alike = ours
+        .chars()
+        .zip(quoted.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    (
+        AccountErrorKind::Rejected,
+        format!(
+            "the service signs another text, different from character {} on; this is a bug in export-iam",
+            alike + 1
+        ),
+    )
+}
+
+/// The time in a `Date` header.
+fn header_time(header: &str) -> Option<Timestamp> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    parser.parse_timestamp(header).ok()
+}
+
+/// `x-acs-retry-after`, in milliseconds; zero asks for nothing.
+fn retry_after(answer: &HttpResponse) -> Option<Duration> {
+    let milliseconds: u64 = answer.header("x-acs-retry-after")?.trim().parse().ok()?;
+    (milliseconds > 0).then(|| Duration::from_millis(milliseconds))
+}

@@ -1,0 +1,293 @@
+//! Makes calls: limits them, sends them, and repeats them while that is safe and promising.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::attempt::{Attempt, AttemptError, Effect};
+use super::call::{Call, CallKind, Proof, Service};
+use super::clock::{Clock, Correction, Random};
+use super::credentials::CredentialSource;
+use super::endpoint::Endpoint;
+use super::limiter::Limiter;
+use super::reply::Reply;
+use super::retry::{RetryClass, Schedule};
+use super::signature::SignatureVersion;
+use super::traffic::{Counts, Traffic};
+use super::transport::{Transport, TransportError, TransportErrorKind};
+use crate::account::AccountErrorKind;
+
+/// Waits from this length on are told of.
+const LONG: Duration = Duration::from_secs(5);
+
+/// Differences of clocks below this explain no refusal: the service takes 15 minutes.
+const LEAST_CORRECTED: SignedDuration = SignedDuration::from_mins(1);
+
+/// How a client reaches services and how patient it is.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where services are that are not at their own hosts, by their names.
+    pub endpoints: BTreeMap<&'static str, Endpoint>,
+    /// Which signature calls carry.
+    pub signature: SignatureVersion,
+    /// When failed calls are repeated.
+    pub schedule: Schedule,
+    /// When everything has to be over.
+    pub deadline: Option<Instant>,
+    /// How long to try when nothing has come back from a service yet.
+    pub unreachable_after: Duration,
+}
+
+/// The services' own hosts and the usual patience.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            endpoints: BTreeMap::new(),
+            signature: SignatureVersion::default(),
+            schedule: Schedule::default(),
+            deadline: None,
+            unreachable_after: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Settings {
+    /// Where `service` is reached.
+    #[must_use]
+    pub fn endpoint(&self, service: &Service) -> Endpoint {
+        let given = self.endpoints.get(service.name).cloned();
+        given.unwrap_or_else(|| Endpoint::public(service.host))
+    }
+}
+
+/// Calls services with the credentials of one source.
+pub struct RpcClient<T, C> {
+    transport: T,
+    credentials: C,
+    settings: Settings,
+    clock: Clock,
+    random: Arc<Random>,
+    traffic: Arc<Traffic>,
+}
+
+impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
+    /// A client that has not called anything yet, with traffic of its own.
+    #[must_use]
+    pub fn new(
+        transport: T,
+        credentials: C,
+        clock: Clock,
+        random: impl Into<Arc<Random>>,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            transport,
+            credentials,
+            settings,
+            clock,
+            random: random.into(),
+            traffic: Arc::new(Traffic::new(Limiter::of_account())),
+        }
+    }
+
+    /// The same client, whose calls count together with others.
+    #[must_use]
+    pub fn sharing(self, traffic: &Arc<Traffic>) -> Self {
+        Self {
+            traffic: Arc::clone(traffic),
+            ..self
+        }
+    }
+
+    /// What this client, and those that share its traffic, did so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.traffic.counters.counts()
+    }
+
+    /// Nonces and jitter.
+    pub(crate) fn random(&self) -> &Random {
+        &self.random
+    }
+
+    /// Makes a call, repeated while that is safe and promising. A write that may have had its effect is never
+    /// repeated here.
+    ///
+    /// # Errors
+    /// With the last attempt's error, which knows how many there were.
+    pub async fn call(&self, call: &Call) -> Result<Reply, AttemptError> {
+        let mut attempts = 0;
+        let mut followed_the_clock = false;
+        loop {
+            attempts += 1;
+            let mut failure = match self.attempt(call, attempts).await {
+                Ok(reply) => return Ok(reply),
+                Err(failure) => failure,
+            };
+            failure.error.attempts = attempts;
+            if call.kind == CallKind::Write && failure.effect != Effect::None {
+                return Err(failure);
+            }
+            if !followed_the_clock && self.follow_clock(&failure) {
+                followed_the_clock = true;
+                self.traffic.counters.repeated();
+                continue;
+            }
+            if !self.wait_to_repeat(call, &failure, attempts).await {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// Takes on the service's time after it refused ours; `false` when the difference does not explain the refusal, or
+    /// is more than is corrected.
+    fn follow_clock(&self, failure: &AttemptError) -> bool {
+        let Some((ours, theirs)) = failure.times else {
+            return false;
+        };
+        if ours.duration_since(theirs).abs() < LEAST_CORRECTED {
+            return false;
+        }
+        let Some(Correction { ahead, is_first }) = self.clock.follow(theirs) else {
+            return false;
+        };
+        if is_first {
+            let side = if ahead.is_negative() {
+                "behind"
+            } else {
+                "ahead of"
+            };
+            let by = jiff::fmt::friendly::SpanPrinter::new()
+                .duration_to_string(&ahead.abs().round(jiff::Unit::Second).unwrap_or(ahead.abs()));
+            tracing::warn!(
+                "this machine's clock is {by} {side} the service's; calls are signed with the service's time"
+            );
+        }
+        true
+    }
+
+    /// Makes one attempt when the limiter lets it, and learns from how it went.
+    async fn attempt(&self, call: &Call, attempt: u32) -> Result<Reply, AttemptError> {
+        if !self.sleep(self.traffic.limiter.take()).await {
+            let message = "the deadline passed before the call was made".to_owned();
+            let kind = AccountErrorKind::Unavailable;
+            return Err(AttemptError::new(call, kind, message));
+        }
+        let sent_at = Instant::now();
+        let reach = self.traffic.reach(call.service);
+        reach.begin(sent_at);
+        let result = self.exchange(call).await;
+        let took = sent_at.elapsed().as_millis();
+        let (operation, subject) = (call.operation, call.subject.as_str());
+        match &result {
+            Ok(reply) => {
+                reach.answered();
+                self.traffic.limiter.answered();
+                self.traffic.budget.earn();
+                let request_id = reply.request_id();
+                tracing::debug!(operation, subject, attempt, took, request_id, "answered");
+            }
+            Err(failure) => {
+                if failure.was_answered {
+                    reach.answered();
+                }
+                if failure.class == RetryClass::Throttled {
+                    self.traffic.counters.throttled();
+                    self.traffic.limiter.throttled(sent_at);
+                }
+                let code = failure.error.code.as_deref().unwrap_or_default();
+                let kind = failure.error.kind;
+                tracing::debug!(operation, subject, attempt, took, code, ?kind, "failed");
+            }
+        }
+        result
+    }
+
+    /// Signs anew, sends once, and judges the answer.
+    async fn exchange(&self, call: &Call) -> Result<Reply, AttemptError> {
+        let credentials = match call.proof {
+            Proof::Parameter => None,
+            Proof::Signature => Some(self.credentials.credentials().await.map_err(|error| {
+                let kind = AccountErrorKind::Credential;
+                let mut failure = AttemptError::new(call, kind, error.to_string());
+                failure.error.advice = Some(error.hint);
+                failure
+            })?),
+        };
+        let attempt = Attempt {
+            call,
+            endpoint: &self.settings.endpoint(call.service),
+            signature: self.settings.signature,
+            credentials: credentials.as_ref(),
+            at: self.clock.now(),
+            nonce: &self.random.nonce(),
+        };
+        let request = attempt.request();
+        self.traffic.counters.sent(call);
+        let sending = self.transport.send(request.clone());
+        let answer = match self.settings.deadline {
+            None => sending.await,
+            Some(deadline) => timeout_at(deadline, sending).await.unwrap_or_else(|_| {
+                Err(TransportError {
+                    kind: TransportErrorKind::TimedOut,
+                    message: "the deadline passed before an answer came".to_owned(),
+                })
+            }),
+        };
+        attempt.judge(&request, answer)
+    }
+
+    /// Waits until a call that was tried `attempts` times may be repeated; `false` when it may not be.
+    pub async fn wait_to_repeat(&self, call: &Call, failure: &AttemptError, attempts: u32) -> bool {
+        let asked = failure.retry_after;
+        let schedule = &self.settings.schedule;
+        let Some(wait) = schedule.wait(failure.class, attempts, asked, &self.random) else {
+            return false;
+        };
+        let patience = self.settings.unreachable_after;
+        let reach = self.traffic.reach(call.service);
+        if reach.is_hopeless(wait, attempts, patience) || !self.traffic.budget.spend() {
+            return false;
+        }
+        let operation = call.operation;
+        let code = failure.error.code.as_deref().unwrap_or("no answer");
+        let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(operation, attempt = attempts, code, wait_ms, "trying again");
+        if wait >= LONG {
+            let seconds = wait.as_secs();
+            tracing::warn!("{operation}: {code}; trying again in {seconds} s");
+        }
+        if !self.sleep(wait).await {
+            return false;
+        }
+        self.traffic.counters.repeated();
+        true
+    }
+
+    /// Waits; `false` at once when the deadline would pass meanwhile.
+    pub async fn sleep(&self, wait: Duration) -> bool {
+        let end = Instant::now() + wait;
+        let deadline = self.settings.deadline;
+        if deadline.is_some_and(|deadline| end >= deadline) {
+            return false;
+        }
+        if !wait.is_zero() {
+            self.traffic.counters.waited(wait);
+            sleep(wait).await;
+        }
+        true
+    }
+}
+
+/// Shows what it did, and no credentials.
+impl<T, C> std::fmt::Debug for RpcClient<T, C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RpcClient")
+            .field("settings", &self.settings)
+            .field("traffic", &self.traffic)
+            .finish_non_exhaustive()
+    }
+}

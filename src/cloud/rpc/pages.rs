@@ -1,0 +1,116 @@
+//! Replies of one page and of many.
+
+use std::collections::HashSet;
+
+use super::attempt::AttemptError;
+use super::call::Call;
+use super::client::RpcClient;
+use super::credentials::CredentialSource;
+use super::reply::{Reply, Unreadable};
+use super::transport::Transport;
+use crate::account::{AccountError, AccountErrorKind};
+
+/// Most pages of one list. At RAM's default of 100 entries this is a hundred times the largest quota.
+const MOST_PAGES: usize = 2000;
+
+/// Entries of a page with a number, the most there may be.
+const PAGE: usize = 100;
+
+impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
+    /// What one reply says.
+    ///
+    /// # Errors
+    /// When no reply came, or `into` cannot read it.
+    pub async fn one<M: Send>(
+        &self,
+        call: &Call,
+        into: impl Fn(&Reply) -> Result<M, Unreadable> + Send + Sync,
+    ) -> Result<M, AccountError> {
+        let reply = self.call(call).await.map_err(|failure| failure.error)?;
+        into(&reply).map_err(|why| unreadable(call, &reply, why))
+    }
+
+    /// One thing; `None` only if the service answered with the code `absent`.
+    ///
+    /// # Errors
+    /// As [`RpcClient::one`].
+    pub async fn one_or_absent<M: Send>(
+        &self,
+        call: &Call,
+        absent: &str,
+        into: impl Fn(&Reply) -> Result<M, Unreadable> + Send + Sync,
+    ) -> Result<Option<M>, AccountError> {
+        match self.one(call, into).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.code.as_deref() == Some(absent) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A whole list whose pages are marked; `None` only if the service answered with the code `absent`. A list that
+    /// is cut short is an error, never a shorter list.
+    ///
+    /// # Errors
+    /// As [`RpcClient::one`], or when the list does not end.
+    pub async fn all_or_absent<M: Send>(
+        &self,
+        mut call: Call,
+        absent: &str,
+        into: impl Fn(&Reply) -> Result<Vec<M>, Unreadable> + Send + Sync,
+    ) -> Result<Option<Vec<M>>, AccountError> {
+        let mut list = Vec::new();
+        let mut seen = HashSet::new();
+        loop {
+            let page = |reply: &Reply| Ok((into(reply)?, reply.next_page()?));
+            let Some((entries, next)) = self.one_or_absent(&call, absent, page).await? else {
+                return Ok(None);
+            };
+            list.extend(entries);
+            let Some(next) = next else {
+                return Ok(Some(list));
+            };
+            if !seen.insert(next.1.clone()) || seen.len() > MOST_PAGES {
+                return Err(bad_answer(&call, "the list does not end"));
+            }
+            call = call.with(next.0, next.1);
+        }
+    }
+
+    /// A whole list whose pages have numbers. `into` gives the entries of a page and how many there are in all.
+    ///
+    /// # Errors
+    /// As [`RpcClient::one`], or when the list ends early or never.
+    pub async fn all_numbered<M: Send>(
+        &self,
+        call: Call,
+        into: impl Fn(&Reply) -> Result<(Vec<M>, usize), Unreadable> + Send + Sync,
+    ) -> Result<Vec<M>, AccountError> {
+        let mut list = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let call = call.clone().with("PageNumber", page).with("PageSize", PAGE);
+            let (entries, total) = self.one(&call, &into).await?;
+            let is_last = entries.is_empty();
+            list.extend(entries);
+            if page.saturating_mul(PAGE) >= total {
+                return Ok(list);
+            }
+            if is_last {
+                return Err(bad_answer(&call, "the list ends before its last page"));
+            }
+        }
+        Err(bad_answer(&call, "the list does not end"))
+    }
+}
+
+/// An answer that cannot be right.
+#[must_use]
+pub fn bad_answer(call: &Call, message: &str) -> AccountError {
+    AttemptError::new(call, AccountErrorKind::BadAnswer, message.to_owned()).error
+}
+
+fn unreadable(call: &Call, reply: &Reply, why: Unreadable) -> AccountError {
+    AccountError {
+        request_id: Some(reply.request_id().to_owned()),
+        ..bad_answer(call, &format!("the answer cannot be read: {}", why.0))
+    }
+}

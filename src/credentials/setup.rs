@@ -1,0 +1,27 @@
+//! What sources are made with.
+
+use std::sync::Arc;
+
+use super::context::Context;
+use super::ecs::{ENDPOINT, Metadata};
+
+/// What a source is made with.
+#[derive(Clone, Copy)]
+pub(super) struct Setup<'a> {
+    pub(super) context: &'a Arc<Context>,
+    /// The endpoint of STS from the command line.
+    pub(super) sts_endpoint: Option<&'a str>,
+    /// Where the metadata service is, if not at its one place.
+    pub(super) metadata_endpoint: Option<&'a str>,
+}
+
+impl Setup<'_> {
+    /// The instance's role, by its name if there is one.
+    pub(super) fn metadata(self, role: Option<String>) -> Metadata {
+        let endpoint = self.metadata_endpoint.unwrap_or(ENDPOINT);
+        Metadata {
+            role,
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+        }
+    }
+}
