@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::validation;
 use super::{policies, roles, users};
-use crate::model::{PolicyRef, PolicyType, RoleName};
 use crate::cloud::rpc::signature::timestamp;
+use crate::model::{PolicyRef, PolicyType, RoleName};
 use crate::sandbox::rpc::answer::Answer;
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;

@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::model::{PolicyRef, PolicyType, RoleName};
 use crate::cloud::rpc::signature::timestamp;
+use crate::model::{PolicyRef, PolicyType, RoleName};
 use crate::sandbox::ram::attachments;
 use crate::sandbox::ram::validation;
 use crate::sandbox::rpc::answer::{Answer, insert};
