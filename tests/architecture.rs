@@ -53,7 +53,6 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
             "serde_json",
             "serde_yaml",
             "sha2",
-            "strsim",
             "thiserror",
         ],
     ),

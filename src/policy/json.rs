@@ -3,6 +3,7 @@
 //! serde_json reads the text. Its own value type keeps only the last of two equal members and no
 //! places, hence [`Node`] and [`locate`].
 
+use super::error::Place;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
@@ -112,10 +113,10 @@ pub(crate) fn path_text(steps: &[Step]) -> String {
     path
 }
 
-/// The line and column, both from 1, at which the part named by `steps` begins.
+/// The place at which the part named by `steps` begins.
 ///
 /// `text` must be valid JSON; in other text the answer is some place in it.
-pub(crate) fn locate(text: &str, steps: &[Step]) -> (usize, usize) {
+pub(crate) fn locate(text: &str, steps: &[Step]) -> Place {
     let mut cursor = Cursor { text, at: 0 };
     for step in steps {
         cursor.enter();
@@ -137,15 +138,7 @@ pub(crate) fn locate(text: &str, steps: &[Step]) -> (usize, usize) {
         }
     }
     cursor.skip_blank();
-    line_and_column(text, cursor.at)
-}
-
-/// The line and column, both from 1 and in characters, of a byte offset.
-fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-    (line, column)
+    Place::of_offset(text, cursor.at)
 }
 
 /// Walks over JSON that is known to be valid.
@@ -222,11 +215,24 @@ mod tests {
     fn places_are_found_behind_strings_that_look_like_structure() {
         let text = "{\n  \"a\": [\"]},\\\"\", {\"x\": 1}],\n  \"b\": 7\n}";
         let b = Step::Member(1, "b".into());
-        assert_eq!(locate(text, &[b]), (3, 8));
+        assert_eq!(locate(text, &[b]), Place { line: 3, column: 8 });
         let a = Step::Member(0, "a".into());
-        assert_eq!(locate(text, &[a.clone(), Step::Item(1)]), (2, 18));
+        let object = [a.clone(), Step::Item(1)];
+        assert_eq!(
+            locate(text, &object),
+            Place {
+                line: 2,
+                column: 18
+            }
+        );
         let steps = [a, Step::Item(1), Step::Name(0, "x".into())];
-        assert_eq!(locate(text, &steps), (2, 19));
+        assert_eq!(
+            locate(text, &steps),
+            Place {
+                line: 2,
+                column: 19
+            }
+        );
         assert_eq!(path_text(&steps), "a[1].x");
     }
 

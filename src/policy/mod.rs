@@ -19,6 +19,7 @@ mod operator;
 mod read;
 mod readings;
 mod semantics;
+pub mod suggest;
 pub mod transition;
 mod trust;
 mod write;
@@ -32,7 +33,7 @@ pub use document::{
     ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,
     ResourceMatch, Statement,
 };
-pub use error::{PolicyError, PolicyErrorKind};
+pub use error::{Place, PolicyError, PolicyErrorKind, quote};
 pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
 pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 pub use trust::{Principal, TrustPolicy, TrustStatement};

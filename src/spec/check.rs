@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::error::quote;
 use super::fields::At;
 use super::known;
 use super::node::Spot;
 use super::notes::Notes;
 use super::shape::{AccountShape, ContentShape, Items, PolicyShape, RoleShape, SpecShape};
-use super::suggest;
 use crate::model::{BucketName, Export, PolicyName, PolicyRef, PolicyType, RegionId, limit};
+use crate::policy::quote;
+use crate::policy::suggest;
 
 /// Reports every mistake that can be seen without reading documents.
 pub(super) fn check(notes: &mut Notes, spec: &SpecShape) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::error::{Diagnostic, Place};
+use super::error::Diagnostic;
 use super::fields::quote_it;
 use super::node::{Entry, Node, Value};
 use super::notes::Notes;
@@ -111,10 +111,7 @@ fn parse<T>(
 fn in_file(shown: &str, error: &PolicyError) -> Diagnostic {
     Diagnostic {
         file: shown.to_owned(),
-        place: Some(Place {
-            line: error.line,
-            column: error.column,
-        }),
+        place: Some(error.place),
         path: error.path.clone(),
         message: error.message.clone(),
         hint: error.hint().map(str::to_owned),

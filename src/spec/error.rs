@@ -2,14 +2,7 @@
 
 use std::fmt;
 
-/// A place in a text file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in the line, in characters, from 1.
-    pub column: usize,
-}
+use crate::policy::Place;
 
 /// One remark about a spec: a mistake that stops it, or a warning.
 ///
@@ -99,26 +92,6 @@ impl fmt::Display for SpecErrors {
 
 impl std::error::Error for SpecErrors {}
 
-/// Most characters of a user's word that a message repeats.
-const MAX_QUOTED: usize = 80;
-
-/// A user's word in backticks, on one line, without control characters, cut when long.
-pub(super) fn quote(word: &str) -> String {
-    let mut quoted = String::from("`");
-    for (at, symbol) in word.chars().enumerate() {
-        if at == MAX_QUOTED {
-            quoted.push('…');
-            break;
-        }
-        match symbol {
-            '"' | '\'' => quoted.push(symbol),
-            _ => quoted.extend(symbol.escape_debug()),
-        }
-    }
-    quoted.push('`');
-    quoted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,11 +116,5 @@ mod tests {
             errors.to_string(),
             "error: a.yaml:9:3: is wrong\nhint: right it\nerror: a.yaml:10:3: `b`: is wrong\nhint: right it"
         );
-    }
-
-    #[test]
-    fn quoted_words_stay_on_one_line_and_short() {
-        assert_eq!(quote("a\nb\u{1b}"), "`a\\nb\\u{1b}`");
-        assert_eq!(quote(&"x".repeat(200)).chars().count(), MAX_QUOTED + 3);
     }
 }

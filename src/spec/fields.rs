@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::error::quote;
 use super::node::{Entry, Node, Spot, Value};
 use super::notes::Notes;
-use super::suggest;
 use crate::model::{Tags, limit};
+use crate::policy::quote;
+use crate::policy::suggest;
 
 /// A value and where it was written.
 #[derive(Debug, Clone)]

@@ -5,10 +5,12 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use super::document::{File, FileProblem, Files};
-use super::error::{Diagnostic, Place, SpecErrors, quote};
+use super::error::{Diagnostic, SpecErrors};
 use super::node::Node;
 use super::notes::Notes;
-use super::{Spec, check, preset, read, resolve, suggest};
+use super::{Spec, check, preset, read, resolve};
+use crate::policy::suggest;
+use crate::policy::{Place, quote};
 
 /// Largest spec or document file. Unit: bytes. A fleet of 5,000 accounts fits.
 pub const MAX_FILE: u64 = 1 << 20;

@@ -24,18 +24,15 @@ mod notes;
 mod place;
 mod preset;
 mod read;
-mod read_account;
-mod read_role;
 mod resolve;
 mod shape;
 mod split;
-mod suggest;
 mod yaml;
 
 pub use account::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
 pub use adopt::adopt;
 pub use checked::Spec;
 
-pub use error::{Diagnostic, Place, SpecErrors};
+pub use error::{Diagnostic, SpecErrors};
 pub use load::{MAX_FILE, SpecSource, load};
 pub use preset::{Preset, presets};

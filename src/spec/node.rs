@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::error::{Place, quote};
 use super::place::{Kind, Tree, places};
 use super::yaml::{self, Raw, YamlError};
+use crate::policy::{Place, quote};
 
 /// Longest key shown in a path. Unit: characters.
 const KEY_SHOWN: usize = 60;

@@ -5,7 +5,7 @@
 
 use saphyr_parser::{Event, Marker, Parser};
 
-use super::error::Place;
+use crate::policy::Place;
 
 /// Deepest nesting looked at, one more than the parser that gives the meaning. Unit: levels.
 const MAX_DEPTH: usize = 129;

@@ -12,8 +12,8 @@ use serde::de::{
     self, Deserialize, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess,
 };
 
-use super::error::Place;
 use super::place::too_deep;
+use crate::policy::Place;
 
 /// Most values in one spec, aliases expanded. Unit: values. A fleet of 10,000 accounts needs about 120,000.
 const MAX_VALUES: usize = 500_000;

@@ -1,6 +1,7 @@
 //! What lint says: rules, findings, and the report that rules write to.
 
 use super::tree::{Spot, Tree};
+use crate::policy::error::Place;
 use std::fmt;
 
 /// How bad a finding is.
@@ -49,10 +50,8 @@ pub struct RuleInfo {
 pub struct Finding {
     /// The rule.
     pub rule: &'static RuleInfo,
-    /// Line in the text, from 1.
-    pub line: usize,
-    /// Column in the line, in characters, from 1.
-    pub column: usize,
+    /// Where in the text.
+    pub place: Place,
     /// Where in the document, as `Statement[0].Action[1]`; empty for the document as a whole.
     pub path: String,
     /// What is wrong: one line, lower case, no final stop, the author's words in backticks.
@@ -70,7 +69,7 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = (self.line, self.column);
+        let Place { line, column } = self.place;
         let (severity, id) = (self.rule.severity, self.rule.id);
         write!(f, "{line}:{column}: {severity}[{id}]: ")?;
         if !self.path.is_empty() {
@@ -105,14 +104,13 @@ impl Report<'_> {
     }
 
     fn put(&mut self, spot: Spot, message: String, fix: Option<String>) {
-        let ((line, column), path) = match self.tree {
-            Some(tree) => (tree.line_and_column(self.text, spot), tree.path(spot)),
-            None => ((1, 1), String::new()),
+        let (place, path) = match self.tree {
+            Some(tree) => (tree.place(self.text, spot), tree.path(spot)),
+            None => (Place::START, String::new()),
         };
         self.push(Finding {
             rule: self.rule,
-            line,
-            column,
+            place,
             path,
             message,
             fix,

@@ -8,54 +8,20 @@
 
 mod finding;
 mod level;
+mod options;
 mod pattern;
+mod rule;
 mod rules;
 mod suggest;
 mod tree;
 mod view;
 
 pub use finding::{Finding, RuleInfo, Severity};
+pub use options::{Export, Kind, Options};
 
 use finding::Report;
-use tree::Tree;
+use tree::{MAX_TEXT_LENGTH, Tree};
 use view::View;
-
-/// Longest text that is looked into. Unit: bytes. Above every document of RAM, its own long system
-/// policies included; what is longer gets one finding that says so.
-const MAX_TEXT_LENGTH: usize = 1 << 16;
-
-/// What kind of document it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Kind {
-    /// What the identities it is attached to may do.
-    Permission,
-    /// Who may assume a role.
-    Trust,
-    /// By what is in it: principals and no resources make a trust policy.
-    #[default]
-    Auto,
-}
-
-/// Where an image is to be exported to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Export<'a> {
-    /// The bucket's name.
-    pub bucket: &'a str,
-    /// The `OSSPrefix` that exports are started with.
-    pub prefix: Option<&'a str>,
-}
-
-/// What lint is told beside the document.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options<'a> {
-    /// What kind of document it is.
-    pub kind: Kind,
-    /// The exports that the document must make possible; an empty list means some export. `None`: not
-    /// known, and then a document that names nearly all of the actions is taken to be meant for it.
-    pub exports: Option<&'a [Export<'a>]>,
-    /// The uid of the account that the document is for, and that owns the buckets.
-    pub account: Option<&'a str>,
-}
 
 /// All rules, sorted by id.
 pub fn rules() -> impl Iterator<Item = &'static RuleInfo> {
@@ -81,8 +47,7 @@ pub fn lint(text: &str, options: &Options<'_>) -> Vec<Finding> {
     if let Some(refusal) = view.refusal.filter(|_| !report.has_error()) {
         report.push(Finding {
             rule: &rules::MALFORMED.info,
-            line: refusal.line,
-            column: refusal.column,
+            place: refusal.place,
             fix: refusal.hint().map(str::to_owned),
             path: refusal.path,
             message: refusal.message,
@@ -90,7 +55,7 @@ pub fn lint(text: &str, options: &Options<'_>) -> Vec<Finding> {
     }
     let mut findings = report.findings;
     findings.sort_by(|a, b| {
-        let key = |f: &Finding| (f.line, f.column, f.rule.severity, f.rule.id);
+        let key = |f: &Finding| (f.place, f.rule.severity, f.rule.id);
         key(a).cmp(&key(b))
     });
     findings

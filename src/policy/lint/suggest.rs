@@ -1,4 +1,6 @@
-//! "Did you mean".
+//! "Did you mean", for words of policies.
+
+use crate::policy::suggest::within;
 
 /// Most words that are compared with one another by letters; later ones get no suggestion.
 const MAX_LENGTH: usize = 64;
@@ -12,18 +14,8 @@ pub(crate) fn nearest<'a>(
     if word.len() > MAX_LENGTH {
         return None;
     }
-    let word = word.to_ascii_lowercase();
     let allowed = if word.len() <= 7 { 1 } else { 2 };
-    candidates
-        .into_iter()
-        .filter(|candidate| candidate.len().abs_diff(word.len()) <= allowed)
-        .map(|candidate| {
-            let distance = strsim::osa_distance(&word, &candidate.to_ascii_lowercase());
-            (distance, candidate)
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
+    within(word, allowed, candidates)
 }
 
 #[cfg(test)]

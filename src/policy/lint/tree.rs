@@ -2,7 +2,12 @@
 //!
 //! Rules hold a [`Spot`]; line, column and path are worked out for findings only.
 
+use crate::policy::error::Place as TextPlace;
 use crate::policy::json::{Node, Step, path_text};
+
+/// Longest text that is looked into. Unit: bytes. Above every document of RAM, its own long system
+/// policies included; what is longer gets one finding that says so.
+pub(crate) const MAX_TEXT_LENGTH: usize = 1 << 16;
 
 /// A value or a member name: its number in the order of the text. The whole document is 0.
 pub(crate) type Spot = usize;
@@ -125,13 +130,16 @@ impl Tree {
         path_text(&steps)
     }
 
-    /// Line and column of a spot, from 1, columns in characters.
-    pub(crate) fn line_and_column(&self, text: &str, spot: Spot) -> (usize, usize) {
+    /// The place of a spot in the text.
+    pub(crate) fn place(&self, text: &str, spot: Spot) -> TextPlace {
         let offset = self.places.get(spot).map_or(0, |place| place.offset);
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts.get(line.saturating_sub(1));
         let before = text.get(start.copied().unwrap_or(0)..offset);
-        (line.max(1), before.unwrap_or_default().chars().count() + 1)
+        TextPlace {
+            line: line.max(1),
+            column: before.unwrap_or_default().chars().count() + 1,
+        }
     }
 }
 
@@ -222,7 +230,7 @@ mod tests {
 
     fn check(tree: &Tree, text: &str, value: &Value, steps: &mut Vec<Step>) {
         assert_eq!(
-            tree.line_and_column(text, value.spot),
+            tree.place(text, value.spot),
             locate(text, steps),
             "{steps:?}"
         );
@@ -238,7 +246,7 @@ mod tests {
             Shape::Members(members) => {
                 for (at, member) in members.iter().enumerate() {
                     steps.push(Step::Name(at, member.name.clone()));
-                    let found = tree.line_and_column(text, member.name_spot);
+                    let found = tree.place(text, member.name_spot);
                     assert_eq!(found, locate(text, steps), "{steps:?}");
                     steps.pop();
                     steps.push(Step::Member(at, member.name.clone()));

@@ -3,9 +3,9 @@
 //! Read from the JSON, not from the typed model, so that a document with mistakes still has parts to
 //! look at. What has the wrong shape is left out here and is the business of the rules on grammar.
 
+use super::options::{Kind, Options};
 use super::pattern::{self, is_all, matches_action};
 use super::tree::{Shape, Spot, Tree, Value};
-use super::{Kind, Options};
 use crate::policy::catalogue::{self, IMAGE_EXPORT};
 use crate::policy::{Effect, MAX_DOCUMENT_LENGTH, PolicyDocument, PolicyError, TrustPolicy};
 

@@ -6,7 +6,7 @@ mod condition;
 mod statement;
 
 use super::document::{LANGUAGE_VERSION, PolicyDocument, Remarks};
-use super::error::{PolicyError, PolicyErrorKind, quote};
+use super::error::{Place, PolicyError, PolicyErrorKind, quote};
 use super::json::{Node, Step, locate, path_text};
 use super::trust::TrustPolicy;
 use std::collections::HashSet;
@@ -101,7 +101,7 @@ impl<'t> Reader<'t> {
 
     /// A mistake at the current path.
     fn mistake(&self, message: impl Into<String>, hint: Option<String>) -> PolicyError {
-        let (line, column) = locate(self.text, &self.path);
+        let place = locate(self.text, &self.path);
         let (kind, message) = match self.mode {
             Mode::Strict => (PolicyErrorKind::Grammar, message.into()),
             Mode::Live => (
@@ -112,8 +112,7 @@ impl<'t> Reader<'t> {
         PolicyError {
             kind,
             message,
-            line,
-            column,
+            place,
             path: path_text(&self.path),
             hint,
         }
@@ -142,11 +141,10 @@ impl<'t> Reader<'t> {
     }
 
     fn root(&self) -> Result<Node, PolicyError> {
-        let whole = |kind, message: String, line, column| PolicyError {
+        let whole = |kind, message: String, place| PolicyError {
             kind,
             message,
-            line,
-            column,
+            place,
             path: String::new(),
             hint: None,
         };
@@ -155,10 +153,13 @@ impl<'t> Reader<'t> {
                 "the text has {} bytes, more than {MAX_TEXT_LENGTH}; it is not a policy document",
                 self.text.len()
             );
-            return Err(whole(PolicyErrorKind::TooLarge, message, 1, 1));
+            return Err(whole(PolicyErrorKind::TooLarge, message, Place::START));
         }
         serde_json::from_str(self.text).map_err(|error| {
-            let (line, column) = (error.line().max(1), error.column().max(1));
+            let place = Place {
+                line: error.line().max(1),
+                column: error.column().max(1),
+            };
             let message = error.to_string();
             let message = message
                 .split(" at line ")
@@ -167,10 +168,10 @@ impl<'t> Reader<'t> {
                 .to_lowercase();
             if message.contains("recursion limit") {
                 let message = "nested deeper than any policy document".to_owned();
-                return whole(PolicyErrorKind::TooLarge, message, line, column);
+                return whole(PolicyErrorKind::TooLarge, message, place);
             }
             let message = format!("not JSON: {message}");
-            whole(PolicyErrorKind::Syntax, message, line, column)
+            whole(PolicyErrorKind::Syntax, message, place)
         })
     }
 

@@ -71,8 +71,8 @@ pub fn lint(found: &[(String, Vec<Finding>)]) -> String {
         findings.iter().map(move |finding| {
             json!({
                 "file": file,
-                "line": finding.line,
-                "column": finding.column,
+                "line": finding.place.line,
+                "column": finding.place.column,
                 "rule": finding.rule.id,
                 "severity": finding.rule.severity.as_str(),
                 "message": finding.message,

@@ -55,8 +55,8 @@ pub fn lint(found: &[(String, Vec<Finding>)], out: &mut String) {
                 out,
                 "{}:{}:{}: {severity}: {} [{}]",
                 safe(file),
-                finding.line,
-                finding.column,
+                finding.place.line,
+                finding.place.column,
                 safe(&finding.message),
                 finding.rule.id
             );

@@ -171,7 +171,7 @@ fn check(text: &str) {
                 check_place(text, finding);
                 assert!(!finding.message.contains('\n'), "{finding}");
             }
-            assert!(findings.is_sorted_by_key(|f| (f.line, f.column, f.rule.severity)));
+            assert!(findings.is_sorted_by_key(|f| (f.place, f.rule.severity)));
             assert_eq!(findings, lint(text, &options));
             let is_refused = match kind {
                 Kind::Permission => PolicyDocument::parse(text).is_err(),
@@ -186,8 +186,8 @@ fn check(text: &str) {
 
 fn check_place(text: &str, finding: &Finding) {
     // A syntax error may be told past the end of its line, as serde_json counts.
-    let line = text.split('\n').nth(finding.line - 1);
-    let in_text = line.is_some_and(|line| finding.column <= line.len() + 1);
+    let line = text.split('\n').nth(finding.place.line - 1);
+    let in_text = line.is_some_and(|line| finding.place.column <= line.len() + 1);
     assert!(in_text, "{finding} is not in {text:?}");
 }
 

@@ -320,7 +320,7 @@ proptest! {
             let lines = text.split('\n').count() + text.matches(['\r', '\u{85}', '\u{2028}']).count();
             for error in errors.errors() {
                 prop_assert!(!error.message.chars().any(char::is_control), "{error}");
-                let place = error.place.unwrap_or(export_iam::spec::Place { line: 1, column: 1 });
+                let place = error.place.unwrap_or(export_iam::policy::Place::START);
                 prop_assert!((1..=lines + 1).contains(&place.line) && place.column > 0, "{error}\n{text:?}");
             }
         }

@@ -1,8 +1,8 @@
 //! An action in another letter case than documented.
 
 use super::super::pattern::{action_parts, has_wildcard};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::misnamed_action::is_misnamed;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue;
 use crate::policy::error::quote;
 

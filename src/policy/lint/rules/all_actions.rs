@@ -1,7 +1,7 @@
 //! A grant of every action of every service.
 
 use super::super::pattern::{action_parts, is_all};
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

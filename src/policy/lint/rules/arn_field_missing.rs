@@ -1,7 +1,7 @@
 //! A resource name with fewer than five fields.
 
 use super::super::pattern::{Arn, is_all};
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! A resource that is neither `*` nor starts with `acs:`.
 
 use super::super::pattern::is_all;
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::aws_arn::is_of_aws;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

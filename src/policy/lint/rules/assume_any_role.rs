@@ -1,7 +1,7 @@
 //! `sts:AssumeRole` on any role.
 
 use super::super::pattern::{Arn, action_parts, is_all, matches_action};
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::ASSUME_ROLE;
 use crate::policy::error::quote;
 

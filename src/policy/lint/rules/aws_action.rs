@@ -1,7 +1,7 @@
 //! An action of an AWS service.
 
 use super::super::pattern::action_parts;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue;
 use crate::policy::error::quote;
 

@@ -1,6 +1,6 @@
 //! A condition operator that only AWS has.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 use crate::policy::operator;
 

@@ -1,6 +1,6 @@
 //! An `AWS` principal.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

@@ -1,6 +1,6 @@
 //! Both `Action` and `NotAction`, or both `Resource` and `NotResource`.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

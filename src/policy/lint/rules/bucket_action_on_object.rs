@@ -1,7 +1,7 @@
 //! An action on buckets, in a statement whose resources are objects.
 
 use super::super::level;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::Level;
 
 pub(super) static RULE: Rule = Rule {

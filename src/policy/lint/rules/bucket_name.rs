@@ -2,7 +2,7 @@
 
 use super::super::level::is_of_another_kind;
 use super::super::pattern::{Arn, has_wildcard};
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 //! A condition key in another letter case than documented.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::unknown_condition_key::documented;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! A condition key that OSS does not fill in for the statement's actions.
 
 use super::super::pattern::{action_parts, matches_action};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::view::Statement;
 use super::unknown_condition_key::documented;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

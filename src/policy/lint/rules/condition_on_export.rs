@@ -1,7 +1,7 @@
 //! A condition on a grant that ExportImage needs.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::view::Statement;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::{ASSUME_ROLE, ECS_SERVICE, IMAGE_EXPORT};
 
 pub(super) static RULE: Rule = Rule {

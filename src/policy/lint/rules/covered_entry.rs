@@ -1,8 +1,8 @@
 //! An entry that a wider one in its list covers.
 
 use super::super::pattern::{covers, resource_covers};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::view::Word;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,6 +1,6 @@
 //! A `Deny` of what ExportImage needs.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::{ASSUME_ROLE, ECS_SERVICE, IMAGE_EXPORT};
 use crate::policy::{
     ActionMatch, Caller, Condition, Decision, Effect, PolicyDocument, Question, Request,

@@ -1,7 +1,7 @@
 //! An entry that its list holds twice.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::view::Word;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 use std::collections::HashSet;
 

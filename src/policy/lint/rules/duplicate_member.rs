@@ -1,7 +1,7 @@
 //! A member that an object holds twice.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::tree::{Shape, Value};
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! A document without statements.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::tree::Shape;
-use super::{Report, Rule, RuleInfo, Severity, View};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

@@ -1,7 +1,7 @@
 //! An empty string, list or object where something must be named.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::tree::{Shape, Value};
-use super::{Report, Rule, RuleInfo, Severity, View};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

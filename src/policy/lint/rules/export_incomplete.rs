@@ -1,6 +1,6 @@
 //! A grant for ExportImage that lacks some of the actions.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::IMAGE_EXPORT;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 //! An action that is not in the form RAM takes.
 
 use super::super::pattern::is_all;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue;
 use crate::policy::error::quote;
 

@@ -1,8 +1,8 @@
 //! A condition key that is not in the form RAM takes.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::suggest::nearest;
 use super::unknown_condition_key::known_keys;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

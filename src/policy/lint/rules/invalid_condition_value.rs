@@ -1,6 +1,6 @@
 //! A condition value that its operator cannot compare.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 use crate::policy::operator::{self, Family};
 use std::net::IpAddr;

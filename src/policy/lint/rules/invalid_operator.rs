@@ -1,8 +1,8 @@
 //! A condition operator that RAM does not have.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::suggest::nearest;
 use super::aws_operator::is_of_aws;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 use crate::policy::operator;
 

@@ -1,8 +1,8 @@
 //! A language version that does not exist.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::tree::Shape;
 use super::aws_version::AWS_VERSIONS;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::LANGUAGE_VERSION;
 use crate::policy::error::quote;
 

@@ -1,7 +1,7 @@
 //! A value of the wrong JSON type.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::tree::{Shape, Spot, Value};
-use super::{Report, Rule, RuleInfo, Severity, View};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

@@ -1,6 +1,6 @@
 //! The name of an operation where that of an action is wanted.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::MISNOMERS;
 use crate::policy::error::quote;
 

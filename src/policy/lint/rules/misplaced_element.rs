@@ -1,6 +1,6 @@
 //! An element of trust policies in a permission policy, or the reverse.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,6 @@
 //! An element that RAM requires and that is not there.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
-
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::tree::Shape;
 
 pub(super) static RULE: Rule = Rule {

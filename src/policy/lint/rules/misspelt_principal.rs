@@ -1,7 +1,7 @@
 //! A service principal that misses a known one by a letter.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::misspelt_service::meant;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,12 @@
 //! A service code that misses a known one by a letter, or is the service's name in other places.
 
+use super::super::pattern::{Arn, action_parts, has_wildcard};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::suggest::nearest;
-use super::unknown_service::{SERVICES, is_known, services};
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::tree::Spot;
+use super::aws_action::alibaba_service;
+use super::invalid_action::is_formed;
+use crate::policy::catalogue::services::{SERVICES, is_known};
 use crate::policy::error::quote;
 use std::collections::BTreeSet;
 
@@ -32,6 +36,19 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             report.with_fix(spot, message, format!("did you mean `{meant}`?"));
         }
     }
+}
+
+/// Each service code that stands in an action or a resource, those of AWS excepted.
+pub(super) fn services<'a>(view: &'a View<'_>) -> impl Iterator<Item = (&'a str, Spot)> {
+    let actions = view.actions().filter(|(_, word)| is_formed(word.text));
+    let actions = actions.filter_map(|(_, word)| Some((action_parts(word.text)?.0, word.spot)));
+    let resources = view
+        .resources()
+        .filter_map(|(_, word)| Some((Arn::read(word.text)?.service, word.spot)));
+    let all = actions.chain(resources);
+    all.filter(|(service, _)| {
+        !service.is_empty() && !has_wildcard(service) && alibaba_service(service).is_none()
+    })
 }
 
 /// The code that was meant, if the word is none.

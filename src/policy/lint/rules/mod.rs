@@ -3,8 +3,7 @@
 //! To add one: write `<id>.rs` with its `RULE`, list it here, and add `tests/lint/rules/<id>.txt` with a
 //! document that triggers it and one that does not.
 
-use super::finding::{Report, RuleInfo, Severity};
-use super::view::View;
+use super::rule::Rule;
 
 mod action_case;
 mod all_actions;
@@ -77,12 +76,6 @@ mod unknown_element;
 mod unknown_service;
 mod unquoted_value;
 mod wildcard_in_equals;
-
-/// One rule.
-pub(super) struct Rule {
-    pub(super) info: RuleInfo,
-    pub(super) check: fn(&View<'_>, &mut Report<'_>),
-}
 
 /// What [`super::lint`] reports under when no rule knows the mistake.
 pub(super) static MALFORMED: &Rule = &malformed::RULE;

@@ -1,7 +1,7 @@
 //! A statement that changes nothing beside the others.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::statement_never_matches::empty;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::access::too_complex;
 use crate::policy::{
     Comparison, Effect, PolicyDocument, Question, Statement, TrustPolicy, TrustStatement, compare,

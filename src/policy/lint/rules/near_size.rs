@@ -1,6 +1,6 @@
 //! A document near RAM's limit.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::MAX_DOCUMENT_LENGTH;
 
 pub(super) static RULE: Rule = Rule {

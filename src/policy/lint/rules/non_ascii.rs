@@ -1,7 +1,7 @@
 //! Characters beyond ASCII.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::view::Word;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

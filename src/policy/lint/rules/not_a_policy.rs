@@ -1,7 +1,7 @@
 //! A text too long or too deep to be a policy document.
 
-use super::super::MAX_TEXT_LENGTH;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
+use super::super::tree::MAX_TEXT_LENGTH;
 use crate::policy::PolicyErrorKind;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! Two granting `NotAction` lists without anything in common.
 
 use super::super::pattern::{is_all, overlap};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::view::Statement;
-use super::{Report, Rule, RuleInfo, Severity, View};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

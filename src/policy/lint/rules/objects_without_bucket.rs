@@ -2,7 +2,7 @@
 
 use super::super::level::{Reach, has_bucket, is_concrete, reach, reaches_level};
 use super::super::pattern::{Arn, is_all};
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::Level;
 use crate::policy::error::quote;
 use std::collections::HashSet;

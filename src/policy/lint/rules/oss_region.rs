@@ -1,7 +1,7 @@
 //! A region in the name of an OSS resource.
 
 use super::super::pattern::Arn;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

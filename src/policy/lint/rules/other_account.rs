@@ -1,7 +1,7 @@
 //! A resource of another account.
 
 use super::super::pattern::Arn;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

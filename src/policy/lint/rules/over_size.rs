@@ -1,7 +1,7 @@
 //! A document over RAM's limit.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::near_size::{Size, size_words};
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::MAX_DOCUMENT_LENGTH;
 
 pub(super) static RULE: Rule = Rule {

@@ -2,7 +2,7 @@
 
 use super::super::level::has_objects_of;
 use super::super::pattern::{Arn, covers, matches_action};
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! A principal that is not in the form RAM takes.
 
 use super::super::pattern::has_wildcard;
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::aws_arn::is_of_aws;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

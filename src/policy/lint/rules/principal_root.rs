@@ -1,7 +1,7 @@
 //! A principal that is a whole account.
 
 use super::super::pattern::has_wildcard;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

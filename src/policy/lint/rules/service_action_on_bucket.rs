@@ -1,7 +1,7 @@
 //! An action on the whole of OSS, in a statement whose resources are single buckets.
 
 use super::super::level;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::Level;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 //! OSS actions without OSS resources, or the reverse.
 
 use super::super::pattern::{Arn, action_parts, is_all, matches};
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! A statement that no request matches.
 
 use super::super::pattern::{Arn, is_all};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::view::Statement;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::{PolicyDocument, Question, Statement as Parsed, compare};
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 //! Blanks around an entry.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::view::Word;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

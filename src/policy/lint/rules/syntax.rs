@@ -1,7 +1,7 @@
 //! Text that is not JSON.
 
 use super::super::finding::Finding;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::PolicyErrorKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,8 +19,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
     if refusal.kind == PolicyErrorKind::Syntax {
         report.push(Finding {
             rule: &RULE.info,
-            line: refusal.line,
-            column: refusal.column,
+            place: refusal.place,
             path: String::new(),
             message: refusal.message.clone(),
             fix: None,

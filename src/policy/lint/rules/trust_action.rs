@@ -1,6 +1,6 @@
 //! An action in a trust policy other than `sts:AssumeRole`.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::ASSUME_ROLE;
 use crate::policy::error::quote;
 

@@ -1,6 +1,6 @@
 //! A trust policy of the export role that does not admit ECS.
 
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue::{ASSUME_ROLE, ECS_SERVICE};
 
 pub(super) static RULE: Rule = Rule {

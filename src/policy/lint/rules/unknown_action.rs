@@ -1,10 +1,10 @@
 //! An action that its service does not know.
 
 use super::super::pattern::{action_parts, has_wildcard, is_all, matches_action};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::suggest::nearest;
 use super::invalid_action::is_formed;
 use super::misnamed_action::is_misnamed;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue;
 use crate::policy::error::quote;
 

@@ -1,7 +1,7 @@
 //! A condition key that RAM and OSS do not document.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::suggest::nearest;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! A member that RAM's grammar does not have.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::suggest::nearest;
 use super::super::tree::Value;
-use super::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 //! A number or boolean as a condition value.
 
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::super::tree::Shape;
-use super::{Report, Rule, RuleInfo, Severity, View};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

@@ -1,7 +1,7 @@
 //! A wildcard under an operator that compares letter by letter.
 
 use super::super::pattern::has_wildcard;
-use super::{Report, Rule, RuleInfo, Severity, View};
+use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 use crate::policy::operator::{self, Family};
 

@@ -1,87 +1,4 @@
-//! The actions that are known, as data.
-//!
-//! Used for spelling, for lint and for realistic witnesses; never to decide whether two policies are
-//! the same, because the list grows.
-
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
-/// The level of resource that an OSS action is asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// The service as a whole: no single bucket.
-    Service,
-    /// A bucket, `acs:oss:<region>:<owner>:<bucket>`.
-    Bucket,
-    /// An object, `acs:oss:<region>:<owner>:<bucket>/<key>`.
-    Object,
-    /// Resource pools and vector buckets, with resources of their own forms.
-    Other,
-}
-
-/// One known action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KnownAction {
-    /// As documented, `oss:GetObject`.
-    pub name: &'static str,
-    /// What it is asked about; [`Level::Other`] for every service but OSS.
-    pub level: Level,
-}
-
-/// The action that a trust policy admits to. Source: RAM, "Edit the trust policy of a RAM role".
-pub const ASSUME_ROLE: &str = "sts:AssumeRole";
-
-/// The service that ExportImage runs as. Source: ECS, "Export a custom image".
-pub const ECS_SERVICE: &str = "ecs.aliyuncs.com";
-
-/// The eight actions that ExportImage needs, sorted by level and name.
-///
-/// Source: ECS, "Export a custom image" (2026; texts before lack `oss:GetBucketInfo`); levels from OSS,
-/// "RAM policy".
-pub const IMAGE_EXPORT: [KnownAction; 8] = [
-    known("oss:GetBucketInfo", Level::Bucket),
-    known("oss:GetBucketLocation", Level::Bucket),
-    known("oss:ListMultipartUploads", Level::Bucket),
-    known("oss:AbortMultipartUpload", Level::Object),
-    known("oss:DeleteObject", Level::Object),
-    known("oss:GetObject", Level::Object),
-    known("oss:ListParts", Level::Object),
-    known("oss:PutObject", Level::Object),
-];
-
-const fn known(name: &'static str, level: Level) -> KnownAction {
-    KnownAction { name, level }
-}
-
-/// Those of the eight that are asked about `level`, sorted.
-pub fn export_actions(level: Level) -> impl Iterator<Item = &'static str> {
-    IMAGE_EXPORT
-        .iter()
-        .filter(move |action| action.level == level)
-        .map(|action| action.name)
-}
-
-/// Every known action: OSS, then RAM, ECS and STS.
-pub fn all() -> impl Iterator<Item = KnownAction> {
-    let at =
-        |names: &'static [&'static str], level| names.iter().map(move |name| known(name, level));
-    at(OSS_SERVICE, Level::Service)
-        .chain(at(OSS_BUCKET, Level::Bucket))
-        .chain(at(OSS_OBJECT, Level::Object))
-        .chain(at(OSS_POOL, Level::Other))
-        .chain(at(OSS_VECTOR, Level::Other))
-        .chain(at(RAM, Level::Other))
-        .chain(at(ECS, Level::Other))
-        .chain(at(STS, Level::Other))
-}
-
-/// The known action of this name, letter case without meaning.
-pub fn find(name: &str) -> Option<KnownAction> {
-    static FOLDED: OnceLock<BTreeMap<String, KnownAction>> = OnceLock::new();
-    let folded = |name: &str| name.to_ascii_lowercase();
-    let known = FOLDED.get_or_init(|| all().map(|action| (folded(action.name), action)).collect());
-    known.get(&folded(name)).copied()
-}
+//! The names of the actions, by service and level.
 
 /// Names that people write for an action, and the action that is meant.
 ///
@@ -101,7 +18,7 @@ pub const MISNOMERS: &[(&str, &str)] = &[
 ];
 
 /// Service level. Source: OSS, "RAM policy", early 2026.
-const OSS_SERVICE: &[&str] = &[
+pub(super) const OSS_SERVICE: &[&str] = &[
     "oss:ActivateProduct",
     "oss:CreateOrder",
     "oss:DeletePublicAccessBlock",
@@ -112,7 +29,7 @@ const OSS_SERVICE: &[&str] = &[
 ];
 
 /// Bucket level. Source: OSS, "RAM policy", early 2026.
-const OSS_BUCKET: &[&str] = &[
+pub(super) const OSS_BUCKET: &[&str] = &[
     "oss:AbortBucketWorm",
     "oss:CloseMetaQuery",
     "oss:CompleteBucketWorm",
@@ -228,7 +145,7 @@ const OSS_BUCKET: &[&str] = &[
 ];
 
 /// Object level. Source: OSS, "RAM policy", early 2026.
-const OSS_OBJECT: &[&str] = &[
+pub(super) const OSS_OBJECT: &[&str] = &[
     "oss:AbortMultipartUpload",
     "oss:DeleteLiveChannel",
     "oss:DeleteObject",
@@ -266,7 +183,7 @@ const OSS_OBJECT: &[&str] = &[
 ];
 
 /// Resource pools and quality of service. Source: OSS, "RAM policy", early 2026.
-const OSS_POOL: &[&str] = &[
+pub(super) const OSS_POOL: &[&str] = &[
     "oss:DeleteBucketQoSInfo",
     "oss:DeleteBucketRequesterQoSInfo",
     "oss:DeleteResourcePoolRequesterQoSInfo",
@@ -284,7 +201,7 @@ const OSS_POOL: &[&str] = &[
 ];
 
 /// Vector buckets. Source: OSS, "RAM policy", early 2026.
-const OSS_VECTOR: &[&str] = &[
+pub(super) const OSS_VECTOR: &[&str] = &[
     "oss:DeleteVectorBucket",
     "oss:DeleteVectorIndex",
     "oss:DeleteVectors",
@@ -301,7 +218,7 @@ const OSS_VECTOR: &[&str] = &[
 ];
 
 /// Source: operations of the RAM SDK, version 2015-05-01; `ram:PassRole` has no operation of its own.
-const RAM: &[&str] = &[
+pub(super) const RAM: &[&str] = &[
     "ram:AddUserToGroup",
     "ram:AttachPolicyToGroup",
     "ram:AttachPolicyToRole",
@@ -375,7 +292,7 @@ const RAM: &[&str] = &[
 ];
 
 /// The few that running an export takes. Source: ECS, "Export a custom image".
-const ECS: &[&str] = &[
+pub(super) const ECS: &[&str] = &[
     "ecs:CancelTask",
     "ecs:DescribeImages",
     "ecs:DescribeTaskAttribute",
@@ -384,23 +301,4 @@ const ECS: &[&str] = &[
 ];
 
 /// Source: operations of the STS SDK, version 2015-04-01.
-const STS: &[&str] = &["sts:AssumeRole", "sts:GetCallerIdentity"];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_eight_are_known_at_their_level() {
-        for action in IMAGE_EXPORT {
-            assert_eq!(find(action.name), Some(action));
-        }
-    }
-
-    #[test]
-    fn misnomers_are_no_actions_and_lead_to_actions() {
-        for (wrong, right) in MISNOMERS {
-            assert!(find(wrong).is_none() && find(right).is_some(), "{wrong}");
-        }
-    }
-}
+pub(super) const STS: &[&str] = &["sts:AssumeRole", "sts:GetCallerIdentity"];

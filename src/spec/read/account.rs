@@ -1,13 +1,13 @@
 //! YAML values to the accounts of a spec.
 
-use super::account::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
-use super::error::quote;
-use super::fields::{self, At, Fields};
-use super::node::{Node, Value};
-use super::notes::Notes;
-use super::read;
-use super::shape::AccountShape;
+use super::super::account::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
+use super::super::fields::{self, At, Fields};
+use super::super::node::{Node, Value};
+use super::super::notes::Notes;
+use super::super::shape::AccountShape;
+use super::exports::exports;
 use crate::model::{AccountId, RoleName};
+use crate::policy::quote;
 
 /// The role that every member account of a resource directory has. Source: Resource Directory, "Access a member".
 const MEMBER_ROLE: &str = "ResourceDirectoryAccountAccessRole";
@@ -46,7 +46,7 @@ pub(super) fn account(notes: &mut Notes, node: &Node) -> Option<AccountShape> {
     let profile = fields
         .get("profile")
         .and_then(|node| fields::name(notes, node, profile));
-    let exports = read::exports(notes, &fields);
+    let exports = exports(notes, &fields);
     let At {
         value: id,
         spot: id_spot,

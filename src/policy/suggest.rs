@@ -8,16 +8,15 @@ const MAX_DISTANCE: usize = 3;
 /// The candidate nearest to `word`, letter case without meaning, if it is near enough to be meant.
 ///
 /// One letter may differ in three, and three at most; of equally near ones the first is taken.
-pub(super) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+#[must_use]
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let limit = (word.chars().count() / 3).clamp(1, MAX_DISTANCE);
     within(word, limit, candidates)
 }
 
 /// The candidate nearest to `word`, letter case without meaning, if at most `limit` letters differ.
-pub(super) fn within<'c>(
+#[must_use]
+pub fn within<'c>(
     word: &str,
     limit: usize,
     candidates: impl IntoIterator<Item = &'c str>,
@@ -39,7 +38,8 @@ pub(super) fn within<'c>(
 }
 
 /// "did you mean …?", if something is near.
-pub(super) fn did_you_mean<'c>(
+#[must_use]
+pub fn did_you_mean<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<String> {

@@ -1,13 +1,14 @@
 //! YAML values to the roles of a spec.
 
-use super::error::quote;
-use super::fields::{self, At, Fields};
-use super::node::{Node, Value};
-use super::notes::Notes;
-use super::read;
-use super::shape::{RoleShape, TrustShape};
-use super::suggest;
+use super::super::fields::{self, At, Fields};
+use super::super::node::{Node, Value};
+use super::super::notes::Notes;
+use super::super::shape::{RoleShape, TrustShape};
+use super::document::document;
+use super::items::items;
 use crate::model::{ExtraPolicies, PolicyName, PolicyRef, RoleName, limit};
+use crate::policy::quote;
+use crate::policy::suggest;
 
 /// Reads an entry of `roles`.
 pub(super) fn role(notes: &mut Notes, node: &Node) -> Option<RoleShape> {
@@ -41,7 +42,7 @@ pub(super) fn role(notes: &mut Notes, node: &Node) -> Option<RoleShape> {
     let max_session_duration = fields
         .get("max_session_duration")
         .and_then(|node| session(notes, node));
-    let policies = read::entries(notes, &fields, "policies", policy_ref);
+    let policies = items(notes, &fields, "policies", policy_ref);
     let extra_policies = extra_policies(notes, &fields);
     let tags = fields
         .get("tags")
@@ -120,7 +121,7 @@ fn trust(notes: &mut Notes, node: &Node) -> Option<TrustShape> {
             None
         }
         (Some(node), None) => service(notes, node).map(TrustShape::Service),
-        (None, Some(node)) => read::document(notes, node).map(TrustShape::Document),
+        (None, Some(node)) => document(notes, node).map(TrustShape::Document),
         (None, None) => {
             if !fields.has("service") && !fields.has("document") {
                 let hint = "write `service: ecs.aliyuncs.com`, or `document:` with a file or the document itself";
