@@ -11,6 +11,7 @@ mod engine;
 pub mod equivalence;
 mod error;
 mod evaluate;
+mod exposure;
 pub mod grant;
 mod json;
 pub mod lint;
@@ -35,5 +36,6 @@ pub use document::{
 };
 pub use error::{Place, PolicyError, PolicyErrorKind, quote};
 pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
+pub use exposure::{Exposure, newly_exposed};
 pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
-pub use trust::{Principal, TrustPolicy, TrustStatement};
+pub use trust::{Principal, ServicePrincipal, TrustPolicy, TrustStatement};

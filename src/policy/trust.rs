@@ -2,6 +2,7 @@
 
 use super::document::{ActionMatch, Condition, Effect, Remarks};
 use super::error::PolicyError;
+use std::fmt;
 
 /// A trust policy (`AssumeRolePolicyDocument`). The role itself is the resource.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -110,5 +111,43 @@ impl Principal {
             .into_iter()
             .filter(|(_, names)| !names.is_empty())
             .map(|(member, names)| (member, names.as_slice()))
+    }
+}
+
+/// A service principal: `<service>` alone acts for the role's own account, `<uid>@<service>` for account `<uid>`.
+///
+/// Source: Log Service, "Grant access across accounts"; RAM, "Edit the trust policy of a RAM role", 2025.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServicePrincipal<'a> {
+    /// The account that the service acts for; `None` for the role's own.
+    pub account: Option<&'a str>,
+    /// The service, as `log.aliyuncs.com`.
+    pub service: &'a str,
+}
+
+impl<'a> ServicePrincipal<'a> {
+    /// The parts of an identifier under `Service`; any text has some.
+    #[must_use]
+    pub fn read(id: &'a str) -> Self {
+        match id.split_once('@') {
+            Some((account, service)) => Self {
+                account: Some(account),
+                service,
+            },
+            None => Self {
+                account: None,
+                service: id,
+            },
+        }
+    }
+}
+
+impl fmt::Display for ServicePrincipal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { account, service } = self;
+        match account {
+            Some(account) => write!(f, "account {account} through service {service}"),
+            None => write!(f, "service {service}"),
+        }
     }
 }

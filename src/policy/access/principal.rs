@@ -1,6 +1,7 @@
 //! Who a trust policy admits, by kind.
 
 use super::super::evaluate::Caller;
+use super::super::trust::ServicePrincipal;
 use serde::Serialize;
 use std::fmt;
 
@@ -62,18 +63,14 @@ impl<'a> NamedPrincipal<'a> {
             name: None,
         };
         match member {
-            // `<uid>@<service>`: the account of that number, through the service.
-            "Service" => match id.split_once('@') {
-                Some((account, name)) => Self {
-                    account: Some(account),
-                    name: Some(name),
+            "Service" => {
+                let ServicePrincipal { account, service } = ServicePrincipal::read(id);
+                Self {
+                    account,
+                    name: Some(service),
                     ..whole(PrincipalKind::Service)
-                },
-                None => Self {
-                    name: Some(id),
-                    ..whole(PrincipalKind::Service)
-                },
-            },
+                }
+            }
             "RAM" => Self::in_account(id).unwrap_or(whole(PrincipalKind::Ram)),
             "Federated" => Self::in_account(id).unwrap_or(whole(PrincipalKind::Federated)),
             _ => whole(PrincipalKind::Other),

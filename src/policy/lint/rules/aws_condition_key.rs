@@ -41,12 +41,25 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             .find(|(theirs, _)| theirs.eq_ignore_ascii_case(key))
         {
             Some((_, ours)) => report.with_fix(test.key.spot, message, format!("write `{ours}`")),
-            None => report.at(test.key.spot, message),
+            None => match claim(key) {
+                Some(claim) => {
+                    report.with_fix(test.key.spot, message, format!("write `oidc:{claim}`"))
+                }
+                None => report.at(test.key.spot, message),
+            },
         }
     }
 }
 
 fn is_of_aws(key: &str) -> bool {
-    key.split_once(':')
-        .is_some_and(|(service, _)| matches!(service, "aws" | "s3"))
+    let service = key.split_once(':').map(|(service, _)| service);
+    service.is_some_and(|service| matches!(service, "aws" | "s3")) || claim(key).is_some()
+}
+
+/// The claim of an OIDC token, in a key that begins with the provider's host as AWS writes it:
+/// `token.actions.githubusercontent.com:sub`.
+fn claim(key: &str) -> Option<&str> {
+    let (host, claim) = key.rsplit_once(':')?;
+    let is_claim = matches!(claim, "aud" | "iss" | "sub");
+    (host.contains('.') && is_claim).then_some(claim)
 }

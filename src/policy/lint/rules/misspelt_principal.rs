@@ -2,6 +2,7 @@
 
 use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::misspelt_service::meant;
+use crate::policy::ServicePrincipal;
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
     for (_, word) in view.principals().filter(|(member, _)| *member == "Service") {
-        let code = word
-            .text
+        let code = ServicePrincipal::read(word.text)
+            .service
             .strip_suffix(".aliyuncs.com")
             .filter(|code| !code.contains('.'));
         if let Some(meant) = code.and_then(meant) {

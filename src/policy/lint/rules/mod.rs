@@ -53,9 +53,11 @@ mod not_action_union;
 mod not_resource;
 mod object_action_on_bucket;
 mod objects_without_bucket;
+mod oidc_subject;
 mod oss_region;
 mod other_account;
 mod over_size;
+mod own_account_root;
 mod policy_variable;
 mod prefix_as_folder;
 mod principal_anyone;
@@ -63,6 +65,7 @@ mod principal_form;
 mod principal_root;
 mod service_action_on_bucket;
 mod service_mismatch;
+mod service_of_other_account;
 mod sid;
 mod statement_never_matches;
 mod statement_object;
@@ -130,9 +133,11 @@ pub(super) static ALL: &[&Rule] = &[
     &not_resource::RULE,
     &object_action_on_bucket::RULE,
     &objects_without_bucket::RULE,
+    &oidc_subject::RULE,
     &oss_region::RULE,
     &other_account::RULE,
     &over_size::RULE,
+    &own_account_root::RULE,
     &policy_variable::RULE,
     &prefix_as_folder::RULE,
     &principal_anyone::RULE,
@@ -140,6 +145,7 @@ pub(super) static ALL: &[&Rule] = &[
     &principal_root::RULE,
     &service_action_on_bucket::RULE,
     &service_mismatch::RULE,
+    &service_of_other_account::RULE,
     &sid::RULE,
     &statement_never_matches::RULE,
     &statement_object::RULE,

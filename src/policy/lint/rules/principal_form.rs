@@ -3,6 +3,7 @@
 use super::super::pattern::has_wildcard;
 use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use super::aws_arn::is_of_aws;
+use crate::policy::ServicePrincipal;
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,10 +48,12 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// `<service>.aliyuncs.com`, or `<uid>@<service>.aliyuncs.com` for the service acting for another account.
 fn is_service(id: &str) -> bool {
-    let name = id.strip_suffix(".aliyuncs.com").unwrap_or_default();
+    let ServicePrincipal { account, service } = ServicePrincipal::read(id);
+    let name = service.strip_suffix(".aliyuncs.com").unwrap_or_default();
     let formed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-    !name.is_empty() && name.bytes().all(formed)
+    account.is_none_or(is_uid) && !name.is_empty() && name.bytes().all(formed)
 }
 
 /// The service that was meant: letter case, a scheme, a code alone, or AWS's name for it.
