@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | core, pure | [`policy`], [`model`], [`plan`], [`drift`] | neither HTTP, files, time nor the terminal |
 //! | seam | [`account`], [`observe`], [`apply`] | the two traits through which an account is read and written |
-//! | edges | [`spec`], [`cloud`], [`credentials`], [`sandbox`], [`report`], [`cli`] | the outside |
+//! | edges | [`spec`], [`cloud`], [`credentials`], [`sandbox`], [`explain`], [`report`], [`cli`] | the outside |
 //!
 //! `tests/architecture.rs` reads the `use` lines of every file and fails when a module reaches further
 //! than its row allows.
@@ -23,6 +23,7 @@ pub mod cli;
 pub mod cloud;
 pub mod credentials;
 pub mod drift;
+pub mod explain;
 pub mod model;
 pub mod observe;
 pub mod plan;

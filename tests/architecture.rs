@@ -118,8 +118,15 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     (
+        "explain",
+        &["account", "cloud"],
+        &["serde", "serde_json", "serde_yaml", "strsim"],
+    ),
+    (
         "report",
-        &["account", "apply", "drift", "model", "plan", "policy"],
+        &[
+            "account", "apply", "drift", "explain", "model", "plan", "policy",
+        ],
         &["anstyle", "serde", "serde_json", "similar"],
     ),
 ];

@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::exit::ExitStatus;
 use crate::account::{AccountError, AccountErrorKind};
+use crate::cloud::hint::hint;
 use crate::cloud::rpc::credentials::CredentialError;
+use crate::explain::find;
 use crate::observe::ObserveError;
 use crate::plan::PlanError;
 use crate::report::text::style::{ERROR, Styled, safe};
@@ -95,9 +97,19 @@ impl From<ObserveError> for Failure {
             true => ExitStatus::Failed,
             false => ExitStatus::Incomplete,
         };
-        let problem = |error: &AccountError| (error.to_string(), crate::cloud::hint::hint(error));
-        Self::all(status, errors.iter().map(problem))
+        Self::all(status, errors.iter().map(described))
     }
+}
+
+/// What a service's error says, and what to do about it.
+pub(super) fn described(error: &AccountError) -> (String, Option<String>) {
+    let code = error.code.as_deref().filter(|code| find(code).is_some());
+    let more = code.map(|code| format!("`export-iam explain {code}` says more"));
+    let hint = match (hint(error), more) {
+        (Some(hint), Some(more)) => Some(format!("{hint}; {more}")),
+        (hint, more) => hint.or(more),
+    };
+    (error.to_string(), hint)
 }
 
 /// A single read that failed.

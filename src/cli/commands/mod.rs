@@ -5,6 +5,7 @@ mod adopt;
 mod apply;
 mod destroy;
 mod drift;
+mod explain;
 mod plan;
 mod policy;
 mod report;
@@ -23,6 +24,7 @@ use adopt::AdoptArgs;
 use apply::ApplyArgs;
 use destroy::DestroyArgs;
 use drift::DriftArgs;
+use explain::ExplainArgs;
 use plan::PlanArgs;
 use policy::PolicyCommand;
 use report::ReportCommand;
@@ -48,6 +50,8 @@ pub enum Command {
     /// Compare, check and lint policy documents, without any network
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Say what an error code means, what causes it, and what settles each cause
+    Explain(ExplainArgs),
     /// Work on reports that were written as JSON
     #[command(subcommand)]
     Report(ReportCommand),
@@ -70,6 +74,7 @@ impl Command {
             | Self::Adopt(_)
             | Self::Whoami
             | Self::Policy(_)
+            | Self::Explain(_)
             | Self::Report(_)
             | Self::Sandbox(SandboxCommand::Env(_) | SandboxCommand::Reset) => false,
         }
@@ -94,6 +99,7 @@ impl Command {
             Self::Adopt(args) => adopt::run(args, global, environment, console).await,
             Self::Whoami => whoami::run(global, environment, console).await,
             Self::Policy(command) => policy::run(command, environment, console),
+            Self::Explain(args) => explain::run(args, console),
             Self::Report(command) => report::run(command, environment, console),
             Self::Sandbox(command) => sandbox::run(command, global, environment, console).await,
         }

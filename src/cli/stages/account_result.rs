@@ -2,7 +2,7 @@
 
 use crate::apply::{ApplyReport, Outcome, StepReport, Verified};
 use crate::cli::exit::ExitStatus;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, described};
 use crate::plan::ApprovedPlan;
 
 /// Why an account was not started.
@@ -101,9 +101,7 @@ impl AccountResult {
 
 /// The failure of an apply that stopped part-way.
 fn stopped(report: &ApplyReport) -> Failure {
-    let problems = report
-        .errors()
-        .map(|error| (error.to_string(), crate::cloud::hint::hint(error)));
+    let problems = report.errors().map(described);
     let status = match (report.interrupted, report.may_have_written()) {
         (true, _) => ExitStatus::Interrupted,
         (false, true) => ExitStatus::Partial,

@@ -10,16 +10,21 @@ use crate::account::{AccessDenied, AccountErrorKind};
 /// An error body as sent.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ApiError {
-    pub(super) code: String,
-    pub(super) message: String,
-    pub(super) request_id: Option<String>,
-    pub(super) recommend: Option<String>,
-    pub(super) access_denied: Option<Box<AccessDenied>>,
+    /// The code, such as `EntityNotExist.Role`.
+    pub code: String,
+    /// The service's own words.
+    pub message: String,
+    /// The id under which the service keeps the request.
+    pub request_id: Option<String>,
+    /// A page of the vendor about the error.
+    pub recommend: Option<String>,
+    /// Which policy refused what to whom.
+    pub access_denied: Option<Box<AccessDenied>>,
 }
 
 impl ApiError {
     /// Reads an error body, JSON or XML; `None` when it is neither or names no code.
-    pub(super) fn parse(body: &[u8]) -> Option<Self> {
+    pub fn parse(body: &[u8]) -> Option<Self> {
         let error = match body.iter().find(|byte| !byte.is_ascii_whitespace())? {
             b'{' => parse_json(body)?,
             b'<' | 0xef => parse_xml(std::str::from_utf8(body).ok()?)?,

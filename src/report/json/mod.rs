@@ -3,6 +3,7 @@
 //! The shapes are frozen copies, not dumps of internal types: a field may be added within 1.x, none is renamed
 //! or removed. Readers ignore keys they do not know. Account ids and versions are strings.
 
+mod explain;
 mod merge;
 mod policy;
 mod report;
@@ -15,6 +16,7 @@ use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
 use crate::report::Calls;
 
+pub use explain::{explained_codes, explanation};
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint};
 use report::{Account, Report, Whoami};

@@ -1,0 +1,10 @@
+//! What an error code of the services means, what causes it, and what settles each cause.
+//!
+//! In: a code, or the answer of any client as it was pasted. Out: an [`Explanation`], and what else the answer told.
+//! The texts are in `codes.yaml`.
+
+mod codes;
+mod pasted;
+
+pub use codes::{Cause, Explanation, Service, all, find, similar};
+pub use pasted::{Pasted, read_pasted};
