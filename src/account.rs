@@ -5,6 +5,8 @@
 use std::fmt;
 use std::future::Future;
 
+use jiff::Timestamp;
+
 use crate::model::{
     Caller, ObservedPolicy, ObservedRole, PolicyName, PolicyRef, PolicyVersion, RoleName, Step,
     Tags, VersionId,
@@ -13,6 +15,11 @@ use crate::model::{
 /// Reads one account. `None` always means that the service said "does not exist"; everything else that keeps
 /// an answer away is an error.
 pub trait ReadAccount: Sync {
+    /// The time by the account's clock, where there is one.
+    fn now(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// Who holds the access key. Needs no permission.
     fn caller(&self) -> impl Future<Output = Result<Caller, AccountError>> + Send;
 

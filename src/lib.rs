@@ -10,7 +10,7 @@
 //!
 //! | part | modules | knows |
 //! |---|---|---|
-//! | core, pure | [`policy`], [`model`], [`plan`], [`drift`] | neither HTTP, files, time nor the terminal |
+//! | core, pure | [`policy`], [`model`], [`readiness`], [`plan`], [`drift`] | neither HTTP, files, time nor the terminal |
 //! | seam | [`account`], [`observe`], [`apply`] | the two traits through which an account is read and written |
 //! | edges | [`spec`], [`cloud`], [`credentials`], [`sandbox`], [`explain`], [`report`], [`cli`] | the outside |
 //!
@@ -28,7 +28,7 @@ pub mod model;
 pub mod observe;
 pub mod plan;
 pub mod policy;
-
+pub mod readiness;
 pub mod report;
 pub mod sandbox;
 pub mod spec;

@@ -125,6 +125,7 @@ async fn first_wave<A: ReadAccount>(
     let policy_tags = failures.keep_all(tagged_policies, policy_tags);
     let holders = present(failures.keep_all(scope.holders.iter().cloned(), holders));
     Some(ObservedState {
+        read_at: account.now(),
         caller: caller?,
         roles: found_roles,
         attachments: present(attachments),

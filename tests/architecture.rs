@@ -24,15 +24,16 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         &[],
         &["serde", "serde_json", "thiserror", "jiff", "strsim"],
     ),
-    ("model", &["policy"], &["serde", "thiserror"]),
+    ("model", &["policy"], &["jiff", "serde", "thiserror"]),
+    ("readiness", &["model", "policy"], &["jiff"]),
     (
         "plan",
-        &["model", "policy"],
+        &["model", "policy", "readiness"],
         &["serde", "serde_json", "sha2", "thiserror"],
     ),
     ("drift", &["plan", "model", "policy"], &["sha2"]),
     // Seam: the core's view of the outside.
-    ("account", &["model", "policy"], &["thiserror"]),
+    ("account", &["model", "policy"], &["jiff", "thiserror"]),
     (
         "observe",
         &["account", "model"],
@@ -125,7 +126,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     (
         "report",
         &[
-            "account", "apply", "drift", "explain", "model", "plan", "policy",
+            "account", "apply", "drift", "explain", "model", "plan", "policy", "readiness",
         ],
         &["anstyle", "serde", "serde_json", "similar"],
     ),
@@ -170,7 +171,7 @@ const IMPURE: &[&str] = &[
     "println!",
     "Timestamp::now",
 ];
-const CORE: &[&str] = &["policy", "model", "plan", "drift"];
+const CORE: &[&str] = &["policy", "model", "readiness", "plan", "drift"];
 
 fn sources() -> Sources {
     Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))

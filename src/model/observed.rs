@@ -1,5 +1,6 @@
 //! The account as it was read.
 
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,8 @@ pub struct ObservedPolicy {
 /// `None` there means the service said that it does not exist. `observe` establishes it; `plan` relies on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObservedState {
+    /// When it was read; `None` where no clock is at hand.
+    pub read_at: Option<Timestamp>,
     /// Who read it, and in which account.
     pub caller: Caller,
     /// The roles asked about.

@@ -1,7 +1,7 @@
 //! Would ExportImage work, now and after the steps.
 
-use crate::model::{AccountId, DesiredState, ObservedState, RoleName, Scope, Step};
-use crate::policy::need::{Attached, Export, Readiness, RoleTrust, image_export};
+use crate::model::{DesiredState, ObservedState, RoleName, Scope, Step};
+use crate::readiness::{Attached, Export, Readiness, Role, RoleTrust, image_export};
 
 use super::order::World;
 
@@ -26,14 +26,13 @@ pub(super) fn verdict(
     steps: &[&Step],
 ) -> Option<Verdict> {
     let role = export_role(desired)?;
-    let account = &observed.caller.account;
     let before = World::of(observed);
-    let now = readiness(&role, &before, desired, account);
+    let now = readiness(&role, &before, desired, observed);
     let after = match steps.is_empty() {
         true => now.clone(),
         false => {
             let after = before.after(steps.iter().copied());
-            readiness(&role, &after, desired, account)
+            readiness(&role, &after, desired, observed)
         }
     };
     Some(Verdict { role, now, after })
@@ -59,7 +58,7 @@ fn readiness(
     role: &RoleName,
     world: &World,
     desired: &DesiredState,
-    account: &AccountId,
+    observed: &ObservedState,
 ) -> Readiness {
     let trust = match world.trust(role) {
         None => RoleTrust::Missing,
@@ -73,11 +72,12 @@ fn readiness(
         .zip(documents)
         .map(|(name, document)| Attached { name, document })
         .collect();
-    let owner = Some(account.as_str());
+    let owner = Some(observed.caller.account.as_str());
     let mut exports: Vec<Export<'_>> = desired
         .exports
         .iter()
         .map(|export| Export {
+            region: Some(export.region.as_str()),
             bucket: Some(export.bucket.as_str()),
             prefix: export.prefix.as_ref().map(|prefix| prefix.as_str()),
             owner,
@@ -89,5 +89,6 @@ fn readiness(
             ..Export::default()
         });
     }
-    image_export(trust, &attached, &exports)
+    let attached = &attached;
+    image_export(Role { trust, attached }, &exports, observed.read_at)
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub mod catalogue;
+pub(crate) mod coverage;
 mod document;
 pub mod documented;
 mod engine;
@@ -15,7 +16,6 @@ mod exposure;
 pub mod grant;
 mod json;
 pub mod lint;
-pub mod need;
 mod operator;
 mod read;
 mod readings;
@@ -24,6 +24,8 @@ pub mod suggest;
 pub mod transition;
 mod trust;
 mod write;
+
+pub(crate) use coverage::TargetPattern;
 
 pub use access::{
     AccessCondition, AccessLine, Change, Comparison, Description, ExceptionSource, NamedPrincipal,

@@ -53,6 +53,7 @@ struct RoleDraft {
 impl Draft {
     fn of(observed: &ObservedState) -> Self {
         let ObservedState {
+            read_at: _,
             caller,
             roles,
             attachments,

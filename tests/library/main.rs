@@ -20,6 +20,7 @@ mod explain;
 mod laws;
 mod lint;
 mod policy;
+mod readiness;
 mod sandbox;
 mod spec;
 mod split;

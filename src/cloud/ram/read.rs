@@ -21,6 +21,10 @@ const NO_ROLE: &str = "EntityNotExist.Role";
 const NO_POLICY: &str = "EntityNotExist.Policy";
 
 impl<T: Transport, C: CredentialSource> ReadAccount for RamClient<T, C> {
+    fn now(&self) -> Option<jiff::Timestamp> {
+        Some(self.rpc.now())
+    }
+
     async fn caller(&self) -> Result<Caller, AccountError> {
         caller_identity(&self.rpc).await
     }

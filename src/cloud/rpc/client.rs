@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::attempt::{Attempt, AttemptError, Effect};
@@ -106,6 +106,11 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.traffic.counters.counts()
+    }
+
+    /// The time that calls are signed with.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Nonces and jitter.

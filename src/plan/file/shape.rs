@@ -87,6 +87,8 @@ struct PolicyShape {
 impl ObservedShape {
     pub(super) fn new(observed: &ObservedState) -> Self {
         let ObservedState {
+            // A saved plan is carried out later, by the account as it is then.
+            read_at: _,
             caller,
             roles,
             attachments,
@@ -118,6 +120,7 @@ impl ObservedShape {
 
     pub(super) fn into_model(self) -> ObservedState {
         let mut state = ObservedState {
+            read_at: None,
             caller: self.caller,
             roles: self
                 .absent_roles

@@ -78,6 +78,7 @@ fn account(principal: &str, policies: &[(&str, &str, bool)]) -> ObservedState {
         .filter(|(_, _, attached)| *attached)
         .map(|(name, _, _)| custom(name));
     ObservedState {
+        read_at: None,
         caller,
         roles: BTreeMap::from([(role(), Some(held))]),
         attachments: BTreeMap::from([(role(), attached.collect())]),

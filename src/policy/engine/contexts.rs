@@ -35,6 +35,10 @@ pub(crate) struct Contexts {
     pub(crate) proven: Option<Vec<Context>>,
 }
 
+/// What is known beforehand of a condition key: the values that it can have, `None` where it is absent. Nothing
+/// where it may be absent or have any value.
+pub(crate) type KnownKeys<'k> = &'k dyn Fn(&str) -> Option<Vec<Option<String>>>;
+
 /// One value, or kind of value, of one key: which rules' tests of that key hold.
 struct Choice {
     must: Bits,
@@ -45,6 +49,7 @@ struct Choice {
 struct Maker<'r> {
     rules: &'r Rules,
     absent: NegatedWhenAbsent,
+    known: KnownKeys<'r>,
 }
 
 /// All kinds of context of some rules.
@@ -54,13 +59,23 @@ struct Maker<'r> {
 pub(crate) fn contexts(
     rules: &Rules,
     absent: NegatedWhenAbsent,
+    known: KnownKeys<'_>,
     budget: &mut Budget,
 ) -> Result<Contexts, TooComplex> {
-    let maker = Maker { rules, absent };
+    let maker = Maker {
+        rules,
+        absent,
+        known,
+    };
     let mut exact = Vec::new();
     let mut guessed = Vec::new();
     let mut enclosed = Vec::new();
     for (at, key) in rules.keys.iter().enumerate() {
+        if let Some(values) = maker.known_values(key) {
+            budget.spend(values.len() * rules.rules.len() * 8)?;
+            exact.push(maker.known_choices(at, key, &values));
+            continue;
+        }
         match maker.cells_of(key, budget) {
             Some(cells) => {
                 budget.spend(cells.len() * rules.rules.len() * 8)?;
@@ -139,6 +154,23 @@ impl Maker<'_> {
         } else {
             None
         }
+    }
+
+    /// The values that a key can have, where they are known and all its tests can be told of them.
+    fn known_values(&self, key: &Key) -> Option<Vec<Option<String>>> {
+        let values = (self.known)(&key.name)?;
+        let is_told = |value: &String| key.atoms.iter().all(|atom| atom.holds(value).is_some());
+        values.iter().flatten().all(is_told).then_some(values)
+    }
+
+    /// One choice a value.
+    fn known_choices(&self, at: usize, key: &Key, values: &[Option<String>]) -> Vec<Choice> {
+        let choices = values.iter().map(|value| {
+            let holds = |atom: usize| key.atoms.get(atom)?.holds(value.as_ref()?);
+            let sample = value.clone().map(|value| (key.name.clone(), value));
+            self.choice(at, sample, holds)
+        });
+        choices.collect()
     }
 
     /// The key left out, then one choice a cell.

@@ -72,6 +72,8 @@ pub(crate) struct Finder<'p> {
     pub(crate) problem: &'p Problem,
     /// Which requests questions are about, unless a place says otherwise.
     pub(crate) requests: Requests,
+    /// The targets of [`Requests::Given`].
+    given: Vec<Vec<Glob>>,
     known: BTreeMap<(Requests, Choice), Option<Vec<char>>>,
     refusals: BTreeMap<Bits, Rc<[Choice]>>,
     /// Which target patterns plainly cover each.
@@ -123,10 +125,28 @@ impl<'p> Finder<'p> {
         Self {
             problem,
             requests: Requests::All,
+            given: Vec::new(),
             known: BTreeMap::new(),
             refusals: BTreeMap::new(),
             covered: vec![related.clone(); count],
             met: vec![related; count],
+        }
+    }
+
+    /// Requests for targets that match any of these patterns.
+    pub(crate) fn requests_for(&mut self, targets: Vec<Glob>) -> Requests {
+        let known = self.given.iter().position(|given| *given == targets);
+        Requests::Given(known.unwrap_or_else(|| {
+            self.given.push(targets);
+            self.given.len() - 1
+        }))
+    }
+
+    /// The targets of some requests, as patterns one of which must match.
+    fn universe(&self, requests: Requests) -> &[Glob] {
+        match requests {
+            Requests::Given(at) => self.given.get(at).map(Vec::as_slice).unwrap_or_default(),
+            requests => self.problem.frame.universe(requests),
         }
     }
 
@@ -338,9 +358,11 @@ impl<'p> Finder<'p> {
             // No word of the pattern is shorter than this one, so if it will do, it is the answer.
             Requests::All => glob.shortest(self.problem.frame.other),
             // Of the requests that are made, any will do.
-            Requests::Buckets | Requests::Objects => glob.filled(self.problem.frame.other),
+            Requests::Buckets | Requests::Objects | Requests::Given(_) => {
+                glob.filled(self.problem.frame.other)
+            }
         };
-        let mut universe = self.problem.frame.universe(requests).iter();
+        let mut universe = self.universe(requests).iter();
         if !universe.any(|universe| universe.matches(&word)) {
             return Ok(Quick::Search);
         }
@@ -363,9 +385,13 @@ impl<'p> Finder<'p> {
             forbidden = self.meeting(target, &forbidden, budget)?;
         }
         let (wanted, forbidden) = (self.wanted(choice), self.globs(&forbidden));
-        let universe = self.problem.frame.universe(requests).iter();
+        let universe = self.universe(requests).iter();
         let mut best: Option<Vec<char>> = None;
         for universe in universe.filter(|universe| wanted.iter().all(|own| universe.meets(own))) {
+            budget.spend(forbidden.len() * 32)?;
+            if forbidden.iter().any(|glob| glob.plainly_covers(universe)) {
+                continue;
+            }
             let wanted: Vec<&Glob> = wanted.iter().copied().chain([universe]).collect();
             let limit = best.as_ref().map_or(usize::MAX, Vec::len);
             let other = self.problem.frame.other;

@@ -334,7 +334,7 @@ pub(crate) fn other_symbol<'a>(globs: impl Iterator<Item = &'a Glob>) -> char {
             }
         }
     }
-    let letters = "xyzwvutrqpnmlkjihgfedbosac0123456789_".chars();
+    let letters = "xyzwvutrqpnmlkjihgfedbosac0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZ-.".chars();
     letters
         .filter(|symbol| plain >> u32::from(*symbol) & 1 == 0)
         .chain(('\u{100}'..).take_while(|symbol| symbol.is_alphabetic() || *symbol < '\u{ffff}'))

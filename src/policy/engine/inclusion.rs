@@ -141,9 +141,37 @@ pub(crate) fn find_any<'p>(
     answer(finder, terms, budget, Extent::First)
 }
 
+/// Every way in which one of the terms holds for one class of actions in some contexts, or the first one.
+///
+/// # Errors
+/// When the budget is spent.
+pub(crate) fn find_in_class<'p>(
+    finder: &mut Finder<'p>,
+    class: usize,
+    contexts: &'p [Context],
+    terms: &[Term],
+    extent: Extent,
+    budget: &mut Budget,
+) -> Result<Vec<Finding<'p>>, TooComplex> {
+    let mut findings = Vec::new();
+    collect_in_class(
+        finder,
+        class,
+        contexts,
+        terms,
+        extent,
+        &mut findings,
+        budget,
+    )?;
+    Ok(findings)
+}
+
+/// How many findings are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Extent {
+pub(crate) enum Extent {
+    /// One for each way.
     All,
+    /// One.
     First,
 }
 
@@ -192,34 +220,59 @@ fn collect<'p>(
     findings: &mut Vec<Finding<'p>>,
     budget: &mut Budget,
 ) -> Result<(), TooComplex> {
+    for class in 0..finder.problem.frame.classes.len() {
+        collect_in_class(finder, class, contexts, terms, extent, findings, budget)?;
+        if is_enough(findings, extent) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn is_enough(findings: &[Finding<'_>], extent: Extent) -> bool {
+    match extent {
+        Extent::First => !findings.is_empty(),
+        Extent::All => findings.len() >= MAX_FINDINGS,
+    }
+}
+
+fn collect_in_class<'p>(
+    finder: &mut Finder<'p>,
+    class: usize,
+    contexts: &'p [Context],
+    terms: &[Term],
+    extent: Extent,
+    findings: &mut Vec<Finding<'p>>,
+    budget: &mut Budget,
+) -> Result<(), TooComplex> {
     let problem = finder.problem;
-    for (class, of) in problem.frame.classes.iter().enumerate() {
-        for (term, question) in terms.iter().enumerate() {
-            let ways = finder.ways(&question.some, &of.active)?;
-            budget.spend(50 + ways.len() * 30)?;
-            // Two rules may answer in the same way under different conditions; one finding is enough.
-            let mut found: BTreeSet<Choice> = BTreeSet::new();
-            for way in ways {
-                if found.contains(&way.choice) {
-                    continue;
-                }
-                let Some((context, target)) =
-                    answered(finder, of, question, &way, contexts, budget)?
-                else {
-                    continue;
-                };
-                budget.spend(500)?;
-                found.insert(way.choice.clone());
-                findings.push(Finding {
-                    class,
-                    context,
-                    term,
-                    way,
-                    target,
-                });
-                if extent == Extent::First || findings.len() == MAX_FINDINGS {
-                    return Ok(());
-                }
+    let Some(of) = problem.frame.classes.get(class) else {
+        return Ok(());
+    };
+    for (term, question) in terms.iter().enumerate() {
+        let ways = finder.ways(&question.some, &of.active)?;
+        budget.spend(50 + ways.len() * 30)?;
+        // Two rules may answer in the same way under different conditions; one finding is enough.
+        let mut found: BTreeSet<Choice> = BTreeSet::new();
+        for way in ways {
+            if found.contains(&way.choice) {
+                continue;
+            }
+            let Some((context, target)) = answered(finder, of, question, &way, contexts, budget)?
+            else {
+                continue;
+            };
+            budget.spend(500)?;
+            found.insert(way.choice.clone());
+            findings.push(Finding {
+                class,
+                context,
+                term,
+                way,
+                target,
+            });
+            if is_enough(findings, extent) {
+                return Ok(());
             }
         }
     }

@@ -23,11 +23,14 @@ mod value;
 
 pub(crate) use atom::Atom;
 pub(crate) use budget::{Budget, TooComplex};
+pub(crate) use contexts::{Context, KnownKeys};
 pub(crate) use find::{Finder, Place, Term, Way};
 pub(crate) use glob::{Glob, has_variable};
 pub(crate) use inclusion::{
-    Answer, Finding, MAX_FINDINGS, access_terms, deny_terms, find_all, find_any, outcome_terms,
+    Answer, Extent, Finding, MAX_FINDINGS, access_terms, deny_terms, find_all, find_any,
+    find_in_class, outcome_terms,
 };
 pub(crate) use principal::has_wildcard as principal_has_wildcard;
 pub(crate) use problem::{ActionClass, Problem, Problems, Requests};
 pub(crate) use rules::Rule;
+pub(crate) use token::{Kind, Token};

@@ -6,7 +6,7 @@ use super::super::trust::TrustPolicy;
 use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
 use super::classes::word_classes;
-use super::contexts::{Contexts, contexts};
+use super::contexts::{Contexts, KnownKeys, contexts};
 use super::glob::{Glob, other_symbol};
 use super::principal;
 use super::rules::{Reader, Rule, Rules};
@@ -33,6 +33,8 @@ pub(crate) enum Requests {
     Buckets,
     /// Those that OSS makes about objects; a key is not empty and does not begin with `/`.
     Objects,
+    /// Those for targets that were given to the finder, by place.
+    Given(usize),
 }
 
 /// Groups of documents, made finite, as far as most readings of the language agree.
@@ -69,6 +71,8 @@ enum Source<'d> {
 /// The problems of some groups, one for each reading. What readings share is worked out once.
 pub(crate) struct Problems<'d> {
     source: Source<'d>,
+    /// What is known of condition keys beforehand.
+    known: KnownKeys<'d>,
     frames: Vec<(PrincipalReading, Rc<Frame>)>,
     contexts: Vec<(NegatedWhenAbsent, Rc<Contexts>)>,
 }
@@ -89,9 +93,15 @@ impl<'d> Problems<'d> {
     fn new(source: Source<'d>) -> Self {
         Self {
             source,
+            known: &|_| None,
             frames: Vec::new(),
             contexts: Vec::new(),
         }
+    }
+
+    /// The same about requests whose condition keys are known as far as `known` says.
+    pub(crate) fn with_known_keys(self, known: KnownKeys<'d>) -> Self {
+        Self { known, ..self }
     }
 
     /// The problem in one reading.
@@ -110,7 +120,7 @@ impl<'d> Problems<'d> {
         let contexts = match known {
             Some((_, known)) => Rc::clone(known),
             None => {
-                let made = Rc::new(contexts(&frame.rules, negated, budget)?);
+                let made = Rc::new(contexts(&frame.rules, negated, self.known, budget)?);
                 self.contexts.push((negated, Rc::clone(&made)));
                 made
             }
@@ -210,7 +220,7 @@ impl Frame {
     /// The targets of some requests, as patterns one of which must match.
     pub(crate) fn universe(&self, requests: Requests) -> &[Glob] {
         match requests {
-            Requests::All => &self.universe,
+            Requests::All | Requests::Given(_) => &self.universe,
             Requests::Buckets => &self.buckets,
             Requests::Objects => &self.objects,
         }
@@ -220,6 +230,13 @@ impl Frame {
 impl Problem {
     pub(crate) fn rule(&self, at: usize) -> Option<&Rule> {
         self.frame.rules.rules.get(at)
+    }
+
+    /// The class of an action, by place.
+    pub(crate) fn class_of(&self, action: &str) -> Option<usize> {
+        let action: Vec<char> = action.to_ascii_lowercase().chars().collect();
+        let mut classes = self.frame.classes.iter();
+        classes.position(|class| self.falls_into(class, &action))
     }
 
     /// Whether the statements treat an action, in lower case, as they treat a class.
@@ -237,10 +254,21 @@ impl Problem {
 
     /// What cannot be told of these documents, as one reason.
     pub(crate) fn untold(&self) -> String {
-        format!(
-            "cannot tell the outcome of {}",
-            self.frame.rules.opaque.join(" and ")
-        )
+        format!("cannot tell the outcome of {}", self.undecided_parts())
+    }
+
+    /// The parts of these documents whose outcome cannot be told, in words.
+    pub(crate) fn undecided_parts(&self) -> String {
+        let rules = &self.frame.rules;
+        if rules.opaque.is_empty() {
+            let keys: Vec<String> = rules
+                .keys
+                .iter()
+                .map(|key| format!("`{}`", key.name))
+                .collect();
+            return format!("the conditions on {}", keys.join(" and "));
+        }
+        rules.opaque.join(" and ")
     }
 }
 

@@ -32,8 +32,15 @@ pub(crate) fn shortest_word(
     budget.spend(alphabet.symbols.len() * 8)?;
     let layout = Layout::new(forbidden, alphabet);
     budget.spend(layout.width * layout.alphabet.symbols.len() * 3)?;
+    let is_refused = |token: &Token| match token {
+        Token::One(kind) | Token::Star(kind) => !kind.accepts(other),
+        Token::Symbol(_) | Token::Letter(..) => false,
+    };
     let mut search = Search {
         wanted,
+        reads_all: wanted
+            .iter()
+            .any(|glob| glob.tokens().iter().any(is_refused)),
         layout,
         states: Vec::new(),
         places: HashMap::new(),
@@ -62,6 +69,8 @@ struct State {
 
 struct Search<'g> {
     wanted: &'g [&'g Glob],
+    /// Whether `other` cannot stand for every symbol that is not named, since some wildcard does not take it.
+    reads_all: bool,
     layout: Layout,
     /// The states met, in the order in which they are looked at.
     states: Vec<State>,
@@ -240,6 +249,7 @@ impl Search<'_> {
     /// Whether reading the symbol may lead elsewhere than reading `other`, the first symbol.
     fn is_worth_reading(&self, buffers: &Buffers, index: usize, symbol: char) -> bool {
         index == 0
+            || self.reads_all
             || symbol == ':'
             || symbol == '/'
             || buffers.named.contains(&symbol)

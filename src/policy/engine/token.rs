@@ -10,6 +10,8 @@ pub(crate) enum Kind {
     NoSlash,
     /// Neither `:` nor `/`: a field of an ARN.
     Field,
+    /// A letter or digit of ASCII, `.`, `_` or `-`: the names that ECS makes, of buckets, regions and accounts.
+    Name,
 }
 
 impl Kind {
@@ -19,11 +21,17 @@ impl Kind {
             Kind::NoColon => symbol != ':',
             Kind::NoSlash => symbol != '/',
             Kind::Field => symbol != ':' && symbol != '/',
+            Kind::Name => symbol.is_ascii_alphanumeric() || matches!(symbol, '.' | '_' | '-'),
         }
     }
 
+    /// Whether every symbol of another kind is one of this kind.
     fn covers(self, other: Kind) -> bool {
-        self == Kind::Any || other == Kind::Field || self == other
+        match (self, other) {
+            (Kind::Any, _) | (_, Kind::Name) => true,
+            (Kind::NoColon | Kind::NoSlash, Kind::Field) => true,
+            _ => self == other,
+        }
     }
 }
 
@@ -56,7 +64,7 @@ impl Token {
             (Token::Letter(lower, upper), other) | (other, Token::Letter(lower, upper)) => {
                 Token::Symbol(lower).shares(other) || Token::Symbol(upper).shares(other)
             }
-            // Every kind of wildcard accepts all but two symbols.
+            // Every kind of wildcard accepts letters.
             (Token::One(_) | Token::Star(_), Token::One(_) | Token::Star(_)) => true,
         }
     }
@@ -65,7 +73,7 @@ impl Token {
     pub(super) fn reads(self, token: Token) -> Reading {
         let (stays, moves) = match (self, token) {
             (Token::Star(kind), Token::Symbol(symbol)) => (kind.accepts(symbol), false),
-            (Token::Star(kind), Token::Letter(..)) => (kind.covers(Kind::Field), false),
+            (Token::Star(kind), Token::Letter(..)) => (kind.covers(Kind::Name), false),
             (Token::Star(kind), Token::One(other) | Token::Star(other)) => {
                 (kind.covers(other), false)
             }

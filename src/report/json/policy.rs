@@ -6,8 +6,8 @@ use serde_json::json;
 use super::FORMAT_VERSION;
 use super::verdict::Ready;
 use crate::policy::lint::Finding;
-use crate::policy::need::Readiness;
 use crate::policy::{AccessLine, Comparison, Verdict};
+use crate::readiness::Readiness;
 
 #[derive(Serialize)]
 struct Compared<'a> {

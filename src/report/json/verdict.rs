@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use crate::plan;
-use crate::policy::AccessLine;
-use crate::policy::need::{ActionGrant, ExportGrants, Grant, Readiness, StatementName};
+use crate::policy::{AccessLine, Condition, Effect};
+use crate::readiness::{
+    ActionAnswer, ExportAnswer, Factor, Outcome, Readiness, Refusal, StatementName,
+};
 
 #[derive(Serialize)]
 pub(super) struct Verdict {
@@ -24,14 +26,15 @@ impl Verdict {
     }
 }
 
-/// `ready` is null where it could not be settled.
+/// `answer` is `ready`, `blocked` or `depends`; `ready` is null where it depends.
 #[derive(Serialize)]
 pub(super) struct Ready {
+    answer: &'static str,
     ready: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trust: Option<Answer>,
+    trust: Option<OutcomeShape>,
     exports: Vec<Export>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     over_grant: Vec<AccessLine>,
@@ -52,18 +55,54 @@ struct Export {
 struct Action {
     action: &'static str,
     #[serde(flatten)]
-    answer: Answer,
+    outcome: OutcomeShape,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
-enum Answer {
-    Granted { by: Vec<Statement> },
-    Missing { partly: bool, resource: String },
+enum OutcomeShape {
+    /// `by` names the statements that grant it.
+    Ready {
+        by: Vec<Statement>,
+    },
+    Blocked {
+        #[serde(flatten)]
+        why: Why,
+        /// A resource on which it is refused; none for the trust.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        resource: String,
+    },
+    Depends {
+        on: Vec<FactorShape>,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+enum Why {
+    NotGranted { partly: bool },
     Denied { by: Statement },
-    OnlyWhen { condition: String },
-    OnlyInRegion { region: String },
-    Unknown { reason: String },
+    ConditionFails { by: Statement, condition: Condition },
+}
+
+/// One thing that decides; `text` and `settle` are for people.
+#[derive(Serialize)]
+struct FactorShape {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<Statement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<Condition>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    spellings: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    text: String,
+    settle: String,
 }
 
 /// Statements are counted from 1; an empty policy is the trust policy.
@@ -91,9 +130,10 @@ impl Ready {
             over_grant_reasons,
         } = readiness;
         Self {
+            answer: readiness.answer().as_str(),
             ready: readiness.is_ready(),
             error: readiness.error().map(|error| error.to_string()),
-            trust: trust.as_ref().map(Answer::new),
+            trust: trust.as_ref().map(OutcomeShape::new),
             exports: exports.iter().map(Export::new).collect(),
             over_grant: over_grant.clone(),
             over_grant_reasons: over_grant_reasons.clone(),
@@ -102,15 +142,15 @@ impl Ready {
 }
 
 impl Export {
-    fn new(export: &ExportGrants) -> Self {
-        let ExportGrants {
+    fn new(export: &ExportAnswer) -> Self {
+        let ExportAnswer {
             bucket,
             prefix,
             actions,
         } = export;
-        let action = |grant: &ActionGrant| Action {
-            action: grant.action.name,
-            answer: Answer::new(&grant.grant),
+        let action = |answer: &ActionAnswer| Action {
+            action: answer.action.name,
+            outcome: OutcomeShape::new(&answer.outcome),
         };
         Self {
             bucket: bucket.clone(),
@@ -120,31 +160,68 @@ impl Export {
     }
 }
 
-impl Answer {
-    fn new(grant: &Grant) -> Self {
-        match grant {
-            Grant::Granted { by } => Self::Granted {
+impl OutcomeShape {
+    fn new(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Granted { by } => Self::Ready {
                 by: by.iter().map(Statement::new).collect(),
             },
-            Grant::Missing { witness, partly } => Self::Missing {
-                partly: *partly,
+            Outcome::Refused { why, witness } => Self::Blocked {
+                why: Why::new(why),
                 resource: witness.resource.clone(),
             },
-            Grant::Denied { by, witness: _ } => Self::Denied {
-                by: Statement::new(by),
-            },
-            Grant::OnlyWhen {
-                condition,
-                witness: _,
-            } => Self::OnlyWhen {
-                condition: condition.clone(),
-            },
-            Grant::OnlyInRegion { region, witness: _ } => Self::OnlyInRegion {
-                region: region.clone(),
-            },
-            Grant::Unknown { reason } => Self::Unknown {
-                reason: reason.clone(),
+            Outcome::Depends { on } => Self::Depends {
+                on: on.iter().map(FactorShape::new).collect(),
             },
         }
+    }
+}
+
+impl Why {
+    fn new(why: &Refusal) -> Self {
+        match why {
+            Refusal::NotGranted { partly } => Self::NotGranted { partly: *partly },
+            Refusal::Denied { by } => Self::Denied {
+                by: Statement::new(by),
+            },
+            Refusal::ConditionFails { by, condition } => Self::ConditionFails {
+                by: Statement::new(by),
+                condition: condition.clone(),
+            },
+        }
+    }
+}
+
+impl FactorShape {
+    fn new(factor: &Factor) -> Self {
+        let mut shape = Self {
+            kind: factor.kind(),
+            by: None,
+            effect: None,
+            condition: None,
+            keys: Vec::new(),
+            spellings: Vec::new(),
+            policy: None,
+            text: factor.what(),
+            settle: factor.settle(),
+        };
+        match factor {
+            Factor::Condition {
+                by,
+                effect,
+                condition,
+                keys,
+            } => {
+                shape.by = Some(Statement::new(by));
+                shape.effect = Some(Effect::as_str(*effect));
+                shape.condition = Some(condition.clone());
+                shape.keys.clone_from(keys);
+            }
+            Factor::Region { spellings } => shape.spellings.clone_from(spellings),
+            Factor::UnreadPolicy { policy } => shape.policy = Some(policy.clone()),
+            Factor::NotUnderstood { by, part: _ } => shape.by = by.as_ref().map(Statement::new),
+            Factor::Bucket | Factor::UnreadTrust | Factor::Language | Factor::TooComplex => {}
+        }
+        shape
     }
 }

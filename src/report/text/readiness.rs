@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use crate::plan::Verdict;
-use crate::policy::need::{
-    ActionGrant, ExportError, ExportGrants, Grant, Readiness, StatementName,
+use crate::policy::Effect;
+use crate::policy::access::description;
+use crate::readiness::{
+    ActionAnswer, Answer, ExportAnswer, ExportError, Factor, Outcome, Readiness, Refusal,
 };
 
 use super::access::new_access_lines_of;
@@ -19,7 +21,7 @@ pub(super) enum Moment {
     NowAndAfter,
 }
 
-/// Appends the verdict, and what the role can do beyond the need.
+/// Appends the verdict, and what the role can do beyond the requirements.
 pub(super) fn verdict(verdict: &Verdict, moments: Moment, out: &mut String) {
     match moments {
         Moment::Now => {
@@ -40,12 +42,15 @@ pub fn check(found: &Readiness, out: &mut String) {
     over_grant(found, out);
 }
 
-/// Appends one verdict under `title`: a headline, then what stands in the way.
+/// Appends one verdict under `title`: a headline, then what stands in the way, then what would settle it.
 pub(super) fn readiness(title: &str, readiness: &Readiness, out: &mut String) {
-    let (style, words) = match (readiness.is_ready(), readiness.error()) {
-        (Some(true), _) => (ADD, format!("would succeed into {}", places(readiness))),
-        (_, Some(error)) => (REMOVE, format!("would fail with {error}")),
-        (_, None) => (CHANGE, "cannot be told".to_owned()),
+    let (style, words) = match readiness.answer() {
+        Answer::Ready => (ADD, format!("would succeed into {}", places(readiness))),
+        Answer::Blocked => {
+            let error = readiness.error().map(|error| format!(" with {error}"));
+            (REMOVE, format!("would fail{}", error.unwrap_or_default()))
+        }
+        Answer::Depends => (CHANGE, format!("depends on {}", factors(readiness))),
     };
     let _ = writeln!(
         out,
@@ -54,11 +59,37 @@ pub(super) fn readiness(title: &str, readiness: &Readiness, out: &mut String) {
         Styled(style, words)
     );
     trust(readiness.trust.as_ref(), out);
-    if readiness.error() == Some(ExportError::NoSetRoletoECSServiceAcount) {
-        return;
+    if readiness.error() != Some(ExportError::NoSetRoletoECSServiceAcount) {
+        for export in &readiness.exports {
+            not_granted(export, out);
+        }
     }
-    for export in &readiness.exports {
-        missing(export, out);
+    if readiness.answer() == Answer::Depends {
+        settle(readiness, out);
+    }
+}
+
+/// Everything that decides, each once.
+fn factors(readiness: &Readiness) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for factor in readiness.factors() {
+        let what = safe(&factor.what());
+        if !words.contains(&what) {
+            words.push(what);
+        }
+    }
+    words.join(", and on ")
+}
+
+fn settle(readiness: &Readiness, out: &mut String) {
+    let mut told: Vec<String> = Vec::new();
+    for factor in readiness.factors() {
+        let settle = safe(&factor.settle());
+        if !told.contains(&settle) {
+            let line = format_args!("  to settle it: {settle}");
+            let _ = writeln!(out, "{}", Styled(DIM, line));
+            told.push(settle);
+        }
     }
 }
 
@@ -67,7 +98,7 @@ fn places(readiness: &Readiness) -> String {
     names.join(", ")
 }
 
-fn place(export: &ExportGrants) -> String {
+fn place(export: &ExportAnswer) -> String {
     match (&export.bucket, &export.prefix) {
         (None, _) => "any bucket of this account".to_owned(),
         (Some(bucket), None) => format!("bucket {bucket}"),
@@ -76,34 +107,35 @@ fn place(export: &ExportGrants) -> String {
 }
 
 /// What of the trust stands in the way, if anything.
-fn trust(trust: Option<&Grant>, out: &mut String) {
+fn trust(trust: Option<&Outcome>, out: &mut String) {
     let _ = match trust {
         None => writeln!(out, "  the role does not exist"),
-        Some(Grant::Granted { .. }) => Ok(()),
-        Some(Grant::Unknown { reason }) => writeln!(
-            out,
-            "  whether ecs.aliyuncs.com may assume the role: {}",
-            safe(reason)
-        ),
-        Some(Grant::Missing { partly: false, .. }) => {
-            writeln!(out, "  ecs.aliyuncs.com may not assume the role")
-        }
-        Some(grant) => writeln!(
+        Some(Outcome::Granted { .. }) => Ok(()),
+        Some(Outcome::Refused {
+            why: Refusal::NotGranted { partly: false },
+            ..
+        }) => writeln!(out, "  ecs.aliyuncs.com may not assume the role"),
+        Some(outcome @ Outcome::Refused { .. }) => writeln!(
             out,
             "  ecs.aliyuncs.com may not assume the role: {}",
-            why(grant)
+            why(outcome)
+        ),
+        Some(outcome @ Outcome::Depends { .. }) => writeln!(
+            out,
+            "  whether ecs.aliyuncs.com may assume the role: {}",
+            why(outcome)
         ),
     };
 }
 
 /// The actions of one export that are not granted always, those with one reason together.
-fn missing(export: &ExportGrants, out: &mut String) {
+fn not_granted(export: &ExportAnswer, out: &mut String) {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for ActionGrant { action, grant } in &export.actions {
-        if grant.is_granted() == Some(true) {
+    for ActionAnswer { action, outcome } in &export.actions {
+        if outcome.answer() == Answer::Ready {
             continue;
         }
-        let reason = why(grant);
+        let reason = why(outcome);
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, actions)) => actions.push(action.name),
             None => reasons.push((reason, vec![action.name])),
@@ -120,32 +152,65 @@ fn missing(export: &ExportGrants, out: &mut String) {
     }
 }
 
-fn why(grant: &Grant) -> String {
-    match grant {
-        Grant::Granted { .. } => "granted".to_owned(),
-        Grant::Missing { partly: false, .. } => "not granted".to_owned(),
-        Grant::Missing {
-            partly: true,
-            witness,
-        } => format!("granted in part, not on {}", safe(&witness.resource)),
-        Grant::Denied { by, .. } => format!("denied by {}", statement(by)),
-        Grant::OnlyWhen { condition, .. } => format!("granted {}", safe(condition)),
-        Grant::OnlyInRegion { region, .. } => format!(
-            "granted only if OSS presents the region as {}",
-            safe(region)
+fn why(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Granted { .. } => "granted".to_owned(),
+        Outcome::Refused { why, witness } => match why {
+            Refusal::NotGranted { partly: false } => "not granted".to_owned(),
+            Refusal::NotGranted { partly: true } => {
+                format!("granted in part, not on {}", safe(&witness.resource))
+            }
+            Refusal::Denied { by } => format!("denied by {}", safe(&by.to_string())),
+            Refusal::ConditionFails { by, condition } => format!(
+                "granted {} ({}), which ECS never meets",
+                safe(&description::when(condition).unwrap_or_default()),
+                safe(&by.to_string()),
+            ),
+        },
+        Outcome::Depends { on } => {
+            let reasons: Vec<String> = on.iter().map(reason).collect();
+            reasons.join("; ")
+        }
+    }
+}
+
+/// What a factor does.
+fn reason(factor: &Factor) -> String {
+    match factor {
+        Factor::Condition {
+            by,
+            effect,
+            condition,
+            keys: _,
+        } => {
+            let condition = match effect {
+                Effect::Allow => description::when(condition),
+                Effect::Deny => description::unless(condition),
+            };
+            let condition = condition.unwrap_or_default();
+            format!("granted {} ({})", safe(&condition), safe(&by.to_string()))
+        }
+        Factor::Region { spellings } => format!(
+            "depends on whether OSS presents the region as {}",
+            safe(&spellings.join(" or "))
         ),
-        Grant::Unknown { reason } => safe(reason),
+        Factor::Bucket => "granted for some buckets and not for others".to_owned(),
+        Factor::NotUnderstood { by: Some(by), part } => {
+            format!(
+                "{} has {}, which is not understood",
+                safe(&by.to_string()),
+                safe(part)
+            )
+        }
+        Factor::UnreadPolicy { .. }
+        | Factor::UnreadTrust
+        | Factor::Language
+        | Factor::NotUnderstood { by: None, .. }
+        | Factor::TooComplex => format!("depends on {}", safe(&factor.what())),
     }
 }
 
-fn statement(name: &StatementName) -> String {
-    match name.policy.as_str() {
-        "" => format!("statement {} of the trust policy", name.statement + 1),
-        policy => format!("statement {} of {}", name.statement + 1, safe(policy)),
-    }
-}
-
-/// What the role can do beyond the need, if anything.
+/// What the role can do beyond the requirements, if anything.
 fn over_grant(readiness: &Readiness, out: &mut String) {
     if readiness.over_grant.is_empty() {
         return;

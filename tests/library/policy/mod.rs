@@ -4,6 +4,5 @@ mod brute_force;
 mod document;
 mod fuzz;
 mod matcher;
-mod need;
 mod table;
 mod transition;

@@ -20,6 +20,7 @@ fn account() -> AccountId {
 
 fn empty() -> ObservedState {
     ObservedState {
+        read_at: None,
         caller: Caller {
             account: account(),
             arn: "acs:ram::1234567890123456:user/ops".to_owned(),

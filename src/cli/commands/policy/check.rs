@@ -9,8 +9,9 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::console::{Console, Rendered};
-use crate::policy::need::{Attached, Export, RoleTrust, image_export};
+use crate::policy::catalogue::ECS_SERVICE;
 use crate::policy::{PolicyDocument, TrustPolicy};
+use crate::readiness::{Answer, Attached, Export, Role, RoleTrust, image_export};
 use crate::report::{json, text};
 
 /// `policy check`.
@@ -29,9 +30,6 @@ pub struct CheckArgs {
     #[arg(long, value_name = "ID")]
     pub owner: Option<String>,
 }
-
-/// The service that exports images.
-const ECS: &str = "ecs.aliyuncs.com";
 
 pub(super) fn run(
     args: &CheckArgs,
@@ -58,7 +56,7 @@ pub(super) fn run(
     if trust.is_none() {
         console.note("no trust policy given; taking the role to be trusted to ECS");
     }
-    let trust = trust.unwrap_or_else(|| TrustPolicy::for_service(ECS));
+    let trust = trust.unwrap_or_else(|| TrustPolicy::for_service(ECS_SERVICE));
     let attached: Vec<Attached<'_>> = permissions
         .iter()
         .map(|(name, document)| Attached {
@@ -66,21 +64,26 @@ pub(super) fn run(
             document: Some(document),
         })
         .collect();
+    let role = Role {
+        trust: RoleTrust::Policy(&trust),
+        attached: &attached,
+    };
     let export = Export {
+        region: None,
         bucket: args.bucket.as_deref(),
         prefix: args.prefix.as_deref(),
         owner: args.owner.as_deref(),
     };
-    let readiness = image_export(RoleTrust::Policy(&trust), &attached, &[export]);
+    let readiness = image_export(role, &[export], Some(jiff::Timestamp::now()));
     let mut text = String::new();
     text::check(&readiness, &mut text);
     console.result(&Rendered {
         text,
         json: json::check(&readiness),
     })?;
-    Ok(match readiness.is_ready() {
-        Some(true) => ExitStatus::Success,
-        Some(false) => ExitStatus::Differs,
-        None => ExitStatus::Incomplete,
+    Ok(match readiness.answer() {
+        Answer::Ready => ExitStatus::Success,
+        Answer::Blocked => ExitStatus::Differs,
+        Answer::Depends => ExitStatus::Incomplete,
     })
 }

@@ -1,0 +1,142 @@
+//! What an answer can depend on that no document says, and what would settle it.
+
+use crate::policy::{Condition, Effect};
+
+use super::answer::StatementName;
+
+/// Something that decides and is not in the documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Factor {
+    /// The condition of a statement, on keys whose value in ECS's own request is not documented.
+    Condition {
+        /// The statement.
+        by: StatementName,
+        /// Whether it grants or refuses.
+        effect: Effect,
+        /// Its condition.
+        condition: Condition,
+        /// The keys whose value is not documented.
+        keys: Vec<String>,
+    },
+    /// How OSS spells the region in a request.
+    Region {
+        /// The spellings in the documents that matter.
+        spellings: Vec<String>,
+    },
+    /// Which bucket is exported to.
+    Bucket,
+    /// A policy whose document could not be interpreted.
+    UnreadPolicy {
+        /// Its name.
+        policy: String,
+    },
+    /// The trust policy, which could not be interpreted.
+    UnreadTrust,
+    /// A point of the policy language that RAM does not document.
+    Language,
+    /// A part of a statement that is not understood.
+    NotUnderstood {
+        /// The statement, where it is known.
+        by: Option<StatementName>,
+        /// The part, in words.
+        part: String,
+    },
+    /// The documents are too complex to decide.
+    TooComplex,
+}
+
+impl Factor {
+    /// The word for its kind, as in the JSON output.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Factor::Condition { .. } => "condition",
+            Factor::Region { .. } => "region",
+            Factor::Bucket => "bucket",
+            Factor::UnreadPolicy { .. } => "unread-policy",
+            Factor::UnreadTrust => "unread-trust",
+            Factor::Language => "language",
+            Factor::NotUnderstood { .. } => "not-understood",
+            Factor::TooComplex => "too-complex",
+        }
+    }
+
+    /// What decides, in words that follow "depends on".
+    #[must_use]
+    pub fn what(&self) -> String {
+        match self {
+            Factor::Condition { keys, .. } => {
+                let keys: Vec<String> = keys.iter().map(|key| of_key(key)).collect();
+                keys.join(" and on ")
+            }
+            Factor::Region { spellings } => format!(
+                "whether OSS spells the region {} in its requests",
+                spellings.join(" or ")
+            ),
+            Factor::Bucket => "which bucket is exported to".to_owned(),
+            Factor::UnreadPolicy { policy } => {
+                format!("the document of {policy}, which cannot be interpreted")
+            }
+            Factor::UnreadTrust => "the trust policy, which cannot be interpreted".to_owned(),
+            Factor::Language => {
+                "how RAM reads wildcards across `:` or absent keys, which it does not document"
+                    .to_owned()
+            }
+            Factor::NotUnderstood { part, .. } => format!("{part}, which is not understood"),
+            Factor::TooComplex => {
+                "documents that are too complex to decide within the time allowed".to_owned()
+            }
+        }
+    }
+
+    /// What would settle it: an edit, or something to try.
+    #[must_use]
+    pub fn settle(&self) -> String {
+        match self {
+            Factor::Condition { by, .. } if by.policy.is_empty() => {
+                "export one image, or take the condition out of the trust policy".to_owned()
+            }
+            Factor::Condition { by, effect, .. } => {
+                let edit = match effect {
+                    Effect::Allow => "take the condition out of",
+                    Effect::Deny => "except this role from",
+                };
+                format!("export one image, or {edit} {by}")
+            }
+            Factor::Region { .. } => {
+                "write `*` for the region, the only value that OSS documents".to_owned()
+            }
+            Factor::Bucket => {
+                "name the bucket, with `--bucket` or under `exports` in the spec".to_owned()
+            }
+            Factor::UnreadPolicy { policy } => format!("correct the document of {policy}"),
+            Factor::UnreadTrust => "correct the trust policy".to_owned(),
+            Factor::Language => {
+                "export one image, or write the statement without the wildcard or negation"
+                    .to_owned()
+            }
+            Factor::NotUnderstood { by: Some(by), .. } => {
+                format!("export one image, or rewrite {by}")
+            }
+            Factor::NotUnderstood { by: None, .. } => {
+                "export one image, or rewrite the statement".to_owned()
+            }
+            Factor::TooComplex => "write the documents with fewer wildcards".to_owned(),
+        }
+    }
+}
+
+/// What the value of a condition key is about.
+fn of_key(key: &str) -> String {
+    let words = match key {
+        "acs:SecureTransport" => "whether ECS connects over HTTPS",
+        "acs:SourceIp" => "the address that ECS connects from",
+        "acs:SourceVpc" | "acs:VpcSourceIp" => "the VPC that ECS connects from",
+        "acs:UserAgent" => "the user agent of ECS",
+        "acs:AccessId" => "the key that ECS signs with",
+        "acs:CurrentTime" => "the time of the export",
+        _ if key.starts_with("oss:BucketTag/") => "the tags of the bucket",
+        _ => return format!("the value of {key} in ECS's request"),
+    };
+    format!("{words} ({key})")
+}

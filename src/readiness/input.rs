@@ -1,0 +1,45 @@
+//! What is asked about: a role, and where images are to go.
+
+use crate::policy::{PolicyDocument, TrustPolicy};
+
+/// A role as far as it is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Role<'a> {
+    /// Who may assume it.
+    pub trust: RoleTrust<'a>,
+    /// Every document attached to it.
+    pub attached: &'a [Attached<'a>],
+}
+
+/// The role's trust policy, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleTrust<'a> {
+    /// There is no such role.
+    Missing,
+    /// The role is there, its trust policy could not be interpreted.
+    Unreadable,
+    /// As read.
+    Policy(&'a TrustPolicy),
+}
+
+/// One document attached to the role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attached<'a> {
+    /// The policy's name, for the answer.
+    pub name: &'a str,
+    /// Its document in force; `None` if it could not be interpreted.
+    pub document: Option<&'a PolicyDocument>,
+}
+
+/// Where images are exported to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Export<'a> {
+    /// The region of the image and the bucket; `None` for any.
+    pub region: Option<&'a str>,
+    /// The bucket; `None` for any.
+    pub bucket: Option<&'a str>,
+    /// The `OSSPrefix`; `None` for none.
+    pub prefix: Option<&'a str>,
+    /// The uid of the bucket's owner; `None` for any.
+    pub owner: Option<&'a str>,
+}

@@ -1,0 +1,30 @@
+//! Whether ExportImage would work with a role: ready, blocked, or dependent on something that no document says.
+//!
+//! In: the role's trust policy, every document attached to it, where images are to go, and the time. Out: an answer
+//! for the trust and for each of the eight actions, and what the role can do beyond them. Control policies, bucket
+//! policies and ACLs are outside the answer. Knows neither HTTP, files, a clock nor the terminal.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `assess` | the way from the documents to a [`Readiness`] |
+//! | `input` | the role and the exports that are asked about |
+//! | `requirement` | the requests that an export makes |
+//! | `call` | which condition keys those requests can carry |
+//! | `answer` | the three answers, with their reasons |
+//! | `factor` | what an answer can depend on, and what would settle it |
+//! | `over_grant` | what the role can do beyond the requirements |
+
+mod answer;
+mod assess;
+mod call;
+mod factor;
+mod input;
+mod over_grant;
+mod requirement;
+
+pub use answer::{
+    ActionAnswer, Answer, ExportAnswer, ExportError, Outcome, Readiness, Refusal, StatementName,
+};
+pub use assess::image_export;
+pub use factor::Factor;
+pub use input::{Attached, Export, Role, RoleTrust};
