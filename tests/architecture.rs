@@ -126,7 +126,14 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     (
         "report",
         &[
-            "account", "apply", "drift", "explain", "model", "plan", "policy", "readiness",
+            "account",
+            "apply",
+            "drift",
+            "explain",
+            "model",
+            "plan",
+            "policy",
+            "readiness",
         ],
         &["anstyle", "serde", "serde_json", "similar"],
     ),

@@ -5,6 +5,7 @@ use crate::policy::{AccessLine, Condition, Request};
 use std::fmt;
 
 use super::factor::Factor;
+use super::statement::StatementName;
 
 /// Whether something works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,25 +42,6 @@ impl Answer {
     /// The answer where all of these must work.
     fn of_all(answers: impl IntoIterator<Item = Answer>) -> Answer {
         answers.into_iter().max().unwrap_or(Answer::Ready)
-    }
-}
-
-/// A statement of an attached policy.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StatementName {
-    /// The policy's name; empty for the trust policy.
-    pub policy: String,
-    /// Which statement, from 0.
-    pub statement: usize,
-}
-
-impl fmt::Display for StatementName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.statement + 1;
-        match self.policy.as_str() {
-            "" => write!(f, "statement {number} of the trust policy"),
-            policy => write!(f, "statement {number} of {policy}"),
-        }
     }
 }
 

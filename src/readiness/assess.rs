@@ -5,12 +5,13 @@ use crate::policy::coverage::{self, Coverage, Granting, Reading, Refused};
 use crate::policy::{Caller, PolicyDocument, StatementPlace, TargetPattern, TrustPolicy};
 use jiff::Timestamp;
 
-use super::answer::{ActionAnswer, ExportAnswer, Outcome, Readiness, Refusal, StatementName};
+use super::answer::{ActionAnswer, ExportAnswer, Outcome, Readiness, Refusal};
 use super::call::{self, Service};
 use super::factor::Factor;
 use super::input::{Attached, Export, Role, RoleTrust};
 use super::over_grant::over_grant;
 use super::requirement::{Name, Requirement, Setting};
+use super::statement::StatementName;
 
 /// Whether ExportImage would work with a role, into each of `exports`; into any bucket if there are none.
 ///

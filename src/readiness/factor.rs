@@ -2,7 +2,7 @@
 
 use crate::policy::{Condition, Effect};
 
-use super::answer::StatementName;
+use super::statement::StatementName;
 
 /// Something that decides and is not in the documents.
 #[derive(Debug, Clone, PartialEq, Eq)]

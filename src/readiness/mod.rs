@@ -12,6 +12,7 @@
 //! | `call` | which condition keys those requests can carry |
 //! | `answer` | the three answers, with their reasons |
 //! | `factor` | what an answer can depend on, and what would settle it |
+//! | `statement` | how a statement is named |
 //! | `over_grant` | what the role can do beyond the requirements |
 
 mod answer;
@@ -21,10 +22,10 @@ mod factor;
 mod input;
 mod over_grant;
 mod requirement;
+mod statement;
 
-pub use answer::{
-    ActionAnswer, Answer, ExportAnswer, ExportError, Outcome, Readiness, Refusal, StatementName,
-};
+pub use answer::{ActionAnswer, Answer, ExportAnswer, ExportError, Outcome, Readiness, Refusal};
 pub use assess::image_export;
 pub use factor::Factor;
 pub use input::{Attached, Export, Role, RoleTrust};
+pub use statement::StatementName;
