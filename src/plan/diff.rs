@@ -40,7 +40,7 @@ fn diff_policy(wanted: &DesiredPolicy, observed: &ObservedState) -> Change {
         let access = compare::new_permission(document);
         let document = FieldChange::Document(DocumentChange {
             before: None,
-            after: document.to_json(),
+            after: document.text(),
             access,
         });
         let fields = [
@@ -51,9 +51,9 @@ fn diff_policy(wanted: &DesiredPolicy, observed: &ObservedState) -> Change {
         return create(address, fields);
     };
     let access = compare::permission(&live.document, document);
-    let text_differs = live.document != document.to_json();
+    let text_differs = live.document != document.text();
     let fields = [
-        changed_document(&live.document, document.to_json(), &access).map(FieldChange::Document),
+        changed_document(&live.document, document.text(), &access).map(FieldChange::Document),
         changed_description(&live.description, description.as_ref()),
         changed_tags(observed.policy_tags.get(name), tags.as_ref()),
     ];
@@ -76,7 +76,7 @@ fn diff_role(wanted: &DesiredRole, observed: &ObservedState) -> Change {
         let access = compare::new_trust(trust);
         let trust = FieldChange::Trust(DocumentChange {
             before: None,
-            after: trust.to_json(),
+            after: trust.text(),
             access,
         });
         let session = max_session_duration.map(|after| FieldChange::MaxSessionDuration {
@@ -92,9 +92,9 @@ fn diff_role(wanted: &DesiredRole, observed: &ObservedState) -> Change {
         return create(address, fields);
     };
     let access = compare::trust(&live.trust, trust);
-    let text_differs = live.trust != trust.to_json();
+    let text_differs = live.trust != trust.text();
     let fields = [
-        changed_document(&live.trust, trust.to_json(), &access).map(FieldChange::Trust),
+        changed_document(&live.trust, trust.text(), &access).map(FieldChange::Trust),
         changed_description(&live.description, description.as_ref()),
         changed_session(live, *max_session_duration),
         changed_tags(observed.role_tags.get(name), tags.as_ref()),

@@ -147,11 +147,13 @@ fn bring_into_force(
     let nothing = Vec::new();
     let versions = observed.versions.get(name).unwrap_or(&nothing);
     let access = Some(document.access.clone());
-    if let Some(version) = versions
+    let has_the_text = |version: &&PolicyVersion| version.document == document.after;
+    let mut candidates = versions
         .iter()
         .rev()
-        .find(|version| stands_for(version, &document.after))
-    {
+        .filter(|version| stands_for(version, &document.after));
+    let same_text = candidates.clone().find(has_the_text);
+    if let Some(version) = same_text.or_else(|| candidates.next()) {
         let step = Step::SetDefaultPolicyVersion {
             policy: name.clone(),
             version: version.id,

@@ -18,8 +18,8 @@ pub struct UndoError {
     pub reason: String,
 }
 
-/// The state to want for the way back from `applied`, which began at `before`: old documents in force, old
-/// attachments, and what the apply created gone. Versions that the apply dropped stay dropped, and a description
+/// The state to want for the way back from `applied`, which began at `before`: old documents in force byte
+/// for byte, old attachments, and what the apply created gone. Versions that the apply dropped stay dropped, and a description
 /// that was empty stays, since RAM cannot clear one.
 ///
 /// # Errors
@@ -74,6 +74,7 @@ fn policy_back(found: &ObservedPolicy, tags: Option<&Tags>) -> Result<DesiredPol
     let address = Address::Policy(found.policy.name.clone());
     let document = PolicyDocument::parse_live(&found.document);
     let document = document.and_then(|document| document.rewrite().map(|_| document));
+    let document = document.map(|document| document.with_text(&found.document));
     Ok(DesiredPolicy {
         name: found.policy.name.clone(),
         document: document.map_err(|error| UndoError {
@@ -89,6 +90,7 @@ fn role_back(found: &ObservedRole, before: &ObservedState) -> Result<DesiredRole
     let address = Address::Role(found.name.clone());
     let trust =
         TrustPolicy::parse_live(&found.trust).and_then(|trust| trust.rewrite().map(|_| trust));
+    let trust = trust.map(|trust| trust.with_text(&found.trust));
     let attached = before
         .attachments
         .get(&found.name)

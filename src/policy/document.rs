@@ -21,6 +21,8 @@ pub const LANGUAGE_VERSION: &str = "1";
 pub struct PolicyDocument {
     statements: Vec<Statement>,
     remarks: Remarks,
+    /// The text to send, where it is not ours.
+    text: Option<String>,
 }
 
 /// What was noticed while reading that does not stop the reading.
@@ -36,6 +38,7 @@ impl PolicyDocument {
         Self {
             statements,
             remarks: Remarks::default(),
+            text: None,
         }
     }
 
@@ -43,7 +46,21 @@ impl PolicyDocument {
         Self {
             statements,
             remarks,
+            text: None,
         }
+    }
+
+    /// The same policy, to be sent as `text`, byte for byte, if RAM takes such a text. `text` is what it was read from.
+    #[must_use]
+    pub(crate) fn with_text(self, text: &str) -> Self {
+        let is_kept = self.to_json() != text && Self::parse(text).is_ok();
+        let text = is_kept.then(|| text.to_owned());
+        Self { text, ..self }
+    }
+
+    /// The text to send: what it was read from where that is to be kept, else [`PolicyDocument::to_json`].
+    pub fn text(&self) -> String {
+        self.text.clone().unwrap_or_else(|| self.to_json())
     }
 
     /// The statements, as written.
@@ -67,13 +84,13 @@ impl TryFrom<String> for PolicyDocument {
     type Error = PolicyError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse_live(&text)
+        Ok(Self::parse_live(&text)?.with_text(&text))
     }
 }
 
 impl From<PolicyDocument> for String {
     fn from(document: PolicyDocument) -> Self {
-        document.to_json()
+        document.text()
     }
 }
 

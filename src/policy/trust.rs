@@ -10,6 +10,8 @@ use std::fmt;
 pub struct TrustPolicy {
     statements: Vec<TrustStatement>,
     remarks: Remarks,
+    /// The text to send, where it is not ours.
+    text: Option<String>,
 }
 
 impl TrustPolicy {
@@ -18,6 +20,7 @@ impl TrustPolicy {
         Self {
             statements,
             remarks: Remarks::default(),
+            text: None,
         }
     }
 
@@ -25,7 +28,21 @@ impl TrustPolicy {
         Self {
             statements,
             remarks,
+            text: None,
         }
+    }
+
+    /// The same policy, to be sent as `text`, byte for byte, if RAM takes such a text. `text` is what it was read from.
+    #[must_use]
+    pub(crate) fn with_text(self, text: &str) -> Self {
+        let is_kept = self.to_json() != text && Self::parse(text).is_ok();
+        let text = is_kept.then(|| text.to_owned());
+        Self { text, ..self }
+    }
+
+    /// The text to send: what it was read from where that is to be kept, else [`TrustPolicy::to_json`].
+    pub fn text(&self) -> String {
+        self.text.clone().unwrap_or_else(|| self.to_json())
     }
 
     /// A trust policy that lets one cloud service assume the role, as `ecs.aliyuncs.com`.
@@ -63,13 +80,13 @@ impl TryFrom<String> for TrustPolicy {
     type Error = PolicyError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse_live(&text)
+        Ok(Self::parse_live(&text)?.with_text(&text))
     }
 }
 
 impl From<TrustPolicy> for String {
     fn from(document: TrustPolicy) -> Self {
-        document.to_json()
+        document.text()
     }
 }
 
