@@ -239,11 +239,12 @@ impl CredentialSource for Source {
         inner.refresh.get(&inner.origin, now, fetch).await
     }
 
-    fn forget(&self, access_key_id: &str) {
+    fn forget(&self, access_key_id: &str) -> bool {
         self.0.refresh.forget(access_key_id);
         if let Provider::Role { base, .. } = &self.0.provider {
             base.forget(access_key_id);
         }
+        self.renewal() == Renewal::Automatic
     }
 }
 

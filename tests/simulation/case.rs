@@ -30,6 +30,9 @@ pub(crate) struct Case {
     pub(crate) session: bool,
     /// Whether calls are signed with version 3.
     pub(crate) v3: bool,
+    /// Whether the operator takes on a role whose sessions are short, from an STS that has bad days too.
+    #[serde(default)]
+    pub(crate) role: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -209,6 +212,7 @@ impl Case {
             slow: chance.percent(60),
             session: chance.percent(30),
             v3: chance.percent(15),
+            role: chance.percent(25),
         }
     }
 

@@ -109,6 +109,7 @@ fn case(world: &WorldSeed, wish: &WishSeed, slow: bool) -> Case {
         slow,
         session: false,
         v3: false,
+        role: false,
     }
 }
 

@@ -32,6 +32,7 @@ mod chance;
 mod exhaustive;
 mod fault;
 mod network;
+mod patience;
 mod plain;
 mod play;
 mod printed;

@@ -16,6 +16,7 @@ use export_iam::cloud::rpc::transport::{
 };
 use export_iam::sandbox::{Sandbox, World};
 use futures_util::FutureExt;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep};
@@ -73,6 +74,9 @@ pub(crate) struct State {
     /// How often each kind of fault happened.
     pub(crate) happened: BTreeMap<Kind, u32>,
     rival_calls: u64,
+    sts_calls: u64,
+    /// When the service takes the operator's session for ended, where there is one that it gave.
+    session_ends: Option<Instant>,
 }
 
 pub(crate) struct Snapshot {
@@ -151,6 +155,8 @@ impl Network {
             signals: Vec::new(),
             happened: BTreeMap::new(),
             rival_calls: 0,
+            sts_calls: 0,
+            session_ends: None,
         };
         let of_sandbox = clock.clone();
         let sandbox = Sandbox::new(world).with_clock(Arc::new(move || of_sandbox.now()));
@@ -228,6 +234,10 @@ impl Network {
 }
 
 impl State {
+    fn has_session_ended(&self) -> bool {
+        self.session_ends.is_some_and(|end| Instant::now() >= end)
+    }
+
     /// The account as reads that began then may have seen it, which lag a little.
     pub(crate) fn since(&self, began: Instant) -> Vec<&Plain> {
         let at = |snapshot: &Snapshot| snapshot.at + LAG <= began;
@@ -301,6 +311,9 @@ fn read(request: &HttpRequest) -> (String, Params) {
 
 impl Transport for Network {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        if read(&request).0 == "AssumeRole" {
+            return self.assume_role().await;
+        }
         let (parcel, fault) = self.accept(request);
         let (there, back) = self.latency(parcel.call);
         let fault = fault.filter(|fault| fault.fits(&parcel));
@@ -375,7 +388,7 @@ impl Network {
         }
         let fault = match state.is_quiet {
             true => None,
-            false if state.is_expired => Some(Fault {
+            false if state.is_expired || state.has_session_ended() => Some(Fault {
                 kind: Kind::Expired,
                 number: 0,
             }),
@@ -391,6 +404,47 @@ impl Network {
             call,
         };
         (parcel, fault)
+    }
+
+    /// Gives the operator a session, some time or other. The service may end it before it said it would.
+    async fn assume_role(&self) -> Result<HttpResponse, TransportError> {
+        let (mut chance, is_quiet) = {
+            let mut state = self.state();
+            state.sts_calls += 1;
+            let noise = chance::at(self.0.case.noise, 2_000_000 + state.sts_calls);
+            (Chance::new(noise), state.is_quiet)
+        };
+        let fault = if is_quiet { 100 } else { chance.below(100) };
+        self.state()
+            .note(|| format!("     AssumeRole, fault {fault}"));
+        match fault {
+            0..15 => return Ok(self.refusal(400, "Throttling.User")),
+            15..25 => return Err(lost(TransportErrorKind::Interrupted)),
+            25..30 => return Ok(self.server_error(3)),
+            30..35 => {
+                sleep(TIMEOUT).await;
+                return Err(lost(TransportErrorKind::TimedOut));
+            }
+            35..50 => sleep(Duration::from_secs(1 + u64::from(chance.below(8)))).await,
+            _ => {}
+        }
+        let length = 20 + chance.below(100);
+        let ends = if is_quiet {
+            length
+        } else {
+            chance.below(length)
+        };
+        let mut state = self.state();
+        state.is_expired = false;
+        state.session_ends = Some(Instant::now() + Duration::from_secs(ends.into()));
+        let expiration = self.0.clock.now() + SignedDuration::from_secs(length.into());
+        Ok(json_response(
+            200,
+            &json!({ "RequestId": "sts", "Credentials": {
+                "AccessKeyId": KEYS.session.0, "AccessKeySecret": KEYS.session.1,
+                "SecurityToken": KEYS.session.2, "Expiration": format!("{expiration:.0}"),
+            } }),
+        ))
     }
 
     /// How long the way there and the way back take.

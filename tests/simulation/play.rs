@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use export_iam::cloud::rpc::clock::Clock;
+use tokio::time::Instant;
 
 use super::case::{Case, RunSeed};
 use super::fault::Kind;
@@ -27,6 +29,8 @@ pub(crate) struct Played {
     pub(crate) faults: BTreeMap<Kind, u32>,
     /// How the stormy runs ended.
     pub(crate) endings: Vec<&'static str>,
+    /// How long each stormy run took.
+    pub(crate) took: Vec<Duration>,
     /// How many applies were held to what the order of their steps promises.
     pub(crate) bounded: u64,
 }
@@ -84,9 +88,11 @@ async fn act(case: &Case, watch: Watch) -> Played {
         claims: Vec::new(),
         reads_all: watch == Watch::All,
     };
-    let mut endings = Vec::new();
+    let (mut endings, mut took) = (Vec::new(), Vec::new());
     for seed in &case.runs {
+        let began = Instant::now();
         endings.push(word(&operator.run(seed).await));
+        took.push(began.elapsed());
         if !seed.hasty {
             network.settle().await;
         }
@@ -110,6 +116,7 @@ async fn act(case: &Case, watch: Watch) -> Played {
         calls: state.runs.iter().map(|run| run.calls).sum(),
         faults: std::mem::take(&mut state.happened),
         endings,
+        took,
         bounded: state.runs.iter().filter(|run| run.is_bounded()).count() as u64,
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use export_iam::account::{AccountError, Written};
@@ -13,7 +14,10 @@ use export_iam::cloud::ram::RamClient;
 use export_iam::cloud::rpc::client::{RpcClient, Settings};
 use export_iam::cloud::rpc::clock::{Clock, Random};
 use export_iam::cloud::rpc::credentials::{CredentialError, CredentialSource, Credentials};
+use export_iam::cloud::rpc::endpoint::Endpoint;
 use export_iam::cloud::rpc::signature::SignatureVersion;
+use export_iam::cloud::rpc::transport::SharedTransport;
+use export_iam::credentials::{Children, Context, Disk, RoleRequest, Source, assume_role};
 use export_iam::model::{DesiredState, ExtraPolicies, ObservedState, PolicyRef, Scope, Step};
 use export_iam::observe::observe;
 use export_iam::plan::file::{SavedPlan, moved};
@@ -65,19 +69,28 @@ pub(crate) struct Operator<'a> {
     pub(crate) reads_all: bool,
 }
 
-/// The operator's key, from a source that may stop giving it.
-pub(crate) struct Key {
-    credentials: Credentials,
-    left: Option<AtomicU32>,
+/// The operator's key.
+pub(crate) enum Key {
+    /// From a source that may stop giving it.
+    Held {
+        credentials: Credentials,
+        left: Option<AtomicU32>,
+    },
+    /// A role's session, from STS.
+    Role(Source),
 }
 
 impl CredentialSource for Key {
     async fn credentials(&self) -> Result<Credentials, CredentialError> {
+        let (credentials, left) = match self {
+            Self::Held { credentials, left } => (credentials, left),
+            Self::Role(source) => return source.credentials().await,
+        };
         let take = |left: &AtomicU32| {
             left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
         };
-        match self.left.as_ref().is_some_and(|left| take(left).is_err()) {
-            false => Ok(self.credentials.clone()),
+        match left.as_ref().is_some_and(|left| take(left).is_err()) {
+            false => Ok(credentials.clone()),
             true => Err(CredentialError {
                 origin: "simulation".to_owned(),
                 problem: "no more credentials".to_owned(),
@@ -85,6 +98,35 @@ impl CredentialSource for Key {
             }),
         }
     }
+
+    fn forget(&self, access_key_id: &str) -> bool {
+        match self {
+            Self::Held { .. } => false,
+            Self::Role(source) => source.forget(access_key_id),
+        }
+    }
+}
+
+/// A role that the operator takes on over the same network.
+fn role(network: &Network, clock: &Clock, seed: u64, settings: &Settings) -> Source {
+    let context = Arc::new(Context {
+        environment: Box::new(|_| None),
+        files: Box::new(Disk),
+        clock: clock.clone(),
+        random: Arc::new(Random::seeded(seed)),
+        settings: settings.clone(),
+        api: SharedTransport::new(network.clone()),
+        direct: SharedTransport::new(network.clone()),
+        processes: Box::new(Children),
+    });
+    let key = Credentials::permanent(KEYS.permanent.0, KEYS.permanent.1);
+    let base = Source::fixed("simulation", key, &context);
+    let request = RoleRequest {
+        role_arn: "acs:ram::1234567890123456:role/operator".to_owned(),
+        session_name: Some("simulation".to_owned()),
+        ..RoleRequest::default()
+    };
+    assume_role(&base, &request, &Endpoint::public("sts.aliyuncs.com")).unwrap()
 }
 
 impl Operator<'_> {
@@ -96,10 +138,6 @@ impl Operator<'_> {
                 ..Credentials::permanent(KEYS.session.0, KEYS.session.1)
             },
         };
-        let key = Key {
-            credentials,
-            left: seed.credentials_for.map(AtomicU32::new),
-        };
         let off = SignedDuration::from_mins(if seed.wrong_clock { 20 } else { 0 });
         let mut settings = Settings::default();
         settings.deadline = seed
@@ -108,8 +146,16 @@ impl Operator<'_> {
         if self.case.v3 {
             settings.signature = SignatureVersion::V3;
         }
-        let random = Random::seeded(chance::at(self.case.noise, 1_000_000 + run as u64));
+        let noise = chance::at(self.case.noise, 1_000_000 + run as u64);
+        let random = Random::seeded(noise);
         let clock = Clock::starting_at(self.clock.now() + off);
+        let key = match self.case.role {
+            true => Key::Role(role(self.network, &clock, !noise, &settings)),
+            false => Key::Held {
+                credentials,
+                left: seed.credentials_for.map(AtomicU32::new),
+            },
+        };
         RamClient::new(RpcClient::new(
             self.network.clone(),
             key,
@@ -551,7 +597,7 @@ struct Killable<F> {
 impl<F: Future> Future for Killable<F> {
     type Output = Option<F::Output>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Self::Output> {
         match &mut self.left {
             Some(0) => return Poll::Ready(None),
             Some(left) => *left -= 1,

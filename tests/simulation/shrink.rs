@@ -53,6 +53,7 @@ fn smaller(case: &Case) -> Vec<Case> {
     add(&|case| case.slow = false);
     add(&|case| case.session = false);
     add(&|case| case.v3 = false);
+    add(&|case| case.role = false);
     add(&|case| case.world.users.clear());
     for at in 0..case.world.roles.len() {
         add(&|case| {

@@ -2,14 +2,15 @@
 //!
 //! | the service says | of | then |
 //! |---|---|---|
-//! | nothing, 5xx, nonce used | `CreatePolicyVersion` | look for the document in force until it shows; only then repeat, and not after a time-out, for it could still land |
-//! | nothing in time | `UpdateRole` of a trust policy | look until it shows, and do not repeat: the first could land after a later step has set another |
-//! | nothing, 5xx, nonce used | any other | look; if it is not as wanted, repeat: the name or the value keeps it from taking effect twice |
-//! | already exists | create, attach | look; the same is done, another is an error |
-//! | not there | delete, detach | look; gone is done |
-//! | not there | any other | if this run made it, wait and repeat |
-//! | delete conflict | delete | list again; what this run did not take away stops it, else wait and repeat |
-//! | anything else | | an error; if an earlier try was lost, look first |
+//! | nothing, 5xx, nonce used | `CreatePolicyVersion` | read back for 5 s, then repeat: a second version of the same document does no harm, but may find no room |
+//! | nothing in time | `CreatePolicyVersion`, `UpdateRole` of a trust policy | read back until it shows, and do not repeat: the first could land after a later step |
+//! | nothing, 5xx, nonce used | any other | read back; if it is not as wanted, repeat at once: the name or the value keeps it from taking effect twice |
+//! | already exists | create, attach | read back; the same is done, another is an error |
+//! | not there | delete, detach | read back; gone is done |
+//! | not there | any other | if this run created it, wait and repeat |
+//! | no room | `CreatePolicyVersion` | if an earlier attempt was lost, read back until it shows; if this run deleted a version, wait and repeat |
+//! | delete conflict | delete | list again; what this run did not remove stops it, else wait and repeat |
+//! | anything else | | an error; if an earlier attempt was lost, read back first |
 
 use std::time::Duration;
 
@@ -29,6 +30,9 @@ use crate::model::{Step, VersionId};
 
 /// How long a write may take to show in reads. RAM promises no time; half a minute covers what is known.
 const PROPAGATION: Duration = Duration::from_secs(30);
+
+/// How long a version whose making was lost is looked for before it is made again. Most writes show within a second.
+const REPEAT_AFTER: Duration = Duration::from_secs(5);
 
 /// First and longest wait for a write to show in reads, before jitter.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -62,7 +66,7 @@ struct PendingWrite<'a, T, C> {
     call: Call,
     /// Whether an earlier try may have taken effect.
     is_unsure: bool,
-    /// Until when to wait for reads to catch up, and how often that was done.
+    /// Since when reads are given time to catch up, and how often that was done.
     window: Option<(Instant, u32)>,
     /// How often an unsure write was sent again.
     repeats: u32,
@@ -137,30 +141,45 @@ impl<T: Transport, C: CredentialSource> PendingWrite<'_, T, C> {
         }
     }
 
-    /// The answer was lost, and sending again does harm if the first try was merely slow.
+    /// The answer was lost, and sending again at once does harm if the first attempt is merely slow.
     async fn after_perhaps_slow(
         &mut self,
         failure: AttemptError,
         late: bool,
     ) -> Result<Next, AccountError> {
         self.window = None;
-        loop {
-            match self.client.read_back(self.step).await {
-                Err(reading) => return Err(unknown(failure.error, Some(&reading))),
-                Ok(ReadBack::InEffect(version)) => return Ok(Next::Done(Written::ByUs(version))),
-                Ok(_) if self.wait().await => {}
-                Ok(_) => break,
+        if !late {
+            if let Some(written) = self.read_back_for(REPEAT_AFTER, &failure.error).await? {
+                return Ok(Next::Done(written));
+            }
+            if self.may_repeat(&failure).await {
+                return Ok(Next::Repeat);
             }
         }
-        if !late && self.may_repeat(&failure).await {
-            self.window = None;
-            Ok(Next::Repeat)
-        } else {
-            Err(unknown(failure.error, None))
+        match self.read_back_for(PROPAGATION, &failure.error).await? {
+            Some(written) => Ok(Next::Done(written)),
+            None => Err(unknown(failure.error, None)),
         }
     }
 
-    /// ReadBacks, and looks again while only tags differ: they are read apart, and may lag behind the rest.
+    /// Reads back at growing intervals until what was wanted shows, at most for so long since the last loss. `error` is
+    /// why nobody knows.
+    async fn read_back_for(
+        &mut self,
+        patience: Duration,
+        error: &AccountError,
+    ) -> Result<Option<Written>, AccountError> {
+        loop {
+            match self.client.read_back(self.step).await {
+                Err(reading) => return Err(unknown(error.clone(), Some(&reading))),
+                Ok(ReadBack::InEffect(version)) => return Ok(Some(Written::ByUs(version))),
+                Ok(_) if self.wait_for(patience).await => {}
+                Ok(_) => return Ok(None),
+            }
+        }
+    }
+
+    /// Reads back, and again while only tags differ: they are read apart, and may lag behind the rest.
     async fn read_back(&mut self) -> Result<ReadBack, AccountError> {
         loop {
             match self.client.read_back(self.step).await? {
@@ -223,17 +242,22 @@ impl<T: Transport, C: CredentialSource> PendingWrite<'_, T, C> {
     }
 
     async fn after_limit(&mut self, error: AccountError) -> Result<Next, AccountError> {
-        // Five versions: one that this run dropped may still be counted.
-        let lags = match self.step {
-            Step::CreatePolicyVersion { policy, .. } => {
-                self.client.log.has_deleted_any_version(policy)
-            }
-            _ => false,
+        let Step::CreatePolicyVersion { policy, .. } = self.step else {
+            return self.after_refusal(error).await;
         };
-        if !self.is_unsure && lags && self.wait().await {
+        if self.is_unsure {
+            // The version that was lost may have taken the last room, and then it must show.
+            self.window = None;
+            return match self.read_back_for(PROPAGATION, &error).await? {
+                Some(written) => Ok(Next::Done(written)),
+                None => Err(unknown(error, None)),
+            };
+        }
+        // Five versions: one that this run deleted may still be counted.
+        if self.client.log.has_deleted_any_version(policy) && self.wait().await {
             return Ok(Next::Repeat);
         }
-        self.after_refusal(error).await
+        Err(error)
     }
 
     /// The service says no. That settles it, unless an earlier try got through.
@@ -286,15 +310,19 @@ impl<T: Transport, C: CredentialSource> PendingWrite<'_, T, C> {
 
     /// Waits for reads to catch up; `false` when they have had their time.
     async fn wait(&mut self) -> bool {
+        self.wait_for(PROPAGATION).await
+    }
+
+    /// As [`PendingWrite::wait`], with `patience` since the first wait.
+    async fn wait_for(&mut self, patience: Duration) -> bool {
         let client = self.client;
-        let start = || (Instant::now() + PROPAGATION, 0);
-        let (until, times) = self.window.get_or_insert_with(start);
+        let (since, times) = self.window.get_or_insert_with(|| (Instant::now(), 0));
         let most = FIRST_WAIT
             .saturating_mul(1 << (*times).min(8))
             .min(LONGEST_WAIT);
         *times += 1;
         let wait = FIRST_WAIT.max(client.rpc.random().up_to(most));
-        if Instant::now() + wait > *until {
+        if since.elapsed() + wait > patience {
             return false;
         }
         let operation = self.call.operation;

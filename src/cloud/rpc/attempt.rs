@@ -44,6 +44,8 @@ pub struct AttemptError {
     pub was_answered: bool,
     /// The time that was signed and the service's, when it refused ours.
     pub times: Option<(Timestamp, Timestamp)>,
+    /// Whether the session had ended and the next attempt gets a new one.
+    pub has_new_session: bool,
 }
 
 impl AttemptError {
@@ -61,6 +63,7 @@ impl AttemptError {
             retry_after: None,
             was_answered: false,
             times: None,
+            has_new_session: false,
         }
     }
 }
@@ -199,6 +202,7 @@ impl Attempt<'_> {
             retry_after: retry_after(answer),
             was_answered: true,
             times: service_time.map(|theirs| (self.at, theirs)),
+            has_new_session: false,
         }
     }
 
@@ -266,10 +270,11 @@ fn not_the_services(
     let (kind, class) = match status {
         429 => (AccountErrorKind::Throttled, RetryClass::Throttled),
         408 | 500.. => (AccountErrorKind::Unavailable, RetryClass::Transient),
+        // Cut off or mangled on its way back, perhaps.
+        200..300 => (AccountErrorKind::BadAnswer, RetryClass::Garbled),
         _ => (AccountErrorKind::BadAnswer, RetryClass::Final),
     };
     let effect = match status {
-        // Cut off or mangled on its way back, perhaps.
         200..300 | 408 | 500.. => Effect::Unknown { late: false },
         _ => Effect::None,
     };
@@ -285,6 +290,7 @@ fn not_the_services(
         retry_after,
         was_answered: true,
         times: None,
+        has_new_session: false,
     }
 }
 

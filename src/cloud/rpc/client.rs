@@ -26,6 +26,9 @@ const LONG: Duration = Duration::from_secs(5);
 /// Differences of clocks below this explain no refusal: the service takes 15 minutes.
 const LEAST_CORRECTED: SignedDuration = SignedDuration::from_mins(1);
 
+/// How often the clock is corrected for one call: once, and once more where one of the service's own clocks is off.
+const MOST_CORRECTIONS: u32 = 2;
+
 /// How a client reaches services and how patient it is.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -125,7 +128,8 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
     /// With the last attempt's error, which knows how many there were.
     pub async fn call(&self, call: &Call) -> Result<Reply, AttemptError> {
         let mut attempts = 0;
-        let mut followed_the_clock = false;
+        let mut clock_errors = 0;
+        let mut was_renewed = false;
         loop {
             attempts += 1;
             let mut failure = match self.attempt(call, attempts).await {
@@ -136,8 +140,13 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
             if call.kind == CallKind::Write && failure.effect != Effect::None {
                 return Err(failure);
             }
-            if !followed_the_clock && self.follow_clock(&failure) {
-                followed_the_clock = true;
+            if clock_errors < MOST_CORRECTIONS && self.follow_clock(&failure) {
+                clock_errors += 1;
+                self.traffic.counters.repeated();
+                continue;
+            }
+            if failure.has_new_session && !was_renewed {
+                was_renewed = true;
                 self.traffic.counters.repeated();
                 continue;
             }
@@ -242,7 +251,13 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
                 })
             }),
         };
-        attempt.judge(&request, answer)
+        let mut judged = attempt.judge(&request, answer);
+        if let (Err(failure), Some(key)) = (&mut judged, &credentials)
+            && failure.error.code.as_deref() == Some("InvalidSecurityToken.Expired")
+        {
+            failure.has_new_session = self.credentials.forget(&key.access_key_id);
+        }
+        judged
     }
 
     /// Waits until a call that was tried `attempts` times may be repeated; `false` when it may not be.

@@ -68,8 +68,10 @@ pub trait CredentialSource: Send + Sync {
     fn credentials(&self) -> impl Future<Output = Result<Credentials, CredentialError>> + Send;
 
     /// The service refused the session of this key as ended, whatever its time said. A source that renews gets a
-    /// new one for the next call; others can do nothing.
-    fn forget(&self, _access_key_id: &str) {}
+    /// new one for the next call and says `true`; others can do nothing.
+    fn forget(&self, _access_key_id: &str) -> bool {
+        false
+    }
 }
 
 /// A fixed key is a source that always gives itself.

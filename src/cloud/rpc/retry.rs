@@ -14,6 +14,8 @@ pub enum RetryClass {
     Throttled,
     /// The way or the service failed: repeat what is safe to repeat.
     Transient,
+    /// An answer came that is nobody's: something in between failed, and may do so again for good.
+    Garbled,
     /// The nonce was seen before: repeat at once with another.
     Nonce,
     /// The clocks differ: repeating changes nothing.
@@ -42,6 +44,8 @@ pub struct Schedule {
     pub transient_tries: u32,
     /// Most tries of one call that is throttled, the first included.
     pub throttled_tries: u32,
+    /// Most tries of one call whose answers cannot be read, the first included.
+    pub garbled_tries: u32,
 }
 
 impl Default for Schedule {
@@ -53,6 +57,7 @@ impl Default for Schedule {
             retry_after_cap: Duration::from_secs(60),
             transient_tries: 5,
             throttled_tries: 8,
+            garbled_tries: 3,
         }
     }
 }
@@ -70,6 +75,7 @@ impl Schedule {
         let (base, most) = match class {
             RetryClass::Throttled => (self.throttled, self.throttled_tries),
             RetryClass::Transient => (self.transient, self.transient_tries),
+            RetryClass::Garbled => (self.transient, self.garbled_tries),
             RetryClass::Nonce => (Duration::ZERO, self.transient_tries),
             RetryClass::Clock | RetryClass::Credential | RetryClass::Final => return None,
         };

@@ -215,25 +215,25 @@ async fn a_write_that_did_not_land_is_sent_again_after_looking() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_version_is_sent_again_only_when_it_had_time_to_show_and_never_after_a_time_out() {
+async fn a_version_is_sent_again_after_five_seconds_of_reading_back_and_never_after_a_time_out() {
     let before = policy(OTHER_DOCUMENT, "v1");
     let fake = Fake::default()
         .on("CreatePolicyVersion", [lost(), done()])
         .on("GetPolicy", [before.clone()]);
     let start = Instant::now();
     client(&fake).write(&create_version()).await.unwrap();
-    assert!(
-        start.elapsed() > Duration::from_secs(26),
-        "{:?}",
-        start.elapsed()
-    );
+    let took = start.elapsed().as_secs_f64();
+    assert!((2.0..6.0).contains(&took), "{took}");
 
     let fake = Fake::default()
         .on("CreatePolicyVersion", [timed_out()])
         .on("GetPolicy", [before.clone()]);
+    let start = Instant::now();
     let failed = client(&fake).write(&create_version()).await.unwrap_err();
     assert_eq!(failed.kind, AccountErrorKind::OutcomeUnknown);
     assert_eq!(fake.count("CreatePolicyVersion"), 1);
+    // The last word comes after half a minute of reading back.
+    assert!(start.elapsed() > Duration::from_secs(30 + 26));
 
     // It lands while we look.
     let fake = Fake::default().on("CreatePolicyVersion", [timed_out()]).on(
@@ -243,6 +243,26 @@ async fn a_version_is_sent_again_only_when_it_had_time_to_show_and_never_after_a
     let written = client(&fake).write(&create_version()).await.unwrap();
     assert_eq!(written, Written::ByUs(Some(v(2))));
     assert_eq!(fake.count("CreatePolicyVersion"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_that_finds_no_room_after_a_loss_is_read_back_until_it_shows() {
+    let full = error(409, "LimitExceeded.Policy.Version");
+    let before = policy(OTHER_DOCUMENT, "v1");
+    let mut reads = vec![before.clone(); 20];
+    reads.push(policy(DOCUMENT, "v5"));
+    let fake = Fake::default()
+        .on("CreatePolicyVersion", [lost(), full.clone()])
+        .on("GetPolicy", reads);
+    let written = client(&fake).write(&create_version()).await.unwrap();
+    assert_eq!(written, Written::ByUs(Some(v(5))));
+    assert_eq!(fake.count("CreatePolicyVersion"), 2);
+
+    let fake = Fake::default()
+        .on("CreatePolicyVersion", [lost(), full])
+        .on("GetPolicy", [before]);
+    let failed = client(&fake).write(&create_version()).await.unwrap_err();
+    assert_eq!(failed.kind, AccountErrorKind::OutcomeUnknown);
 }
 
 #[tokio::test(start_paused = true)]
