@@ -116,6 +116,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
             "tempfile",
             "thiserror",
             "tokio",
+            "tracing",
         ],
     ),
     (

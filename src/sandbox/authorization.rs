@@ -1,13 +1,14 @@
 //! Whether the caller may do what it asks.
 //!
 //! A key may do everything, unless the state limits it to a document. A session may do what the policies on its role
-//! allow. Over both stand a session policy and the account's control policy. Each layer must allow the action on
+//! allow. Over both stand a session policy and the control policies. Each layer must allow the action on
 //! every resource it touches.
 
 use super::caller::{Caller, Identity};
 use super::evaluation::{Context, Request, decide};
+use super::layers::control_policies;
 use super::rpc::api_error::ApiError;
-use super::rpc::operation::Operation;
+use super::rpc::operation::{Operation, Service};
 use super::rpc::parameters::Parameters;
 use super::state::World;
 
@@ -31,7 +32,11 @@ pub(crate) fn authorize(
                 context: &context,
             };
             if let Some(kind) = decide(&documents, &request).denial() {
-                return Err(caller.denied(&action, kind, layer));
+                let error = caller.denied(&action, kind, layer);
+                return Err(match operation.service {
+                    Service::Ecs => error.of_ecs(),
+                    _ => error,
+                });
             }
         }
     }
@@ -42,9 +47,8 @@ pub(crate) fn authorize(
 fn layers(world: &World, caller: &Caller) -> Vec<(Vec<String>, &'static str)> {
     let mut layers = Vec::new();
     let account = world.account(&caller.account);
-    if let Some(control) = account.and_then(|account| account.control_policy.clone()) {
-        layers.push((vec![control], "ControlPolicy"));
-    }
+    let controls = control_policies(world, &caller.account).into_iter();
+    layers.extend(controls.map(|level| (level, "ControlPolicy")));
     let identity = "AccountLevelIdentityBasedPolicy";
     match &caller.identity {
         Identity::Root | Identity::User(_) => {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::authorization::authorize;
 use super::metadata;
+use super::outcome::Outcome;
 use super::rpc::answer::Answer;
 use super::rpc::api_error::{ApiError, Denial};
 use super::rpc::authentication::authenticate;
@@ -11,28 +12,17 @@ use super::rpc::operation::{Operation, Run, Service};
 use super::rpc::request::Request;
 use super::rpc::response;
 use super::state::World;
-use super::{ram, resource_manager, sts};
+use super::{ecs, oss, ram, resource_manager, sts};
 use crate::cloud::rpc::transport::HttpResponse;
 use crate::model::AccountId;
 
 /// Every operation, by service.
-static TABLES: [&[Operation]; 3] = [
+static TABLES: [&[Operation]; 4] = [
     ram::OPERATIONS,
     sts::OPERATIONS,
     resource_manager::OPERATIONS,
+    ecs::OPERATIONS,
 ];
-
-/// What came of one request.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) response: HttpResponse,
-    /// Whose request it was, once that is proven.
-    pub(crate) account: Option<AccountId>,
-    /// Whether the world changed, so that it must be kept before the answer goes out.
-    pub(crate) has_changed: bool,
-    /// The code of an error.
-    pub(crate) code: Option<String>,
-}
 
 /// What a request is for, before anything of it is believed; for the call log and for planned faults.
 pub(crate) struct Purpose {
@@ -47,6 +37,12 @@ pub(crate) fn purpose(request: &Request<'_>) -> Purpose {
         return Purpose {
             operation: "metadata",
             is_write: true,
+        };
+    }
+    if oss::is_for(request.http) {
+        return Purpose {
+            operation: oss::operation(request.http),
+            is_write: false,
         };
     }
     match find(request) {
@@ -72,8 +68,14 @@ pub(crate) fn handle(world: &mut World, request: &Request<'_>, now: Timestamp) -
             code: None,
         };
     }
+    let mut has_changed = ecs::tasks::end_due(world, now);
+    if let Some(outcome) = oss::answer(world, request.http, now) {
+        return Outcome {
+            has_changed,
+            ..outcome
+        };
+    }
     let mut account = None;
-    let mut has_changed = false;
     let answer = answer(world, request, now, &mut account, &mut has_changed);
     let request_id = world.next_request_id();
     let code = answer.as_ref().err().map(|error| error.code.clone());
@@ -87,6 +89,9 @@ pub(crate) fn handle(world: &mut World, request: &Request<'_>, now: Timestamp) -
 
 /// Answers with an error, whatever is asked.
 pub(crate) fn fail(world: &mut World, request: &Request<'_>, error: ApiError) -> HttpResponse {
+    if let Some(response) = oss::fail(world, request.http, &error) {
+        return response;
+    }
     let request_id = world.next_request_id();
     render(request, &request_id, Err(error))
 }
@@ -117,6 +122,8 @@ fn answer(
     let answer = match operation.run {
         Run::Session(run) => run(world, caller.as_ref(), parameters, now),
         Run::Call(run) => run(world, &caller.ok_or_else(unsigned)?, parameters),
+        Run::CallAt(run) => run(world, &caller.ok_or_else(unsigned)?, parameters, now),
+        Run::Change(run) => run(world, &caller.ok_or_else(unsigned)?, parameters, now),
         Run::Read(run) => {
             let id = caller.ok_or_else(unsigned)?.account;
             run(world.account(&id).ok_or_else(inactive)?, parameters)
@@ -130,7 +137,7 @@ fn answer(
             )
         }
     }?;
-    *has_changed = operation.is_write();
+    *has_changed |= operation.is_write();
     Ok(answer)
 }
 

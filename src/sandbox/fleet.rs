@@ -97,6 +97,7 @@ impl World {
                 ("fd-odd".to_owned(), folder("odd")),
             ]),
             members,
+            control_policies: BTreeMap::new(),
         });
         Ok(world)
     }

@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::call_log::{CallLog, CallRecord};
-use super::dispatch::{self, Outcome, Purpose};
+use super::dispatch::{self, Purpose};
 use super::fault::{Fault, FaultKind, FaultPlan};
+use super::outcome::Outcome;
 use super::rpc::api_error::ApiError;
 use super::rpc::authentication::expired_token;
 use super::rpc::request::Request;

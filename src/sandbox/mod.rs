@@ -11,7 +11,8 @@
 //! ```
 //!
 //! From `dispatch` on everything is pure: requests and the time are arguments. Each service has a folder: `ram`,
-//! `sts`, `resource_manager`; what their requests and answers have in common is in `rpc`.
+//! `sts`, `resource_manager`, `ecs`, `oss`; what the requests and answers of all but the last have in common is in
+//! `rpc`.
 //!
 //! Where it is not known what RAM does, the sandbox takes the stricter reading, so that what passes here passes
 //! there; the contract tests list the facts and their sources.
@@ -22,26 +23,34 @@ mod caller;
 mod connection;
 mod defaults;
 mod dispatch;
+mod ecs;
 mod evaluation;
 mod fault;
 mod fleet;
 mod http;
+mod keys;
+mod layers;
 mod metadata;
 mod middleware;
+mod oss;
+mod outcome;
 mod ram;
+mod ready;
 mod resource_manager;
 mod rpc;
 mod server;
 mod state;
 mod store;
 mod sts;
+mod xml;
 
 pub use call_log::{CallLog, CallRecord};
 pub use defaults::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, USER};
 pub use fault::{Fault, FaultError, FaultKind, FaultPlan, Rule};
 pub use fleet::{Fleet, MemberState};
 pub use middleware::{Clock, Sandbox};
-pub use server::{Options, Server, StartError, environment, reset, start};
+pub use ready::ready_states;
+pub use server::{Options, Server, StartError, environment, reset, seed, start};
 pub use state::World;
 pub use state::file::SeedError;
 pub use store::StoreError;

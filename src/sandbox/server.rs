@@ -226,31 +226,55 @@ impl Server {
 }
 
 /// The variables that point clients at a sandbox on `address`; also for `sandbox env`, which starts nothing.
+///
+/// The key is found by the SDKs, the aliyun CLI and Terraform alike; `EXPORT_IAM_ENDPOINT_…` are this program's own,
+/// `ALIBABA_CLOUD_ENDPOINT_…` those of Terraform's provider. SDKs and CLI take the address as an argument only.
 #[must_use]
 pub fn environment(
     address: SocketAddr,
     access_key_id: &str,
     access_key_secret: &str,
 ) -> Vec<(&'static str, String)> {
-    let url = format!("http://{address}");
-    vec![
+    let mut variables = vec![
         ("ALIBABA_CLOUD_ACCESS_KEY_ID", access_key_id.to_owned()),
         (
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
             access_key_secret.to_owned(),
         ),
-        ("EXPORT_IAM_ENDPOINT_RAM", url.clone()),
-        ("EXPORT_IAM_ENDPOINT_RESOURCEMANAGER", url.clone()),
-        ("EXPORT_IAM_ENDPOINT_STS", url),
-    ]
+    ];
+    let of_terraform = [
+        "ALIBABA_CLOUD_ENDPOINT_ECS",
+        "ALIBABA_CLOUD_ENDPOINT_OSS",
+        "ALIBABA_CLOUD_ENDPOINT_RAM",
+        "ALIBABA_CLOUD_ENDPOINT_RESOURCEMANAGER",
+        "ALIBABA_CLOUD_ENDPOINT_STS",
+    ];
+    variables.extend(of_terraform.map(|name| (name, address.to_string())));
+    let of_ours = [
+        "EXPORT_IAM_ENDPOINT_ECS",
+        "EXPORT_IAM_ENDPOINT_OSS",
+        "EXPORT_IAM_ENDPOINT_RAM",
+        "EXPORT_IAM_ENDPOINT_RESOURCEMANAGER",
+        "EXPORT_IAM_ENDPOINT_STS",
+    ];
+    variables.extend(of_ours.map(|name| (name, format!("http://{address}"))));
+    variables
 }
 
 /// Puts an empty account in the place of what `state_file` holds.
 ///
 /// # Errors
-/// When another sandbox has the file, or it cannot be written. A damaged file is replaced too: that is asked for.
+/// As [`seed`].
 pub fn reset(state_file: &Path) -> Result<(), StartError> {
+    seed(state_file, &World::empty()?)
+}
+
+/// Puts `world` in the place of what `state_file` holds.
+///
+/// # Errors
+/// When another sandbox has the file, or it cannot be written. A damaged file is replaced too: that is asked for.
+pub fn seed(state_file: &Path, world: &World) -> Result<(), StartError> {
     let store = Store::take(state_file)?;
-    store.save(&World::empty()?)?;
+    store.save(world)?;
     Ok(())
 }

@@ -616,11 +616,61 @@ fn reset_forgets_everything() {
 }
 
 #[test]
+fn a_state_is_loaded_from_a_file_or_a_built_in_one() {
+    let state = r#"{"accounts":[{"id":"2222222222222222"}]}"#;
+    let program = Program::new()
+        .file("state.json", state)
+        .file("bad.json", r#"{"accounts":[{"id":"x"}]}"#);
+    program
+        .run(&["sandbox", "seed", "state.json"])
+        .ends(0)
+        .says(".export-iam/sandbox.json holds `state.json` now");
+    program
+        .run(&["whoami", "--sandbox"])
+        .ends(0)
+        .says("2222222222222222");
+    program.run(&["sandbox", "seed", "preset:healthy"]).ends(0);
+    program
+        .run(&["plan", "--sandbox", "--detailed-exitcode"])
+        .ends(0);
+    for (wrong, said) in [
+        ("preset:helthy", "the built-in states are `healthy`"),
+        ("none.json", "`none.json`: "),
+        ("bad.json", "`bad.json`: seed: account: account id"),
+    ] {
+        program.run(&["sandbox", "seed", wrong]).ends(1).warns(said);
+    }
+    // What was there is still there.
+    program
+        .run(&["plan", "--sandbox", "--detailed-exitcode"])
+        .ends(0);
+}
+
+/// Members of the built-in directory can be entered.
+#[test]
+fn a_fleet_can_be_tried_on_the_sandbox() {
+    let program = Program::new().file(
+        "fleet.yaml",
+        "version: 1\nroles:\n- name: AliyunECSImageExportDefaultRole\n  trust: { service: ecs.aliyuncs.com }\n  \
+         policies: [ { system: AliyunECSImageExportRolePolicy } ]\naccounts:\n- { id: \"2000000000000001\", \
+         assume_role: ResourceDirectoryAccountAccessRole }\n- { id: \"2000000000000002\", assume_role: \
+         ResourceDirectoryAccountAccessRole }\n",
+    );
+    program.run(&["sandbox", "seed", "preset:fleet"]).ends(0);
+    program
+        .run(&["apply", "fleet.yaml", "--sandbox", "--yes"])
+        .ends(0);
+    program.run(&["drift", "fleet.yaml", "--sandbox"]).ends(0);
+}
+
+#[test]
 fn env_prints_what_a_client_of_that_port_needs() {
     let run = Program::new()
         .run(&["sandbox", "env", "--port", "4321"])
         .ends(0);
     run.says("export EXPORT_IAM_ENDPOINT_RAM=http://127.0.0.1:4321\n")
+        .says("export EXPORT_IAM_ENDPOINT_OSS=http://127.0.0.1:4321\n")
+        .says("export ALIBABA_CLOUD_ENDPOINT_ECS=127.0.0.1:4321\n")
         .says("export ALIBABA_CLOUD_ACCESS_KEY_ID=sandbox-key\n");
 }
 

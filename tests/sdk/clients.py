@@ -1,5 +1,6 @@
 """The official SDKs behind one call: `call("GetRole", RoleName="x")` gives a dict or raises `Refused`."""
 
+import functools
 import importlib
 import json
 import os
@@ -25,7 +26,7 @@ def snake(action):
 
 
 def newest(algorithm=None, key_id=KEY_ID, secret=SECRET, token=None):
-    """alibabacloud_ram20150501 and alibabacloud_sts20150401; typed models in, typed models out."""
+    """alibabacloud_ram20150501 and the packages of the other services; typed models in, typed models out."""
     from alibabacloud_tea_openapi import utils_models
     from darabonba.exceptions import DaraException
 
@@ -34,20 +35,26 @@ def newest(algorithm=None, key_id=KEY_ID, secret=SECRET, token=None):
         access_key_secret=secret,
         security_token=token,
         endpoint=ENDPOINT,
+        region_id="cn-hangzhou",
         protocol="http",
         signature_algorithm=algorithm,
     )
-    packages = {"ram": "alibabacloud_ram20150501", "sts": "alibabacloud_sts20150401"}
-    services = {
-        name: (
-            importlib.import_module(f"{package}.client").Client(config),
-            importlib.import_module(f"{package}.models"),
-        )
-        for name, package in packages.items()
+    packages = {
+        "ram": "alibabacloud_ram20150501",
+        "sts": "alibabacloud_sts20150401",
+        "ecs": "alibabacloud_ecs20140526",
+        "resourcemanager": "alibabacloud_resourcemanager20200331",
     }
 
+    # ECS alone takes seconds to import.
+    @functools.cache
+    def service_of(name):
+        package = packages[name]
+        client = importlib.import_module(f"{package}.client").Client(config)
+        return client, importlib.import_module(f"{package}.models")
+
     def call(action, service="ram", **parameters):
-        client, models = services[service]
+        client, models = service_of(service)
         arguments = []
         if hasattr(models, f"{action}Request"):
             arguments.append(getattr(models, f"{action}Request")().from_map(parameters))

@@ -85,3 +85,32 @@ async fn the_official_sdks_move_between_accounts_here() {
     let seed = World::from_json(&state.to_string()).unwrap();
     run("accounts.py", Some(seed)).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_official_sdks_export_an_image_here() {
+    let everyone = json!({ "Version": "1", "Statement": [{
+        "Effect": "Deny", "Action": "oss:GetObject", "Principal": ["*"], "Resource": "acs:oss:*:*:encrypted-hz/*",
+        "Condition": { "Bool": { "acs:SecureTransport": "false" } }
+    }]});
+    let role = "AliyunECSImageExportDefaultRole";
+    let state = json!({ "accounts": [{
+        "roles": [{
+            "name": role,
+            "trust": include_str!("../../policies/ecs-trust.json"),
+            "attachments": [{ "policy": "system:AliyunECSImageExportRolePolicy" }],
+        }],
+        "images": [{ "id": "m-bp1app", "disks": [
+            { "type": "system", "device": "/dev/xvda", "size": 40, "snapshot": "s-1", "encrypted": false },
+            { "type": "data", "device": "/dev/xvdb", "size": 100, "snapshot": "s-2", "encrypted": false },
+        ]}],
+        "snapshots": [{ "id": "s-1" }, { "id": "s-2", "size": 100 }],
+        "instance_roles": [{ "instance": "i-1", "role": role }],
+        "exports": { "seconds": 1 },
+        "buckets": [
+            { "name": "exports-hz" },
+            { "name": "encrypted-hz", "encryption": "AES256", "policy": everyone },
+        ],
+    }]});
+    let seed = World::from_json(&state.to_string()).unwrap();
+    run("export.py", Some(seed)).await;
+}

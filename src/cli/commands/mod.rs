@@ -76,7 +76,9 @@ impl Command {
             | Self::Policy(_)
             | Self::Explain(_)
             | Self::Report(_)
-            | Self::Sandbox(SandboxCommand::Env(_) | SandboxCommand::Reset) => false,
+            | Self::Sandbox(
+                SandboxCommand::Env(_) | SandboxCommand::Reset | SandboxCommand::Seed(_),
+            ) => false,
         }
     }
 

@@ -13,7 +13,8 @@ use crate::cli::options::Global;
 use crate::cli::session::clients::sandbox_failure;
 use crate::cli::session::console::Console;
 use crate::sandbox::{
-    ACCESS_KEY_ID, ACCESS_KEY_SECRET, FaultPlan, Options, environment, reset, start,
+    ACCESS_KEY_ID, ACCESS_KEY_SECRET, FaultPlan, Options, World, environment, ready_states, reset,
+    seed, start,
 };
 
 /// `sandbox …`.
@@ -25,6 +26,9 @@ pub enum SandboxCommand {
     Env(EnvArgs),
     /// Forget everything and start again with an empty account
     Reset,
+    /// Forget everything and start again with a state from a file, or a built-in one
+    #[command(after_help = SEED_HELP)]
+    Seed(SeedArgs),
 }
 
 /// `sandbox serve`.
@@ -40,6 +44,24 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
 }
+
+/// `sandbox seed`.
+#[derive(Debug, Args)]
+pub struct SeedArgs {
+    /// A file of the form of the state file, in which nearly everything may be left out; or `preset:NAME`
+    #[arg(value_name = "STATE")]
+    pub state: String,
+}
+
+const SEED_HELP: &str = "\
+Built-in states:
+  preset:healthy            exports from image m-bp1app to bucket exports-hz work
+  preset:role-missing       there is no export role
+  preset:trust-wrong        the role trusts another service
+  preset:policy-too-narrow  the policy lacks an action
+  preset:bucket-denies      the bucket policy denies what does not come from one VPC
+  preset:image-encrypted    a disk of the image is encrypted
+  preset:fleet              a resource directory of twenty members in mixed drift";
 
 /// `sandbox env`.
 #[derive(Debug, Args)]
@@ -71,7 +93,30 @@ pub(super) async fn run(
             console.print(&format!("{} holds an empty account now\n", file.display()))?;
             Ok(ExitStatus::Success)
         }
+        SandboxCommand::Seed(args) => {
+            let world = world(&args.state, here)?;
+            seed(&path, &world).map_err(|error| sandbox_failure(error, here))?;
+            console.print(&format!("{} holds `{}` now\n", file.display(), args.state))?;
+            Ok(ExitStatus::Success)
+        }
     }
+}
+
+/// The state in a file, or the built-in one of `preset:NAME`.
+fn world(state: &str, here: &Environment) -> Result<World, Failure> {
+    let wrong = |problem: &dyn std::fmt::Display| {
+        Failure::new(ExitStatus::Failed, format!("`{state}`: {problem}"))
+    };
+    if let Some(name) = state.strip_prefix("preset:") {
+        let found = World::ready(name).map_err(|error| wrong(&error))?;
+        let names: Vec<_> = ready_states().map(|name| format!("`{name}`")).collect();
+        return found.ok_or_else(|| {
+            wrong(&"there is no such built-in state")
+                .hint(format!("the built-in states are {}", names.join(", ")))
+        });
+    }
+    let text = std::fs::read_to_string(here.folder.join(state)).map_err(|error| wrong(&error))?;
+    World::from_json(&text).map_err(|error| wrong(&error))
 }
 
 async fn serve(

@@ -22,13 +22,13 @@ const TOKEN: Names = Names {
 
 /// ResourceManager 2020-03-31.
 pub(super) fn list_accounts(world: &World, caller: &Caller, parameters: &Parameters) -> Answer {
-    let directory = directory(world, caller)?;
+    let directory = of(world, caller)?;
     by_number(parameters, members(directory, parameters, |_| true, false)?)
 }
 
 /// ResourceDirectoryMaster 2022-04-19, which also pages by token.
 pub(super) fn list_all_accounts(world: &World, caller: &Caller, parameters: &Parameters) -> Answer {
-    let directory = directory(world, caller)?;
+    let directory = of(world, caller)?;
     let members = members(directory, parameters, |_| true, true)?;
     let by_token =
         parameters.optional("MaxResults").is_some() || parameters.optional("NextToken").is_some();
@@ -47,7 +47,7 @@ pub(super) fn list_accounts_for_parent(
     caller: &Caller,
     parameters: &Parameters,
 ) -> Answer {
-    let directory = directory(world, caller)?;
+    let directory = of(world, caller)?;
     let parent = parent(directory, parameters)?;
     let is_in = |member: &Member| member.folder == parent;
     by_number(parameters, members(directory, parameters, is_in, true)?)
@@ -58,7 +58,7 @@ pub(super) fn list_folders_for_parent(
     caller: &Caller,
     parameters: &Parameters,
 ) -> Answer {
-    let directory = directory(world, caller)?;
+    let directory = of(world, caller)?;
     let parent = parent(directory, parameters)?;
     let folders = directory
         .folders
@@ -82,7 +82,7 @@ pub(super) fn get_resource_directory(
     caller: &Caller,
     _parameters: &Parameters,
 ) -> Answer {
-    let directory = directory(world, caller)?;
+    let directory = of(world, caller)?;
     Ok(json!({ "ResourceDirectory": {
         "ResourceDirectoryId": directory.id,
         "MasterAccountId": world.main.as_str(),
@@ -94,7 +94,7 @@ pub(super) fn get_resource_directory(
 
 /// Source: Resource Directory: only the management account may ask. The spelling `EntityNotExists`, with an s, is
 /// this service's own.
-fn directory<'a>(world: &'a World, caller: &Caller) -> Result<&'a Directory, ApiError> {
+pub(super) fn of<'a>(world: &'a World, caller: &Caller) -> Result<&'a Directory, ApiError> {
     let Some(directory) = &world.directory else {
         let message = "The resource directory for the account is not enabled.";
         return Err(ApiError::new(

@@ -2,6 +2,7 @@
 //! ResourceDirectoryMaster 2022-04-19; and attachments of every scope, which the older one keeps. Shapes follow the official SDK's models (2.6.2).
 
 mod attachments;
+mod control_policies;
 mod directory;
 
 use super::rpc::operation::{Operation, Run, Service, any_resource};
@@ -49,6 +50,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "GetResourceDirectory",
         Run::Call(directory::get_resource_directory),
     ),
+    row(
+        MANAGER,
+        "ListControlPolicyAttachmentsForTarget",
+        Run::Call(control_policies::list_for_target),
+    ),
+    row(
+        MANAGER,
+        "GetControlPolicy",
+        Run::Call(control_policies::get),
+    ),
+    row(
+        MASTER,
+        "ListControlPolicyAttachmentsForTarget",
+        Run::Call(control_policies::list_for_target),
+    ),
+    row(MASTER, "GetControlPolicy", Run::Call(control_policies::get)),
 ];
 
 const fn row(service: Service, name: &'static str, run: Run) -> Operation {

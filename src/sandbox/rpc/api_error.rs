@@ -185,6 +185,16 @@ impl ApiError {
         error
     }
 
+    /// The same in the words of ECS. Source: ECS, common error codes.
+    pub(crate) fn of_ecs(self) -> Self {
+        Self {
+            code: "Forbidden.RAM".to_owned(),
+            message: "User not authorized to operate on the specified resource, or this API doesn't support RAM."
+                .to_owned(),
+            ..self
+        }
+    }
+
     pub(crate) fn throttled(retry_after_ms: Option<u64>) -> Self {
         let mut error = Self::new(
             400,

@@ -11,7 +11,8 @@ use super::api_error::ApiError;
 use super::request::{Request, Scheme};
 use crate::cloud::rpc::signature::v3::{Authorization, Signable};
 use crate::cloud::rpc::signature::{sha256_hex, v1, v3};
-use crate::sandbox::caller::{Caller, Identity};
+use crate::sandbox::caller::Caller;
+use crate::sandbox::keys::{self, KeyProblem};
 use crate::sandbox::state::{WINDOW_SECONDS, World};
 
 /// The caller, if the request proves who it is.
@@ -25,7 +26,8 @@ pub(crate) fn authenticate(
         Scheme::V3 => claim_v3(request)?,
     };
     check_time(claim.time, now)?;
-    let (secret, caller) = find_key(world, &claim, now)?;
+    let found = keys::find(world, claim.key_id, claim.token, now);
+    let (secret, caller) = found.map_err(key_error)?;
     match request.scheme {
         Scheme::V1 => check_v1(request, &claim, &secret)?,
         Scheme::V3 => check_v3(request, &secret)?,
@@ -110,51 +112,24 @@ fn check_time(text: &str, now: Timestamp) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn find_key(
-    world: &World,
-    claim: &Claim<'_>,
-    now: Timestamp,
-) -> Result<(String, Caller), ApiError> {
-    if let Some(key) = world.keys.get(claim.key_id) {
-        if key.is_inactive {
+fn key_error(problem: KeyProblem) -> ApiError {
+    match problem {
+        KeyProblem::Unknown => {
+            let message = "Specified access key is not found.";
+            ApiError::new(404, "InvalidAccessKeyId.NotFound", message)
+        }
+        KeyProblem::Inactive => {
             let message = "Specified access key is disabled.";
-            return Err(ApiError::new(400, "InvalidAccessKeyId.Inactive", message));
+            ApiError::new(400, "InvalidAccessKeyId.Inactive", message)
         }
-        if claim.token.is_some() {
-            return Err(mismatched_token());
+        KeyProblem::TokenMissing => {
+            let message = "SecurityToken is mandatory for this action.";
+            ApiError::new(400, "MissingSecurityToken", message)
         }
-        let caller = Caller {
-            account: world.account_of_key(key).clone(),
-            identity: key.user.clone().map_or(Identity::Root, Identity::User),
-            allowed: key.allowed.clone(),
-        };
-        return Ok((key.secret.clone(), caller));
+        KeyProblem::TokenMismatch => mismatched_token(),
+        KeyProblem::TokenMalformed => malformed_token(),
+        KeyProblem::TokenExpired => expired_token(),
     }
-    let Some(session) = world.sessions.get(claim.key_id) else {
-        let message = "Specified access key is not found.";
-        return Err(ApiError::new(404, "InvalidAccessKeyId.NotFound", message));
-    };
-    let Some(token) = claim.token else {
-        let message = "SecurityToken is mandatory for this action.";
-        return Err(ApiError::new(400, "MissingSecurityToken", message));
-    };
-    if token != session.token {
-        let is_known = world.sessions.values().any(|other| other.token == token);
-        return Err(if is_known {
-            mismatched_token()
-        } else {
-            malformed_token()
-        });
-    }
-    if session.expires <= now {
-        return Err(expired_token());
-    }
-    let caller = Caller {
-        account: session.account.clone(),
-        identity: Identity::Session(session.clone()),
-        allowed: None,
-    };
-    Ok((session.secret.clone(), caller))
 }
 
 fn mismatched_token() -> ApiError {

@@ -18,14 +18,16 @@ pub(crate) enum Service {
     Sts,
     ResourceManager,
     ResourceDirectoryMaster,
+    Ecs,
 }
 
 impl Service {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Ram,
         Self::Sts,
         Self::ResourceManager,
         Self::ResourceDirectoryMaster,
+        Self::Ecs,
     ];
 
     /// The API version, by which requests on one address are told apart.
@@ -35,6 +37,7 @@ impl Service {
             Self::Sts => "2015-04-01",
             Self::ResourceManager => "2020-03-31",
             Self::ResourceDirectoryMaster => "2022-04-19",
+            Self::Ecs => "2014-05-26",
         }
     }
 
@@ -51,6 +54,7 @@ impl Service {
             Self::Sts => "sts.aliyuncs.com",
             Self::ResourceManager => "resourcemanager.aliyuncs.com",
             Self::ResourceDirectoryMaster => "resourcedirectory.aliyuncs.com",
+            Self::Ecs => "ecs-cn-hangzhou.aliyuncs.com",
         }
     }
 }
@@ -64,6 +68,10 @@ pub(crate) enum Run {
     Write(fn(&mut Account, &Parameters, Timestamp) -> Answer),
     /// Looks at the caller and beyond the account.
     Call(fn(&World, &Caller, &Parameters) -> Answer),
+    /// As `Call`, with the time.
+    CallAt(fn(&World, &Caller, &Parameters, Timestamp) -> Answer),
+    /// Looks beyond the account and changes something.
+    Change(fn(&mut World, &Caller, &Parameters, Timestamp) -> Answer),
     /// Makes a session; the caller is absent where the operation is unsigned.
     Session(fn(&mut World, Option<&Caller>, &Parameters, Timestamp) -> Answer),
 }
@@ -83,7 +91,7 @@ pub(crate) struct Operation {
 
 impl Operation {
     pub(crate) fn is_write(&self) -> bool {
-        matches!(self.run, Run::Write(_) | Run::Session(_))
+        matches!(self.run, Run::Write(_) | Run::Change(_) | Run::Session(_))
     }
 
     /// Source: STS, `AssumeRoleWithOIDC`: the token takes the signature's place.

@@ -34,6 +34,13 @@ impl Parameters {
         self.get(name).filter(|value| !value.is_empty())
     }
 
+    /// As [`Self::optional`], letter case of the name without meaning, as ECS takes it.
+    pub(crate) fn in_any_case(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.pairs();
+        let found = pairs.find(|(own, value)| own.eq_ignore_ascii_case(name) && !value.is_empty());
+        found.map(|(_, value)| value)
+    }
+
     pub(crate) fn required(&self, name: &str) -> Result<&str, ApiError> {
         self.optional(name).ok_or_else(|| ApiError::missing(name))
     }

@@ -1,10 +1,10 @@
 //! Answers as they go over the wire: JSON or XML, always with a `RequestId`.
 
-use quick_xml::escape::escape;
 use serde_json::{Value, json};
 
 use super::api_error::ApiError;
 use crate::cloud::rpc::transport::HttpResponse;
+use crate::sandbox::xml;
 
 /// In which form a caller wants its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn response(
     }
     let (content_type, text) = match format {
         Format::Json => ("application/json;charset=utf-8", body.to_string()),
-        Format::Xml => ("text/xml;charset=utf-8", xml(root, &body)),
+        Format::Xml => ("text/xml;charset=utf-8", xml::document(root, &body)),
     };
     let request_id = ("x-acs-request-id".to_owned(), request_id.to_owned());
     HttpResponse {
@@ -82,31 +82,6 @@ fn response(
             request_id,
         ],
         body: text.into_bytes(),
-    }
-}
-
-fn xml(root: &str, body: &Value) -> String {
-    let mut text = String::from("<?xml version='1.0' encoding='UTF-8'?>");
-    element(&mut text, root, body);
-    text
-}
-
-/// A list is its element repeated; a member without value is left out.
-fn element(text: &mut String, name: &str, value: &Value) {
-    match value {
-        Value::Null => {}
-        Value::Array(items) => items.iter().for_each(|item| element(text, name, item)),
-        Value::Object(members) => {
-            text.push_str(&format!("<{name}>"));
-            for (name, value) in members {
-                element(text, name, value);
-            }
-            text.push_str(&format!("</{name}>"));
-        }
-        Value::String(word) => {
-            text.push_str(&format!("<{name}>{}</{name}>", escape(word.as_str())))
-        }
-        Value::Bool(_) | Value::Number(_) => text.push_str(&format!("<{name}>{value}</{name}>")),
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::bucket::Bucket;
+use super::image::{Exports, Image, InstanceRole, Snapshot, Task};
 use super::policy::{CustomPolicy, SystemPolicy};
 use super::role::{Attachment, Role};
 use super::serialized::{Keyed, list, optional_document, seeded_at, text};
@@ -43,7 +45,20 @@ pub(crate) struct Account {
     /// Identity providers for OIDC, by name in lower case.
     #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) oidc_providers: BTreeMap<String, OidcProvider>,
-    /// Makes ids of roles and users.
+    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) images: BTreeMap<String, Image>,
+    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) snapshots: BTreeMap<String, Snapshot>,
+    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) tasks: BTreeMap<String, Task>,
+    #[serde(default, skip_serializing_if = "Exports::is_default")]
+    pub(crate) exports: Exports,
+    /// Which instances wear which roles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) instance_roles: Vec<InstanceRole>,
+    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) buckets: BTreeMap<String, Bucket>,
+    /// Makes ids of roles, users and tasks.
     #[serde(default)]
     pub(crate) last_id: u64,
 }
@@ -65,6 +80,12 @@ impl Account {
             quota: Quota::default(),
             control_policy: None,
             oidc_providers: BTreeMap::new(),
+            images: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            exports: Exports::default(),
+            instance_roles: Vec::new(),
+            buckets: BTreeMap::new(),
             last_id: 0,
         }
     }
@@ -120,11 +141,20 @@ impl Account {
 
     /// The documents of what is attached to the role at account scope; none when there is no such role.
     pub(crate) fn role_documents(&self, role: &RoleName) -> Vec<String> {
+        self.documents_at(role, None)
+    }
+
+    /// The documents of what is attached to the role for one resource group only.
+    pub(crate) fn role_documents_in(&self, role: &RoleName, group: &str) -> Vec<String> {
+        self.documents_at(role, Some(group))
+    }
+
+    fn documents_at(&self, role: &RoleName, group: Option<&str>) -> Vec<String> {
         let attachments = self.roles.get(role).map(|role| role.attachments.as_slice());
         attachments
             .unwrap_or_default()
             .iter()
-            .filter(|attachment| attachment.resource_group.is_none())
+            .filter(|attachment| attachment.resource_group.as_deref() == group)
             .filter_map(|attachment| self.document(&attachment.policy))
             .collect()
     }

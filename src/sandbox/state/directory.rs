@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::serialized::{Keyed, list, text};
+use super::serialized::{Keyed, document, list, seeded_at, text};
 use crate::model::{AccountId, Tags};
 
 /// The id of the folder that holds all others. Real ids have letters and digits of their own behind `r-`.
@@ -21,6 +22,24 @@ pub(crate) struct Directory {
     /// In the order of their ids.
     #[serde(with = "list")]
     pub(crate) members: BTreeMap<AccountId, Member>,
+    /// By id; the one that allows everything is not among them.
+    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) control_policies: BTreeMap<String, ControlPolicy>,
+}
+
+/// A control policy, and what it is attached to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ControlPolicy {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    #[serde(deserialize_with = "document")]
+    pub(crate) document: String,
+    /// Ids of accounts, folders, or the root.
+    #[serde(default)]
+    pub(crate) targets: Vec<String>,
+    #[serde(default = "seeded_at", with = "text")]
+    pub(crate) created: Timestamp,
 }
 
 /// One folder.
@@ -70,6 +89,18 @@ impl Keyed for Folder {
 
     fn place(&self) -> String {
         format!("folder {}", self.id)
+    }
+}
+
+impl Keyed for ControlPolicy {
+    type Key = String;
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+
+    fn place(&self) -> String {
+        format!("control policy {}", self.id)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, User};
+use super::cloud::{Behavior, Region};
 use super::directory::Directory;
 use super::key::{AccessKey, Instance, Session};
 use super::nonces::Nonces;
@@ -14,7 +15,7 @@ use crate::model::AccountId;
 use crate::sandbox::defaults::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, USER};
 
 /// The number of this format. A file of a higher one is left alone; those of all lower ones are read.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// Read alone first, to know what the rest may be.
 #[derive(Deserialize)]
@@ -48,6 +49,10 @@ struct StateFile {
     directory: Option<Directory>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     instance: Option<Instance>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    regions: Vec<Region>,
+    #[serde(default, skip_serializing_if = "Behavior::is_default")]
+    behavior: Behavior,
 }
 
 /// Why a text is not a state.
@@ -78,6 +83,8 @@ pub(crate) fn write(world: &World) -> serde_json::Result<String> {
         sessions,
         directory,
         instance,
+        regions,
+        behavior,
         nonces: _,
         requests: _,
     } = world.clone();
@@ -89,6 +96,8 @@ pub(crate) fn write(world: &World) -> serde_json::Result<String> {
         sessions,
         directory,
         instance,
+        regions,
+        behavior,
     };
     let mut text = serde_json::to_string_pretty(&file)?;
     text.push('\n');
@@ -105,6 +114,8 @@ impl StateFile {
             sessions,
             directory,
             instance,
+            regions,
+            behavior,
         } = self;
         let first = accounts.first().map(|account| account.id.clone());
         let mut by_id = BTreeMap::new();
@@ -126,6 +137,8 @@ impl StateFile {
             sessions,
             directory,
             instance,
+            regions,
+            behavior,
             nonces: Nonces::default(),
             requests: 0,
         };
@@ -201,6 +214,8 @@ impl World {
             sessions: BTreeMap::new(),
             directory: None,
             instance: None,
+            regions: Vec::new(),
+            behavior: Behavior::default(),
         };
         file.into_world().map_err(SeedError)
     }

@@ -8,8 +8,11 @@
 //! matters to it.
 
 mod account;
+mod bucket;
+mod cloud;
 mod directory;
 pub(crate) mod file;
+mod image;
 mod key;
 mod nonces;
 mod policy;
@@ -19,7 +22,10 @@ mod system_policies;
 mod world;
 
 pub(crate) use account::{Account, OidcProvider, User};
-pub(crate) use directory::{Directory, Folder, Member, ROOT_FOLDER};
+pub(crate) use bucket::{Bucket, Object};
+pub(crate) use cloud::{DryRun, Region};
+pub(crate) use directory::{ControlPolicy, Directory, Folder, Member, ROOT_FOLDER};
+pub(crate) use image::{Disk, Ending, Image, Task, TaskEnd};
 pub(crate) use key::{AccessKey, Instance, Session};
 pub(crate) use nonces::WINDOW_SECONDS;
 pub(crate) use policy::{CustomPolicy, SystemPolicy, Version};

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::account::Account;
+use super::bucket::Bucket;
+use super::cloud::{Behavior, Region};
 use super::directory::Directory;
 use super::key::{AccessKey, Instance, Session};
 use super::nonces::Nonces;
@@ -20,6 +22,9 @@ pub struct World {
     pub(crate) sessions: BTreeMap<String, Session>,
     pub(crate) directory: Option<Directory>,
     pub(crate) instance: Option<Instance>,
+    /// Regions that differ from the documented ones.
+    pub(crate) regions: Vec<Region>,
+    pub(crate) behavior: Behavior,
     /// Not kept on disk: a restart forgets them, as fifteen minutes do.
     pub(crate) nonces: Nonces,
     /// How many requests were answered; makes request ids.
@@ -32,6 +37,12 @@ impl World {
         format!("5A4DB0C5-0000-4000-8000-{:012X}", self.requests)
     }
 
+    /// OSS has ids of another form.
+    pub(crate) fn next_oss_request_id(&mut self) -> String {
+        self.requests += 1;
+        format!("5A4DB0C500000000{:08X}", self.requests)
+    }
+
     /// A copy without the nonces, which are no part of the state that operations see.
     pub(crate) fn snapshot(&self) -> Self {
         Self {
@@ -41,6 +52,8 @@ impl World {
             sessions: self.sessions.clone(),
             directory: self.directory.clone(),
             instance: self.instance.clone(),
+            regions: self.regions.clone(),
+            behavior: self.behavior.clone(),
             nonces: Nonces::default(),
             requests: self.requests,
         }
@@ -48,6 +61,17 @@ impl World {
 
     pub(crate) fn account(&self, id: &AccountId) -> Option<&Account> {
         self.accounts.get(id)
+    }
+
+    /// The bucket of this name, with the account that owns it.
+    pub(crate) fn bucket(&self, name: &str) -> Option<(&AccountId, &Bucket)> {
+        let mut accounts = self.accounts.values();
+        accounts.find_map(|account| Some((&account.id, account.buckets.get(name)?)))
+    }
+
+    pub(crate) fn bucket_mut(&mut self, name: &str) -> Option<&mut Bucket> {
+        let mut accounts = self.accounts.values_mut();
+        accounts.find_map(|account| account.buckets.get_mut(name))
     }
 
     /// The account that a key opens.

@@ -3,6 +3,8 @@
 mod accounts;
 mod client;
 mod contract;
+mod ecs;
 mod fault;
+mod oss;
 mod requests;
 mod store;

@@ -195,13 +195,13 @@ async fn a_damaged_file_is_refused_with_its_place_and_left_alone() {
 async fn a_newer_file_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
-    let text = r#"{"format":2,"something":"else"}"#;
+    let text = r#"{"format":3,"something":"else"}"#;
     fs::write(&path, text).unwrap();
     let error = refusal(open(&path).await);
     assert!(
         error
             .to_string()
-            .contains("has format 2, this program knows up to 1"),
+            .contains("has format 3, this program knows up to 2"),
         "{error}"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), text);

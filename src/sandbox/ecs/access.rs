@@ -1,0 +1,149 @@
+//! What ECS may do in OSS with an account's role: every policy layer, by the account's real state.
+
+use crate::cloud::rpc::signature::timestamp;
+use crate::model::{AccountId, RoleName};
+use crate::sandbox::evaluation::{Context, Decision, Request, decide, decide_trust};
+use crate::sandbox::layers;
+use crate::sandbox::oss::bucket_policy::{self, Principal};
+use crate::sandbox::state::{Account, Bucket, World};
+use jiff::Timestamp;
+
+/// The service that exports images.
+const SERVICE: &str = "ecs.aliyuncs.com";
+
+/// The actions on the bucket. Source: ECS, `ExportImage`, the policy for a custom role.
+const BUCKET_ACTIONS: [&str; 3] = [
+    "oss:GetBucketInfo",
+    "oss:GetBucketLocation",
+    "oss:ListMultipartUploads",
+];
+
+/// The actions on the objects. Same source.
+const OBJECT_ACTIONS: [&str; 5] = [
+    "oss:GetObject",
+    "oss:PutObject",
+    "oss:DeleteObject",
+    "oss:AbortMultipartUpload",
+    "oss:ListParts",
+];
+
+/// Whether ECS can become the role: it exists, ECS has seen it, and it trusts ECS.
+pub(super) fn can_assume(
+    world: &World,
+    account: &Account,
+    role: &RoleName,
+    now: Timestamp,
+) -> bool {
+    let Some(role) = account.roles.get(role) else {
+        return false;
+    };
+    let age = now.as_second() - role.updated().as_second();
+    let own = format!("{}@{SERVICE}", account.id);
+    let context = context(world, now);
+    let says = |id: &str| decide_trust(&role.trust, ("Service", id), &context);
+    age >= i64::from(world.behavior.role_delay)
+        && says(SERVICE).and(says(&own)) == Decision::Allowed
+}
+
+/// The first of the documented actions that some layer refuses for the bucket or one of the keys.
+pub(super) fn missing_action(
+    world: &World,
+    account: &Account,
+    role: &RoleName,
+    (owner, bucket): (&AccountId, &Bucket),
+    keys: &[String],
+    now: Timestamp,
+) -> Option<&'static str> {
+    let access = Access {
+        world,
+        account,
+        role,
+        owner,
+        bucket,
+        context: context(world, now),
+    };
+    let on_bucket = BUCKET_ACTIONS.iter().map(|action| (*action, None));
+    let on_objects = OBJECT_ACTIONS
+        .iter()
+        .flat_map(|action| keys.iter().map(|key| (*action, Some(key.as_str()))));
+    on_bucket
+        .chain(on_objects)
+        .find(|(action, key)| !access.allows(action, *key))
+        .map(|(action, _)| action)
+}
+
+fn context(world: &World, now: Timestamp) -> Context {
+    let mut context: Context = world.behavior.ecs_context.clone();
+    context.insert("acs:CurrentTime".to_owned(), timestamp(now));
+    context
+}
+
+struct Access<'a> {
+    world: &'a World,
+    account: &'a Account,
+    role: &'a RoleName,
+    owner: &'a AccountId,
+    bucket: &'a Bucket,
+    context: Context,
+}
+
+impl Access<'_> {
+    fn allows(&self, action: &str, key: Option<&str>) -> bool {
+        let Self {
+            world,
+            account,
+            role,
+            owner,
+            bucket,
+            context,
+        } = self;
+        let resource = world.behavior.oss_resource(owner, bucket, key);
+        let request = Request {
+            action,
+            resource: &resource,
+            context,
+        };
+        let mut controls = layers::control_policies(world, &account.id).into_iter();
+        if !controls.all(|level| decide(&level, &request) == Decision::Allowed) {
+            return false;
+        }
+        let session = &world.behavior.ecs_session;
+        let principal = Principal::Role {
+            account: &account.id,
+            role,
+            session,
+        };
+        let of_role = role_decision(account, role, bucket, &request);
+        let of_bucket = bucket_policy::decide(
+            bucket.policy.as_deref(),
+            (&principal, *owner),
+            &request,
+            world.behavior.owner_roles_are_owner,
+        );
+        let is_foreign = account.id != **owner;
+        match (of_role, of_bucket) {
+            (Decision::ExplicitDeny, _) | (_, Decision::ExplicitDeny) => false,
+            (_, Decision::Allowed) => true,
+            // The own account's policies alone open no bucket of another account.
+            (Decision::Allowed, _) => !is_foreign,
+            _ => false,
+        }
+    }
+}
+
+/// Account-wide policies first; those of the bucket's resource group count where these neither allow nor deny.
+/// Source: RAM, order of evaluation.
+fn role_decision(
+    account: &Account,
+    role: &RoleName,
+    bucket: &Bucket,
+    request: &Request<'_>,
+) -> Decision {
+    let everywhere = decide(&account.role_documents(role), request);
+    match (&bucket.resource_group, everywhere) {
+        (Some(group), Decision::ImplicitDeny) => {
+            decide(&account.role_documents_in(role, group), request)
+        }
+        _ => everywhere,
+    }
+}

@@ -1,0 +1,149 @@
+//! Bucket policies: as RAM's documents, with a list of principals in each statement.
+//!
+//! Source: OSS, "Bucket Policy" (March 2026).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+use crate::model::{AccountId, RoleName};
+use crate::policy::{Condition, Effect};
+use crate::sandbox::evaluation::{
+    Decision, Request, action_matches, all, any, combine, holds, matches, resource_matches,
+};
+
+/// Who asks, as a bucket policy may name it.
+pub(crate) enum Principal<'a> {
+    Anonymous,
+    /// The account itself.
+    Account(&'a AccountId),
+    User {
+        account: &'a AccountId,
+        id: &'a str,
+    },
+    Role {
+        account: &'a AccountId,
+        role: &'a RoleName,
+        session: &'a str,
+    },
+}
+
+impl Principal<'_> {
+    /// Whether a name in the list means it. A session of a role is named by its ARN only.
+    fn is_named(&self, name: &str) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::Account(account) => name == account.as_str(),
+            Self::User { id, .. } => name == *id,
+            Self::Role {
+                account,
+                role,
+                session,
+            } => {
+                let arn = format!("arn:sts::{account}:assumed-role/{role}/{session}");
+                let folded = |text: &str| text.to_ascii_lowercase();
+                name.starts_with("arn:") && matches(&folded(name), &folded(&arn))
+            }
+        }
+    }
+
+    /// Whether it is the owner, whom `*` leaves out. For roles of the owner's account that is not documented.
+    fn is_owner(&self, owner: &AccountId, are_roles_owner: bool) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::Account(account) => *account == owner,
+            Self::User { account, .. } | Self::Role { account, .. } => {
+                are_roles_owner && *account == owner
+            }
+        }
+    }
+}
+
+/// What the policy of a bucket says to one request; a bucket without one says nothing.
+pub(crate) fn decide(
+    policy: Option<&str>,
+    (principal, owner): (&Principal<'_>, &AccountId),
+    request: &Request<'_>,
+    are_roles_owner: bool,
+) -> Decision {
+    let document = policy.and_then(|text| serde_json::from_str::<Document>(text).ok());
+    let statements = document.map_or(Vec::new(), |document| document.statement);
+    combine(statements.iter().map(|statement| {
+        let condition = Condition {
+            operators: statement
+                .condition
+                .iter()
+                .map(|(operator, keys)| {
+                    let keys = keys.iter();
+                    let keys = keys.map(|(key, Texts(values))| (key.clone(), values.clone()));
+                    (operator.clone(), keys.collect())
+                })
+                .collect(),
+        };
+        let Texts(names) = &statement.principal;
+        let is_meant = names.iter().any(|name| match name.as_str() {
+            "*" if condition.is_empty() => !principal.is_owner(owner, are_roles_owner),
+            "*" => true,
+            name => principal.is_named(name),
+        });
+        let parts = [
+            Some(is_meant),
+            part(&statement.action, &statement.not_action, |pattern| {
+                action_matches(pattern, request.action)
+            }),
+            part(&statement.resource, &statement.not_resource, |pattern| {
+                resource_matches(pattern, request.resource)
+            }),
+            holds(&condition, request.context),
+        ];
+        let effect = match statement.effect.as_str() {
+            "Deny" => Effect::Deny,
+            _ => Effect::Allow,
+        };
+        (effect, all(parts))
+    }))
+}
+
+fn part(
+    wanted: &Option<Texts>,
+    unwanted: &Option<Texts>,
+    is_match: impl Fn(&str) -> bool,
+) -> Option<bool> {
+    match (wanted, unwanted) {
+        (Some(Texts(patterns)), _) => any(patterns, is_match),
+        (None, Some(Texts(patterns))) => any(patterns, is_match).map(|is_any| !is_any),
+        (None, None) => Some(false),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    #[serde(default)]
+    statement: Vec<Statement>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    effect: String,
+    action: Option<Texts>,
+    not_action: Option<Texts>,
+    principal: Texts,
+    resource: Option<Texts>,
+    not_resource: Option<Texts>,
+    #[serde(default)]
+    condition: BTreeMap<String, BTreeMap<String, Texts>>,
+}
+
+/// One text, or a list of them.
+struct Texts(Vec<String>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let one = value.as_str().map(|text| vec![text.to_owned()]);
+        let many = || serde_json::from_value(value.clone()).map_err(serde::de::Error::custom);
+        Ok(Self(one.map_or_else(many, Ok)?))
+    }
+}
