@@ -31,7 +31,11 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         &["model", "policy", "readiness"],
         &["serde", "serde_json", "sha2", "thiserror"],
     ),
-    ("drift", &["plan", "model", "policy"], &["sha2"]),
+    (
+        "drift",
+        &["plan", "model", "policy", "readiness"],
+        &["serde", "sha2"],
+    ),
     // Seam: the core's view of the outside.
     ("account", &["model", "policy"], &["jiff", "thiserror"]),
     (

@@ -17,6 +17,7 @@ pub mod grant;
 mod json;
 pub mod lint;
 mod operator;
+mod power;
 mod read;
 mod readings;
 mod semantics;
@@ -39,5 +40,6 @@ pub use document::{
 pub use error::{Place, PolicyError, PolicyErrorKind, quote};
 pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
 pub use exposure::{Exposure, newly_exposed};
+pub use power::newly_granted_power;
 pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 pub use trust::{Principal, ServicePrincipal, TrustPolicy, TrustStatement};

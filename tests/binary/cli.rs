@@ -124,7 +124,9 @@ fn pending_changes_are_told_by_the_status_where_that_is_asked_for() {
     program.run(&["plan"]).ends(0);
     program.run(&["plan", "--detailed-exitcode"]).ends(2);
     program.run(&["drift"]).ends(2);
-    program.run(&["drift", "--fail-on", "high"]).ends(0);
+    // The role is missing, so exports are blocked.
+    program.run(&["drift", "--fail-on", "high"]).ends(2);
+    program.run(&["drift", "--fail-on", "critical"]).ends(0);
     assert_eq!(server.writes(), 0);
 }
 
@@ -425,8 +427,11 @@ fn json_has_the_documented_keys() {
     assert_eq!(drift["kind"], "drift");
     has_keys(
         &drift["accounts"][0]["findings"][0],
-        &["fingerprint", "address", "drift", "severity"],
+        &["id", "state", "address", "part", "kind", "severity"],
     );
+    let severities = serde_json::json!({ "critical": 0, "high": 1, "medium": 2, "low": 0 });
+    assert_eq!(drift["summary"]["severities"], severities);
+    assert_eq!(drift["summary"]["in_sync"], false);
     let whoami = program.run(&["whoami", "--format", "json"]).ends(0).json();
     assert_eq!(whoami["account"], "1234567890123456");
     assert_eq!(whoami["access_key_id"], "sandbox-key");

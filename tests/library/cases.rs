@@ -17,9 +17,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::support::account::{approved, desired, refusals};
+use crate::support::account::{approved, desired, differences, refusals};
 use crate::support::{Account, Golden, plain};
-use export_iam::drift::DriftReport;
+use export_iam::drift::audit;
 use export_iam::model::{DesiredState, ObservedState};
 use export_iam::plan::{Plan, PlanError, Reason, plan};
 use export_iam::report::text::{self, Detail};
@@ -101,7 +101,10 @@ impl Case {
             &(shown(&plan) + &guarded(&plan, &observed)),
         );
         if !self.is_destroy {
-            golden.check(&self.folder.join("drift.txt"), &audited(&plan));
+            golden.check(
+                &self.folder.join("drift.txt"),
+                &audited(&plan, &self.desired, &observed),
+            );
         }
         if let Some(problem) = self.broken_promise(&name, &plan) {
             golden.fail(format!("{name}: {problem}"));
@@ -133,15 +136,15 @@ impl Case {
     }
 
     /// Applies `plan` and plans again; gives what should not be.
-    async fn carry_out(&self, plan: Plan, observed: &ObservedState) -> Vec<String> {
+    async fn carry_out(&self, planned: Plan, observed: &ObservedState) -> Vec<String> {
         let mut problems = Vec::new();
-        let operations: Vec<&str> = plan
+        let operations: Vec<&str> = planned
             .steps
             .iter()
-            .map(|planned| planned.step.operation())
+            .map(|step| step.step.operation())
             .collect();
-        let left_alone = left_alone(&plan);
-        let report = self.account.apply(&approved(plan, observed)).await;
+        let left_alone = left_alone(&planned);
+        let report = self.account.apply(&approved(planned, observed)).await;
         if !report.is_complete() {
             problems.push(format!(
                 "apply stopped: {:?}",
@@ -154,14 +157,15 @@ impl Case {
             .iter()
             .map(|call| call.operation)
             .collect();
-        let mut planned = operations.clone();
+        let mut expected = operations.clone();
         writes.sort_unstable();
-        planned.sort_unstable();
-        if writes != planned {
+        expected.sort_unstable();
+        if writes != expected {
             problems.push(format!("planned {operations:?}, called {writes:?}"));
         }
         self.account.sandbox.clear_calls();
-        match self.account.plan(&self.desired).await {
+        let observed = self.account.observe(&self.desired).await;
+        match plan(&self.desired, &observed) {
             Ok(again) => {
                 if !again.is_empty() {
                     problems.push(format!(
@@ -169,8 +173,10 @@ impl Case {
                         shown(&Ok(again.clone()))
                     ));
                 }
-                if DriftReport::of(&again).findings.len() != left_alone {
-                    problems.push(format!("drift is left:\n{}", audited(&Ok(again))));
+                let report = audit(&self.desired, &observed, &again);
+                if differences(&report) != left_alone {
+                    let shown = audited(&Ok(again), &self.desired, &observed);
+                    problems.push(format!("drift is left:\n{shown}"));
                 }
             }
             Err(errors) => problems.push(format!("there is no second plan: {errors:?}")),
@@ -220,9 +226,13 @@ fn guarded(plan: &Result<Plan, Vec<PlanError>>, observed: &ObservedState) -> Str
 }
 
 /// The audit as a person sees it; nothing where it finds nothing.
-fn audited(plan: &Result<Plan, Vec<PlanError>>) -> String {
+fn audited(
+    plan: &Result<Plan, Vec<PlanError>>,
+    desired: &DesiredState,
+    observed: &ObservedState,
+) -> String {
     let Ok(plan) = plan else { return String::new() };
-    let report = DriftReport::of(plan);
+    let report = audit(desired, observed, plan);
     let mut text = String::new();
     if !report.findings.is_empty() {
         text::drift(plan, None, &report, Detail::Access, &mut text);

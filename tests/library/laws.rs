@@ -5,12 +5,14 @@
 
 use std::future::Future;
 
-use crate::support::account::{approved, desired};
+use crate::support::account::{approved, desired, differences};
 use crate::support::{Account, golden, is_read};
-use export_iam::drift::DriftReport;
-use export_iam::model::{DesiredState, PolicyRef, RoleName, Scope, Step, TagReading};
+use export_iam::drift::audit;
+use export_iam::model::{
+    DesiredState, ObservedState, PolicyRef, RoleName, Scope, Step, TagReading,
+};
 use export_iam::observe::observe;
-use export_iam::plan::{Plan, Reason, plan};
+use export_iam::plan::{Reason, plan};
 use export_iam::report::json::{self, AccountReport};
 use export_iam::report::text::{self, Detail};
 use export_iam::spec::{SpecSource, adopt, load};
@@ -306,13 +308,15 @@ fn now<T>(work: impl Future<Output = T>) -> T {
     runtime.unwrap().block_on(work)
 }
 
-fn every_byte(plan: &Plan) -> String {
+/// All that is said about an account: the plan and the audit, for programs and for people.
+fn every_byte(desired: &DesiredState, observed: &ObservedState) -> String {
+    let plan = &plan(desired, observed).unwrap();
     let mut text = json::report("plan", vec![AccountReport::planned(plan)]);
     text::plan(plan, None, Detail::Documents, &mut text);
     text::drift(
         plan,
         None,
-        &DriftReport::of(plan),
+        &audit(desired, observed, plan),
         Detail::Documents,
         &mut text,
     );
@@ -344,9 +348,11 @@ proptest! {
     #[test]
     fn an_account_that_matches_its_spec_plans_nothing(wanted in sketch()) {
         let account = Account::new(&wanted.account().to_string());
-        let plan = now(account.plan(&wanted.desired())).unwrap();
-        prop_assert!(plan.is_empty(), "{}", every_byte(&plan));
-        prop_assert!(DriftReport::of(&plan).findings.is_empty());
+        let desired = wanted.desired();
+        let observed = now(account.observe(&desired));
+        let plan = plan(&desired, &observed).unwrap();
+        prop_assert!(plan.is_empty(), "{}", every_byte(&desired, &observed));
+        prop_assert_eq!(differences(&audit(&desired, &observed, &plan)), 0);
     }
 
     /// Also: the apply makes exactly the writes of the plan, and the account of another spec survives it.
@@ -356,15 +362,16 @@ proptest! {
         let account = Account::new(&live.account().to_string());
         now(async {
             let observed = account.observe(&desired).await;
-            let plan = plan(&desired, &observed).unwrap();
-            let steps = plan.steps.len();
-            let report = account.apply(&approved(plan, &observed)).await;
+            let planned = plan(&desired, &observed).unwrap();
+            let steps = planned.steps.len();
+            let report = account.apply(&approved(planned, &observed)).await;
             prop_assert!(report.is_complete(), "{report:?}");
             prop_assert_eq!(account.writes().len(), steps);
-            let again = account.plan(&desired).await.unwrap();
-            prop_assert!(again.is_empty(), "{}", every_byte(&again));
+            let observed = account.observe(&desired).await;
+            let again = plan(&desired, &observed).unwrap();
+            prop_assert!(again.is_empty(), "{}", every_byte(&desired, &observed));
             let left = again.changes.iter().filter(|change| change.reason == Reason::Unmanaged).count();
-            prop_assert_eq!(DriftReport::of(&again).findings.len(), left);
+            prop_assert_eq!(differences(&audit(&desired, &observed, &again)), left);
             Ok(())
         })?;
     }
@@ -377,11 +384,12 @@ proptest! {
     ) {
         let usual = {
             let account = Account::new(&live.account().to_string());
-            every_byte(&now(account.plan(&wanted.desired())).unwrap())
+            let desired = wanted.desired();
+            every_byte(&desired, &now(account.observe(&desired)))
         };
         let account = Account::new(&shuffled(&live.account(), &mut seed));
         let desired = read(&shuffled(&wanted.spec(), &mut seed));
-        prop_assert_eq!(every_byte(&now(account.plan(&desired)).unwrap()), usual);
+        prop_assert_eq!(every_byte(&desired, &now(account.observe(&desired))), usual);
     }
 
     #[test]
@@ -394,8 +402,9 @@ proptest! {
             let text = adopt(&observed);
             let desired = read(&text);
             prop_assert_eq!(desired.roles.len(), live.roles.len(), "{}", text);
-            let plan = account.plan(&desired).await.unwrap();
-            prop_assert!(plan.is_empty(), "{}\n{}", text, every_byte(&plan));
+            let observed = account.observe(&desired).await;
+            let plan = plan(&desired, &observed).unwrap();
+            prop_assert!(plan.is_empty(), "{}\n{}", text, every_byte(&desired, &observed));
             prop_assert!(plan.changes.iter().all(|change| !change.is_pending()));
             Ok(())
         })?;

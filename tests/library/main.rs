@@ -16,6 +16,7 @@ mod calls;
 mod cases;
 mod cloud;
 mod credentials;
+mod drift;
 mod explain;
 mod laws;
 mod lint;

@@ -9,6 +9,7 @@ use export_iam::cloud::ram::RamClient;
 use export_iam::cloud::rpc::client::{RpcClient, Settings};
 use export_iam::cloud::rpc::clock::{Clock, Random};
 use export_iam::cloud::rpc::credentials::Credentials;
+use export_iam::drift::{DriftKind, DriftReport};
 use export_iam::model::{AccountId, DesiredState, ObservedState, Scope};
 use export_iam::observe::observe;
 use export_iam::plan::{ApprovedPlan, Plan, PlanError, Refusal, Risk, approve, plan};
@@ -183,4 +184,13 @@ pub(crate) fn refusals(plan: &Plan, observed: &ObservedState) -> Vec<Refusal> {
     approve(plan.clone(), observed, &BTreeSet::new())
         .err()
         .unwrap_or_default()
+}
+
+/// How many findings are about a difference from the spec. A spec may itself block exports.
+pub(crate) fn differences(report: &DriftReport) -> usize {
+    let is_difference = |kind| !matches!(kind, DriftKind::ExportBlocked | DriftKind::ExportDepends);
+    let findings = report.findings.iter();
+    findings
+        .filter(|finding| is_difference(finding.kind))
+        .count()
 }

@@ -11,7 +11,7 @@ use crate::cli::session::console::Console;
 use crate::cli::stages::plan::{MemberPlan, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::load;
-use crate::drift::{DriftReport, Severity};
+use crate::drift::{Severity, audit};
 use crate::plan::Aim;
 use crate::report::json::AccountReport;
 use crate::report::text;
@@ -33,15 +33,17 @@ pub struct DriftArgs {
     pub show_documents: bool,
 }
 
-/// How much a finding matters.
+/// How much a finding matters, by its effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SeverityArg {
     /// Descriptions, tags, session lengths
     Low,
-    /// Something is missing or narrower: exports would fail
+    /// Something is missing or narrower, or exports depend on what cannot be read
     Medium,
-    /// Something is wider: somebody can do more than the spec says
+    /// The account gives more than the spec, or exports are blocked
     High,
+    /// Others can assume a role, or a role can do anything
+    Critical,
 }
 
 pub(super) async fn run(
@@ -65,12 +67,13 @@ pub(super) async fn run(
         SeverityArg::Low => Severity::Low,
         SeverityArg::Medium => Severity::Medium,
         SeverityArg::High => Severity::High,
+        SeverityArg::Critical => Severity::Critical,
     };
     let mut report = RunReport::new("drift");
     for MemberPlan { member, account } in &plans {
         match account {
             Ok(account) => {
-                let drift = DriftReport::of(&account.plan);
+                let drift = audit(&account.desired, &account.observed, &account.plan);
                 let mut text = String::new();
                 if !drift.findings.is_empty() || plans.len() == 1 {
                     let label = member.label();

@@ -6,10 +6,9 @@ use super::FORMAT_VERSION;
 use super::step::StepShape;
 use super::verdict::Verdict;
 use crate::apply::{ApplyReport, StepReport};
-use crate::drift::{DriftReport, Finding};
+use crate::drift::{DriftReport, Finding, Severity};
 use crate::model::{AccountId, Caller};
-use crate::plan::{Change, FieldChange, OrderCheck, Passing, PassingKind, Plan};
-use crate::policy::Comparison;
+use crate::plan::{Change, OrderCheck, Passing, PassingKind, Plan};
 use crate::report::Calls;
 
 /// The whole report of one run over any number of accounts.
@@ -45,7 +44,7 @@ impl<'a, A> Report<'a, A> {
 }
 
 /// Counts over the accounts of a report.
-#[derive(Serialize, Deserialize, Default, Clone, Copy)]
+#[derive(Serialize, Deserialize, Clone, Copy)]
 #[serde(default)]
 pub(super) struct Summary {
     create: usize,
@@ -53,7 +52,28 @@ pub(super) struct Summary {
     delete: usize,
     unmanaged: usize,
     findings: usize,
+    /// The findings by severity.
+    severities: Severities,
     failed_accounts: usize,
+    /// Whether every account was read and nothing is left to do: no step for `plan` and `apply`, no finding for
+    /// `drift`.
+    in_sync: bool,
+}
+
+/// Of no account, with which everything is in sync.
+impl Default for Summary {
+    fn default() -> Self {
+        Self {
+            create: 0,
+            update: 0,
+            delete: 0,
+            unmanaged: 0,
+            findings: 0,
+            severities: Severities::default(),
+            failed_accounts: 0,
+            in_sync: true,
+        }
+    }
 }
 
 impl Summary {
@@ -64,14 +84,52 @@ impl Summary {
             delete,
             unmanaged,
             findings,
+            severities,
             failed_accounts,
+            in_sync,
         } = other;
         self.create += create;
         self.update += update;
         self.delete += delete;
         self.unmanaged += unmanaged;
         self.findings += findings;
+        self.severities.add(severities);
         self.failed_accounts += failed_accounts;
+        self.in_sync &= in_sync;
+    }
+}
+
+/// How many findings there are of each severity.
+#[derive(Serialize, Deserialize, Default, Clone, Copy)]
+#[serde(default)]
+struct Severities {
+    critical: usize,
+    high: usize,
+    medium: usize,
+    low: usize,
+}
+
+impl Severities {
+    fn of(report: &DriftReport) -> Self {
+        Self {
+            critical: report.count(Severity::Critical),
+            high: report.count(Severity::High),
+            medium: report.count(Severity::Medium),
+            low: report.count(Severity::Low),
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        let Self {
+            critical,
+            high,
+            medium,
+            low,
+        } = other;
+        self.critical += critical;
+        self.high += high;
+        self.medium += medium;
+        self.low += low;
     }
 }
 
@@ -91,7 +149,7 @@ pub(super) struct Account {
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<StepShape>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    findings: Option<Vec<FindingShape>>,
+    findings: Option<Vec<Finding>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,6 +220,7 @@ impl Account {
             update,
             delete,
             unmanaged,
+            in_sync: plan.is_empty(),
             ..Summary::default()
         };
         let (order, moments, order_unchecked) = match &plan.order {
@@ -197,22 +256,29 @@ impl Account {
             .steps
             .iter()
             .map(|StepReport { step, outcome }| StepShape::new(step, Some(outcome)));
+        let planned = Self::planned(plan);
+        let summary = Summary {
+            in_sync: in_sync == Some(true),
+            ..planned.summary
+        };
         Self {
             steps: Some(steps.collect()),
             in_sync,
             calls: Some(calls),
-            ..Self::planned(plan)
+            summary,
+            ..planned
         }
     }
 
     pub(super) fn drifted(plan: &Plan, report: &DriftReport) -> Self {
-        let findings: Vec<FindingShape> = report.findings.iter().map(FindingShape::new).collect();
         let summary = Summary {
-            findings: findings.len(),
+            findings: report.findings.len(),
+            severities: Severities::of(report),
+            in_sync: report.findings.is_empty(),
             ..Summary::default()
         };
         Self {
-            findings: Some(findings),
+            findings: Some(report.findings.clone()),
             summary,
             ..Self::of(plan)
         }
@@ -228,6 +294,7 @@ impl Account {
             errors: problems.iter().map(problem).collect(),
             summary: Summary {
                 failed_accounts: 1,
+                in_sync: false,
                 ..Summary::default()
             },
             ..Self::default()
@@ -239,6 +306,7 @@ impl Account {
         let failed = Self::failed(None, problems);
         self.errors = failed.errors;
         self.summary.failed_accounts = 1;
+        self.summary.in_sync = false;
         self
     }
 
@@ -248,42 +316,6 @@ impl Account {
             caller: Some(plan.caller.arn.clone()),
             verdict: plan.verdict.as_ref().map(Verdict::new),
             ..Self::default()
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct FindingShape {
-    fingerprint: String,
-    address: String,
-    part: &'static str,
-    drift: &'static str,
-    severity: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<FieldChange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access: Option<Comparison>,
-}
-
-impl FindingShape {
-    fn new(finding: &Finding) -> Self {
-        let Finding {
-            address,
-            part,
-            kind,
-            severity,
-            fingerprint,
-            field,
-            access,
-        } = finding;
-        Self {
-            fingerprint: fingerprint.clone(),
-            address: address.to_string(),
-            part,
-            drift: kind.as_str(),
-            severity: severity.as_str(),
-            field: field.clone(),
-            access: access.clone(),
         }
     }
 }

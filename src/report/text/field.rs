@@ -88,8 +88,13 @@ fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &m
 }
 
 /// The document in one canonical layout, or as it is where it cannot be interpreted.
-fn pretty(text: &str) -> String {
+pub(super) fn pretty(text: &str) -> String {
     readable(text).unwrap_or_else(|| text.to_owned())
+}
+
+/// Whether the text can be interpreted as a policy.
+pub(super) fn is_readable(text: &str) -> bool {
+    readable(text).is_some()
 }
 
 fn readable(text: &str) -> Option<String> {
