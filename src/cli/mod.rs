@@ -18,7 +18,7 @@ mod stages;
 
 use std::ffi::OsString;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 pub use environment::Environment;
 pub use exit::ExitStatus;
@@ -83,7 +83,9 @@ pub async fn run(
         }
     };
     logging::start(&cli.global);
-    let work = cli.command.run(&cli.global, environment, &mut console);
+    let work = cli
+        .command
+        .run(&cli.global, environment, &mut console, Cli::command);
     let result = match cli.command.handles_signals() {
         true => work.await,
         false => signals.cancel(work).await,

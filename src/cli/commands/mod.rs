@@ -3,9 +3,11 @@
 
 mod adopt;
 mod apply;
+mod completions;
 mod destroy;
 mod drift;
 mod explain;
+mod man;
 mod plan;
 mod policy;
 mod report;
@@ -22,9 +24,11 @@ use super::options::{Global, SpecArg};
 use super::session::console::Console;
 use adopt::AdoptArgs;
 use apply::ApplyArgs;
+use completions::CompletionsArgs;
 use destroy::DestroyArgs;
 use drift::DriftArgs;
 use explain::ExplainArgs;
+use man::ManArgs;
 use plan::PlanArgs;
 use policy::PolicyCommand;
 use report::ReportCommand;
@@ -58,6 +62,10 @@ pub enum Command {
     /// Run or look after the built-in RAM look-alike
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page of the program or of one command
+    Man(ManArgs),
 }
 
 impl Command {
@@ -75,6 +83,8 @@ impl Command {
             | Self::Whoami
             | Self::Policy(_)
             | Self::Explain(_)
+            | Self::Completions(_)
+            | Self::Man(_)
             | Self::Report(_)
             | Self::Sandbox(
                 SandboxCommand::Env(_) | SandboxCommand::Reset | SandboxCommand::Seed(_),
@@ -82,7 +92,7 @@ impl Command {
         }
     }
 
-    /// Runs the command.
+    /// Runs the command. `interface` describes the whole command line, for those who write about it.
     ///
     /// # Errors
     /// With what is to be said on standard error, and the exit status.
@@ -91,6 +101,7 @@ impl Command {
         global: &Global,
         environment: &Environment,
         console: &mut Console,
+        interface: fn() -> clap::Command,
     ) -> Result<ExitStatus, Failure> {
         match self {
             Self::Plan(args) => plan::run(args, global, environment, console).await,
@@ -103,6 +114,8 @@ impl Command {
             Self::Policy(command) => policy::run(command, environment, console),
             Self::Explain(args) => explain::run(args, console),
             Self::Report(command) => report::run(command, environment, console),
+            Self::Completions(args) => completions::run(args, interface(), console),
+            Self::Man(args) => man::run(args, interface(), console),
             Self::Sandbox(command) => sandbox::run(command, global, environment, console).await,
         }
     }
