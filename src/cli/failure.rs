@@ -97,8 +97,44 @@ impl From<ObserveError> for Failure {
             true => ExitStatus::Failed,
             false => ExitStatus::Incomplete,
         };
-        Self::all(status, errors.iter().map(described))
+        let problem = |(error, others): (&AccountError, usize)| {
+            let (message, hint) = described(error);
+            match others {
+                0 => (message, hint),
+                1 => (
+                    format!("{message} (one more read failed for the same reason)"),
+                    hint,
+                ),
+                n => (
+                    format!("{message} ({n} more reads failed for the same reason)"),
+                    hint,
+                ),
+            }
+        };
+        Self::all(status, by_cause(&errors).into_iter().map(problem))
     }
+}
+
+/// One error for each cause, and how many others it stands for: a clock, a network or a key that is wrong fails every
+/// call alike.
+fn by_cause(errors: &[AccountError]) -> Vec<(&AccountError, usize)> {
+    let is_common = |error: &AccountError| {
+        matches!(
+            error.kind,
+            AccountErrorKind::Clock | AccountErrorKind::Unreachable | AccountErrorKind::Credential
+        )
+    };
+    let mut causes: Vec<(&AccountError, usize)> = Vec::new();
+    for error in errors {
+        let same = causes.iter_mut().find(|(first, _)| {
+            is_common(error) && (first.kind, &first.code) == (error.kind, &error.code)
+        });
+        match same {
+            Some((_, others)) => *others += 1,
+            None => causes.push((error, 0)),
+        }
+    }
+    causes
 }
 
 /// What a service's error says, and what to do about it.

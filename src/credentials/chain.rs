@@ -9,7 +9,7 @@ use super::oidc::{self, Setting};
 use super::options::{Options, SourceChoice};
 use super::setup::Setup;
 use super::source::{Provider, Source};
-use super::sts_endpoint::{Preferences, endpoint};
+use super::sts_endpoint::{ProfileSettings, endpoint};
 use super::uri::{self, CredentialsUri};
 use super::{env, ini, place, profile};
 use crate::cloud::rpc::credentials::{CredentialError, Credentials};
@@ -18,20 +18,6 @@ use crate::cloud::rpc::endpoint::Endpoint;
 /// Names the profile for both files. Source: the official SDKs; the second name is Terraform's.
 const PROFILE: [&str; 2] = ["ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"];
 
-/// Where STS is that `options` and the environment ask for, for calls context this module.
-///
-/// # Errors
-/// When it is no endpoint.
-pub fn sts_endpoint(options: &Options, context: &Context) -> Result<Endpoint, CredentialError> {
-    endpoint(
-        context,
-        Preferences {
-            given: options.sts_endpoint.as_deref(),
-            ..Preferences::default()
-        },
-    )
-}
-
 /// The place that answered.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -39,16 +25,16 @@ pub struct Found {
     pub source: Source,
     /// What the user should know, for standard error.
     pub notes: Vec<Note>,
-    /// The region that the profile names, where a profile is used.
-    pub region: Option<String>,
+    /// Where STS is asked about these credentials, and with them.
+    pub sts: Endpoint,
 }
 
 impl Found {
-    pub(super) fn new(source: Source) -> Self {
+    pub(super) fn new(source: Source, sts: Endpoint) -> Self {
         Self {
             source,
             notes: Vec::new(),
-            region: None,
+            sts,
         }
     }
 }
@@ -65,6 +51,7 @@ pub async fn find(options: &Options, context: &Arc<Context>) -> Result<Found, Cr
         setup: Setup {
             context,
             sts_endpoint: options.sts_endpoint.as_deref(),
+            region: options.region.as_deref(),
             metadata_endpoint: options.metadata_endpoint.as_deref(),
         },
     };
@@ -80,7 +67,7 @@ pub async fn find(options: &Options, context: &Arc<Context>) -> Result<Found, Cr
             "leave one of them out",
         )),
         (SourceChoice::Env, None) => match env::credentials(&context.environment)? {
-            Some(key) => Ok(search.environment(key)),
+            Some(key) => search.environment(key),
             None => Err(search.not_set_up(env::ORIGIN, env::ABSENT)),
         },
         (SourceChoice::Oidc, None) => match search.oidc()? {
@@ -110,7 +97,7 @@ impl Search<'_> {
         let mut absent = Vec::new();
         let mut note = |origin: &str, why: &str| absent.push(format!("{origin}: {why}"));
         if let Some(key) = env::credentials(&self.context.environment)? {
-            return Ok(self.environment(key));
+            return self.environment(key);
         }
         note(env::ORIGIN, env::ABSENT);
         let partial = match self.oidc()? {
@@ -212,7 +199,7 @@ impl Search<'_> {
     async fn ecs_alone(self) -> Result<Found, CredentialError> {
         let metadata = self.metadata();
         let credentials = metadata.fetch(self.context, ecs::ORIGIN).await?;
-        Ok(self.instance(metadata, credentials))
+        self.instance(metadata, credentials)
     }
 
     /// The instance's role, or why it is absent. Nobody set this place up, so it has to be asked; with the role named,
@@ -226,7 +213,7 @@ impl Search<'_> {
             return self.ecs_alone().await.map(Ok);
         }
         match metadata.query(self.context, ecs::ORIGIN).await {
-            Ok(credentials) => Ok(Ok(self.instance(metadata, credentials))),
+            Ok(credentials) => self.instance(metadata, credentials).map(Ok),
             Err(Failure::Absent(why)) => Ok(Err(why.to_owned())),
             Err(Failure::Broken(error)) => Err(error),
         }
@@ -234,20 +221,24 @@ impl Search<'_> {
 
     fn metadata(self) -> Metadata {
         let role = Metadata::role_from_environment(self.context);
-        self.setup.metadata(role)
+        self.setup.metadata(role, ecs::ROLE)
     }
 
-    fn instance(self, metadata: Metadata, credentials: Credentials) -> Found {
+    fn instance(
+        self,
+        metadata: Metadata,
+        credentials: Credentials,
+    ) -> Result<Found, CredentialError> {
         let path = metadata.path();
         let provider = Provider::Ecs(metadata);
         let context = self.context;
-        Found::new(Source::holding(
-            credentials,
-            path,
-            ecs::ORIGIN,
-            provider,
-            context,
-        ))
+        let source = Source::holding(credentials, path, ecs::ORIGIN, provider, context);
+        Ok(Found::new(source, self.sts()?))
+    }
+
+    /// Where STS is, where no profile has a say.
+    fn sts(self) -> Result<Endpoint, CredentialError> {
+        endpoint(self.setup, ProfileSettings::default())
     }
 
     fn uri(self) -> Result<Option<Found>, CredentialError> {
@@ -256,35 +247,28 @@ impl Search<'_> {
         };
         let uri = CredentialsUri::new(&text, uri::ORIGIN, uri::VARIABLE)?;
         let provider = Provider::Uri(uri);
-        Ok(Some(Found::new(Source::new(
-            "uri",
-            uri::ORIGIN,
-            provider,
-            self.context,
-        ))))
+        let source = Source::new("uri", uri::ORIGIN, provider, self.context);
+        Ok(Some(Found::new(source, self.sts()?)))
     }
 
     fn oidc(self) -> Result<Setting, CredentialError> {
-        oidc::from_environment(self.context, || sts_endpoint(self.options, self.context))
+        oidc::from_environment(self.context, || self.sts())
     }
 
     fn oidc_role(self, role: oidc::OidcRole) -> Found {
-        Found::new(Source::new(
-            "oidc",
-            oidc::ORIGIN,
-            Provider::Oidc(role),
-            self.context,
-        ))
+        let sts = role.endpoint.clone();
+        let provider = Provider::Oidc(role);
+        Found::new(
+            Source::new("oidc", oidc::ORIGIN, provider, self.context),
+            sts,
+        )
     }
 
-    /// The key in the environment, and a note when a profile would give another.
-    fn environment(self, key: Credentials) -> Found {
-        let mut found = Found::new(Source::new(
-            "env",
-            env::ORIGIN,
-            Provider::Fixed(key),
-            self.context,
-        ));
+    /// The key in the environment, and a note when a profile would give another, or a role is passed over.
+    fn environment(self, key: Credentials) -> Result<Found, CredentialError> {
+        let provider = Provider::Fixed(key);
+        let source = Source::new("env", env::ORIGIN, provider, self.context);
+        let mut found = Found::new(source, self.sts()?);
         let named = self.profile_variable();
         let other = named.or_else(|| {
             // Only to say so: whether the file is in order does not matter here.
@@ -302,21 +286,33 @@ impl Search<'_> {
                 format!("pass `--profile {name}` to use the profile"),
             ));
         }
-        found
+        // Who chose the environment alone does not expect a role.
+        let is_auto = self.options.source == SourceChoice::Auto;
+        if is_auto && self.context.variable(oidc::ROLE_ARN).is_some() {
+            found.notes.push(Note::notice(
+                format!(
+                    "`{}` is not used: the access key in the environment is used as it is",
+                    oidc::ROLE_ARN
+                ),
+                "to take on the role, use a profile with `ram_role_arn`, or `assume_role` under `accounts`"
+                    .to_owned(),
+            ));
+        }
+        Ok(found)
     }
 
     fn from_profile(profile: profile::FoundProfile) -> Found {
         Found {
             source: profile.source,
             notes: profile.notes,
-            region: profile.region,
+            sts: profile.sts,
         }
     }
 
     fn from_ini(section: ini::FoundSection) -> Found {
         Found {
             notes: section.notes,
-            ..Found::new(section.source)
+            ..Found::new(section.source, section.sts)
         }
     }
 

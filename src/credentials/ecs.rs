@@ -25,7 +25,7 @@ pub(super) const ENDPOINT: &str = "http://100.100.100.200";
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Names the instance's role and so saves a question.
-const ROLE: &str = "ALIBABA_CLOUD_ECS_METADATA";
+pub(super) const ROLE: &str = "ALIBABA_CLOUD_ECS_METADATA";
 const DISABLED: &str = "ALIBABA_CLOUD_ECS_METADATA_DISABLED";
 const V1_DISABLED: &str = "ALIBABA_CLOUD_IMDSV1_DISABLED";
 
@@ -34,6 +34,8 @@ const V1_DISABLED: &str = "ALIBABA_CLOUD_IMDSV1_DISABLED";
 pub(super) struct Metadata {
     /// The role's name where it is known.
     pub(super) role: Option<String>,
+    /// The variable or field that names the role.
+    pub(super) named_by: &'static str,
     /// Scheme, host and port.
     pub(super) endpoint: String,
 }
@@ -107,10 +109,13 @@ impl Metadata {
             return Err(broken(
                 origin,
                 "the role's name is not one of RAM".to_owned(),
-                format!("set `{ROLE}` to the name of the instance's role, or unset it"),
+                format!(
+                    "set `{}` to the name of the instance's role, or remove it",
+                    self.named_by
+                ),
             ));
         }
-        asking.keys(token.as_ref(), &role).await
+        asking.keys(token.as_ref(), &role, self.named_by).await
     }
 }
 
@@ -180,7 +185,12 @@ impl Asking<'_> {
         Ok(text.trim().to_owned())
     }
 
-    async fn keys(self, token: Option<&SecretString>, role: &str) -> Result<Credentials, Failure> {
+    async fn keys(
+        self,
+        token: Option<&SecretString>,
+        role: &str,
+        named_by: &str,
+    ) -> Result<Credentials, Failure> {
         let answer = self.get(&format!("{ROLES}{role}"), token).await?;
         let body = zeroize::Zeroizing::new(answer.body);
         match answer.status {
@@ -189,7 +199,7 @@ impl Asking<'_> {
                 return Err(broken(
                     self.origin,
                     format!("this instance has no role `{role}`"),
-                    format!("attach the role to the instance, or unset `{ROLE}`"),
+                    format!("attach the role to the instance, or correct or remove `{named_by}`"),
                 ));
             }
             status => return Err(self.odd(&format!("the keys are refused with status {status}"))),

@@ -15,8 +15,9 @@ use super::place::{Place, known, open_to_others};
 use super::session_name::default_session_name;
 use super::setup::Setup;
 use super::source::{Provider, Source};
-use super::sts_endpoint::{Preferences, endpoint};
+use super::sts_endpoint::{ProfileSettings, endpoint};
 use crate::cloud::rpc::credentials::{CredentialError, Credentials};
+use crate::cloud::rpc::endpoint::Endpoint;
 use crate::cloud::sts::role::{DEFAULT_DURATION, Parameter, Role};
 
 /// How errors call this place before a section is chosen.
@@ -27,6 +28,7 @@ const FILE: &str = "ALIBABA_CLOUD_CREDENTIALS_FILE";
 /// What was found in a file.
 pub(super) struct FoundSection {
     pub(super) source: Source,
+    pub(super) sts: Endpoint,
     pub(super) notes: Vec<Note>,
 }
 
@@ -178,6 +180,7 @@ impl Section {
         let warning = open_to_others(path, file.mode).filter(|_| holds_secret);
         Ok(Lookup::Found(Box::new(FoundSection {
             source,
+            sts: endpoint(setup, ProfileSettings::default())?,
             notes: warning.into_iter().collect(),
         })))
     }
@@ -210,11 +213,7 @@ impl Section {
     ) -> Result<(Source, bool), CredentialError> {
         const TYPES: &str = "types: `access_key`, `ram_role_arn`, `ecs_ram_role`, `oidc_role_arn`";
         let context = setup.context;
-        let preferences = Preferences {
-            given: setup.sts_endpoint,
-            ..Preferences::default()
-        };
-        let sts = || endpoint(context, preferences);
+        let sts = || endpoint(setup, ProfileSettings::default());
         let Some(kind) = self.text("type") else {
             return Err(place.error("`type` is not set", TYPES));
         };
@@ -231,7 +230,7 @@ impl Section {
             }
             "ecs_ram_role" => {
                 let role = self.text("role_name").map(str::to_owned);
-                (Provider::Ecs(setup.metadata(role)), false)
+                (Provider::Ecs(setup.metadata(role, "role_name")), false)
             }
             "oidc_role_arn" => {
                 let token = self.needed_text(place, "oidc_token_file_path")?;

@@ -36,7 +36,7 @@ mod source;
 mod sts_endpoint;
 mod uri;
 
-pub use chain::{Found, find, sts_endpoint};
+pub use chain::{Found, find};
 pub use context::{Context, Disk, Environment, FileText, Files};
 pub use direct::DirectTransport;
 pub use note::{Note, NoteKind};

@@ -10,7 +10,8 @@ use crate::cloud::rpc::credentials::CredentialError;
 use crate::cloud::rpc::endpoint::Endpoint;
 use crate::cloud::sts::role::{DEFAULT_DURATION, Parameter, Role};
 
-const ROLE_ARN: &str = "ALIBABA_CLOUD_ROLE_ARN";
+/// The role to take on.
+pub(super) const ROLE_ARN: &str = "ALIBABA_CLOUD_ROLE_ARN";
 const PROVIDER_ARN: &str = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN";
 const TOKEN_FILE: &str = "ALIBABA_CLOUD_OIDC_TOKEN_FILE";
 /// The token itself. Source: terraform-provider-alicloud; the SDKs know only the file.

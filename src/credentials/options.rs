@@ -12,6 +12,8 @@ pub struct Options {
     pub profile: Option<String>,
     /// Where STS is, as host or URL, `--endpoint sts=…`; beats every other setting.
     pub sts_endpoint: Option<String>,
+    /// The region whose STS is asked unless an endpoint is given, `--region`.
+    pub region: Option<String>,
     /// Where the metadata service is, scheme and host; for tests, on loopback.
     pub metadata_endpoint: Option<String>,
 }

@@ -1,56 +1,52 @@
 //! Which address of STS is asked.
 
 use super::address;
-use super::context::Context;
+use super::setup::Setup;
 use crate::cloud::rpc::credentials::CredentialError;
 use crate::cloud::rpc::endpoint::Endpoint;
 use crate::cloud::sts::service::{STS, regional_host};
 
-/// What command line and profile say about the endpoint. Each beats the environment.
+const ENDPOINT: &str = "ALIBABA_CLOUD_STS_ENDPOINT";
+
+/// The variables that name the region, STS's own first. Source: the official SDKs; the second is the aliyun CLI's.
+const REGIONS: [&str; 2] = ["ALIBABA_CLOUD_STS_REGION", "ALIBABA_CLOUD_REGION_ID"];
+
+/// What a profile says about STS.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Preferences<'a> {
-    /// From the command line; beats everything.
-    pub(super) given: Option<&'a str>,
-    /// The profile's `sts_endpoint`.
+pub(super) struct ProfileSettings<'a> {
+    /// `sts_endpoint`.
     pub(super) endpoint: Option<&'a str>,
-    /// The profile's `sts_region`.
-    pub(super) region: Option<&'a str>,
-    /// The profile's `enable_vpc`.
+    /// `sts_region`, and `region_id` after it.
+    pub(super) regions: [Option<&'a str>; 2],
+    /// `enable_vpc`.
     pub(super) is_vpc: Option<bool>,
 }
 
-/// Where STS is: an endpoint if one is given, else the region's, else the global one. The VPC
-/// switch alone changes nothing, as in the SDKs.
+/// Where STS is, for every call to it: an endpoint that is given by the command line, the profile or the environment;
+/// else that of the region from the command line, the environment or the profile; else the global one. The VPC switch
+/// alone changes nothing, as in the SDKs.
 ///
 /// # Errors
 /// When the endpoint is no host or URL, or plain `http` to anything but this machine, or when the region is none.
 pub(super) fn endpoint(
-    context: &Context,
-    preferences: Preferences<'_>,
+    setup: Setup<'_>,
+    profile: ProfileSettings<'_>,
 ) -> Result<Endpoint, CredentialError> {
-    const ENDPOINT: &str = "ALIBABA_CLOUD_STS_ENDPOINT";
-    const REGION: &str = "ALIBABA_CLOUD_STS_REGION";
-    if let Some(text) = preferences.given {
+    let context = setup.context;
+    if let Some(text) = setup.sts_endpoint {
         return from_endpoint("command line", "sts", text);
     }
-    if let Some(text) = preferences.endpoint {
+    if let Some(text) = profile.endpoint {
         return from_endpoint("profile", "sts_endpoint", text);
     }
-    if preferences.region.is_none()
-        && let Some(text) = context.variable(ENDPOINT)
-    {
+    if let Some(text) = context.variable(ENDPOINT) {
         return from_endpoint("environment", ENDPOINT, &text);
     }
-    let from_environment = context.variable(REGION);
-    let (origin, name, region) = match (preferences.region, &from_environment) {
-        (Some(region), _) => ("profile", "sts_region", region),
-        (None, Some(region)) => ("environment", REGION, region.as_str()),
-        (None, None) => return Ok(Endpoint::public(STS.host)),
+    let Some((origin, name, region)) = region(setup, profile) else {
+        return Ok(Endpoint::public(STS.host));
     };
-    let is_region = region
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !is_region || region.is_empty() {
+    let is_of_region = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !region.chars().all(is_of_region) {
         let shown = region.escape_debug();
         return Err(CredentialError::new(
             origin,
@@ -58,10 +54,34 @@ pub(super) fn endpoint(
             format!("set `{name}` to a region like `cn-hangzhou`, or leave it out"),
         ));
     }
-    let is_vpc = preferences
+    let is_vpc = profile
         .is_vpc
         .unwrap_or_else(|| context.is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"));
-    Ok(Endpoint::public(&regional_host(region, is_vpc)))
+    Ok(Endpoint::public(&regional_host(&region, is_vpc)))
+}
+
+/// The region, with the place that names it and what it is called there. Empty counts as not set.
+fn region(
+    setup: Setup<'_>,
+    profile: ProfileSettings<'_>,
+) -> Option<(&'static str, &'static str, String)> {
+    let is_filled = |text: &&str| !text.is_empty();
+    let given = setup.region.filter(is_filled);
+    let given = given.map(|region| ("command line", "--region", region.to_owned()));
+    let from_environment = || {
+        REGIONS
+            .iter()
+            .find_map(|name| Some(("environment", *name, setup.context.variable(name)?)))
+    };
+    let from_profile = || {
+        ["sts_region", "region_id"]
+            .into_iter()
+            .zip(profile.regions)
+            .find_map(|(name, region)| {
+                Some(("profile", name, region.filter(is_filled)?.to_owned()))
+            })
+    };
+    given.or_else(from_environment).or_else(from_profile)
 }
 
 fn from_endpoint(origin: &str, name: &str, text: &str) -> Result<Endpoint, CredentialError> {

@@ -881,3 +881,62 @@ fn the_state_file_is_named_as_it_was_given() {
         .ends(1)
         .warns("state.json` is in use by another sandbox");
 }
+
+#[test]
+fn every_variable_that_the_help_names_has_its_effect() {
+    let help = Program::new().run(&["--help"]).ends(0).out;
+    let mut named: Vec<&str> = help
+        .split("[env:")
+        .skip(1)
+        .flat_map(|rest| rest.split(']').next().unwrap().split(','))
+        .map(str::trim)
+        .collect();
+    named.sort_unstable();
+    let effects = [
+        (
+            "ALIBABA_CLOUD_CA_BUNDLE",
+            "CA bundle `no/such file` could not be read",
+        ),
+        (
+            "ALIBABA_CLOUD_REGION_ID",
+            "`ALIBABA_CLOUD_REGION_ID` is `no/such file`, which is no region",
+        ),
+    ];
+    let known: Vec<&str> = effects.iter().map(|(name, _)| *name).collect();
+    assert_eq!(named, known);
+    for (name, effect) in effects {
+        Program::new()
+            .with("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
+            .with("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+            .with(name, "no/such file")
+            .run(&["whoami"])
+            .ends(1)
+            .warns(effect);
+    }
+}
+
+#[test]
+fn a_cause_that_all_reads_share_is_told_once() {
+    let run = Program::new()
+        .with("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
+        .with("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+        .run(&[
+            "plan",
+            "--endpoint",
+            "ram=http://127.0.0.1:9",
+            "--endpoint",
+            "sts=http://127.0.0.1:9",
+        ])
+        .ends(5);
+    assert_eq!(
+        run.err.matches("refuses connections").count(),
+        1,
+        "{}",
+        run.told()
+    );
+    assert!(
+        run.err.contains("more reads failed for the same reason"),
+        "{}",
+        run.told()
+    );
+}

@@ -344,6 +344,41 @@ fn locked_accounts_are_named_and_the_others_done() {
 }
 
 #[test]
+fn a_fleet_of_200_bears_throttling_of_every_twentieth_call() {
+    let fleet = Fleet {
+        members: 200,
+        locked_every: Some(200),
+        guarded_every: None,
+    };
+    // Each twentieth call of every kind, `AssumeRole` among them; what the service asks to wait keeps the test short.
+    let rules = ["AssumeRole%20=throttle:20", "%20=throttle:20"];
+    let (server, program) = world(fleet, &rules, DISCOVER);
+    let throttled = |operation: &str| {
+        let calls = server.calls();
+        let mut own = calls.records().filter(|call| call.operation == operation);
+        own.any(|call| call.code.as_deref() == Some("Throttling.User"))
+    };
+    let drift = program
+        .run(&["drift"])
+        .ends(5)
+        .says("200 accounts:")
+        .says("1 not read");
+    assert_eq!(drift.err.matches("error: ").count(), 1, "{}", drift.told());
+    assert!(throttled("AssumeRole") && throttled("GetRole"));
+    let apply = program
+        .run(&["apply", "--yes"])
+        .ends(4)
+        .says("199 done, 1 failed");
+    assert_eq!(
+        apply.err.matches("error: member-").count(),
+        1,
+        "{}",
+        apply.told()
+    );
+    assert!(throttled("CreateRole"));
+}
+
+#[test]
 fn a_control_policy_that_denies_writes_is_named() {
     let fleet = Fleet {
         members: 4,
@@ -370,7 +405,7 @@ fn credentials_that_end_on_the_way_stop_nobody_else() {
         .run(&["drift", "--parallel", "1"])
         .ends(5)
         .says("6 accounts:")
-        .says("2 not read");
+        .says("1 not read");
     let named = |member: &str| {
         let error = |line: &&str| line.starts_with(&format!("error: {member}: "));
         run.err
@@ -378,25 +413,18 @@ fn credentials_that_end_on_the_way_stop_nobody_else() {
             .filter(error)
             .any(|line| line.contains("Expired"))
     };
-    assert!(
-        named("member-00001") && named("member-00004"),
-        "{}",
-        run.told()
-    );
+    // Another session is got in the place of one that ended; the key that asks for sessions has no other.
+    assert!(named("member-00001"), "{}", run.told());
 }
 
 #[test]
-fn credentials_that_end_before_a_write_leave_the_other_accounts_to_be_done() {
-    let (_server, program) = world(members(6), &["CreateRole#1=expired-token"], DISCOVER);
-    let run = program
+fn a_session_that_ends_before_a_write_is_renewed_and_the_account_done() {
+    let (server, program) = world(members(6), &["CreateRole#1=expired-token"], DISCOVER);
+    program
         .run(&["apply", "--yes", "--parallel", "1"])
-        .ends(4)
-        .says("5 done, 1 failed")
-        .says("failed  CreateRole")
-        .warns("error: member-00001: CreateRole");
-    let told = run.err.lines().filter(|line| line.contains("Expired"));
-    assert_eq!(told.count(), 1, "{}", run.told());
-    program.run(&["apply", "--yes"]).ends(0);
+        .ends(0)
+        .says("6 done");
+    assert_eq!(server.calls().count("AssumeRole"), 7);
     program.run(&["drift"]).ends(0);
 }
 

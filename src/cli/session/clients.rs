@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use super::console::Console;
-use super::settings::{explicit_endpoint, settings, transport};
+use super::settings::{endpoint, explicit_endpoint, settings, transport};
 use crate::account::ReadAccount;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
@@ -20,14 +20,28 @@ use crate::cloud::rpc::credentials::Credentials;
 use crate::cloud::rpc::endpoint::Endpoint;
 use crate::cloud::rpc::http::HttpTransport;
 use crate::cloud::rpc::transport::SharedTransport;
-use crate::cloud::sts::service::{STS, regional_host};
+use crate::cloud::sts::service::STS;
 use crate::credentials::{
     self, Children, Context, DirectTransport, Disk, Found, Note, NoteKind, Options, RoleRequest,
-    Source, SourceChoice, assume_role, find, sts_endpoint,
+    Source, SourceChoice, assume_role, find,
 };
 use crate::model::{AccountId, Caller};
 use crate::sandbox::{self, Server, StartError};
 use crate::spec::AccountEntry;
+
+/// Credentials, and where STS is asked about them and with them.
+#[derive(Clone)]
+struct Identity {
+    source: Source,
+    sts: Endpoint,
+}
+
+impl From<Found> for Identity {
+    fn from(found: Found) -> Self {
+        let Found { source, sts, .. } = found;
+        Self { source, sts }
+    }
+}
 
 /// What all accounts of a run share: the connection pool, the settings, and the credentials of the run.
 pub(crate) struct Session {
@@ -35,10 +49,9 @@ pub(crate) struct Session {
     settings: Settings,
     context: Arc<Context>,
     /// The credentials of the run.
-    base: Source,
-    sts: Endpoint,
+    base: Identity,
     /// Credentials of profiles that accounts name, each found once.
-    profiles: Mutex<BTreeMap<String, Source>>,
+    profiles: Mutex<BTreeMap<String, Identity>>,
     options: Options,
     /// The account that was asked for, if any.
     pinned: Option<AccountId>,
@@ -68,39 +81,37 @@ impl Session {
             Some(file) => Some(start_sandbox(file, here, console).await?),
             None => None,
         };
-        let mut settings = settings(global, here, sandbox.as_ref())?;
+        let settings = settings(global, here, sandbox.as_ref())?;
         let transport = transport(global, here)?;
         let context = Arc::new(context(&transport, here, &settings)?);
         let options = Options {
             source: credential_source(global)?,
             profile: global.profile.clone(),
             sts_endpoint: explicit_endpoint("sts", global, here, sandbox.as_ref()),
+            region: global.region.clone(),
             metadata_endpoint: None,
         };
-        let (base, notes, region) = match &sandbox {
-            Some(running) => (sandbox_source(running, &context), Vec::new(), None),
+        let base = match &sandbox {
+            Some(running) => {
+                let sts = options.sts_endpoint.clone();
+                let sts = sts.unwrap_or_else(|| running.base_url());
+                Identity {
+                    source: sandbox_source(running, &context),
+                    sts: endpoint("STS endpoint", &sts)?,
+                }
+            }
             None => {
-                let Found {
-                    source,
-                    notes,
-                    region,
-                } = find(&options, &context).await?;
-                (source, notes, region)
+                let found = find(&options, &context).await?;
+                found.notes.iter().for_each(|note| show_note(note, console));
+                found.into()
             }
         };
-        notes.iter().for_each(|note| show_note(note, console));
-        let sts = match (&options.sts_endpoint, global.region.clone().or(region)) {
-            (None, Some(region)) => Endpoint::public(&regional_host(&region, false)),
-            _ => sts_endpoint(&options, &context)?,
-        };
-        settings.endpoints.insert(STS.name, sts.clone());
         let profiles = Mutex::new(BTreeMap::new());
         Ok(Self {
             transport,
             settings,
             context,
             base,
-            sts,
             profiles,
             options,
             pinned,
@@ -110,7 +121,7 @@ impl Session {
 
     /// Where the credentials of the run came from.
     pub(crate) fn source(&self) -> &Source {
-        &self.base
+        &self.base.source
     }
 
     /// The account that `--account` asks for.
@@ -147,36 +158,43 @@ impl Session {
             Some(profile) => self.profile(profile).await?,
             None => self.base.clone(),
         };
-        let source = match &entry.assume_role {
+        let identity = match &entry.assume_role {
             Some(role) => {
                 let request = RoleRequest {
                     role_arn: role.arn(&entry.id),
                     external_id: entry.external_id.clone(),
                     ..RoleRequest::default()
                 };
-                assume_role(&base, &request, &self.sts)?
+                Identity {
+                    source: assume_role(&base.source, &request, &base.sts)?,
+                    sts: base.sts,
+                }
             }
             None => base,
         };
-        self.connection(source, Some(&entry.id))
+        self.connection(identity, Some(&entry.id))
     }
 
-    async fn profile(&self, name: &str) -> Result<Source, Failure> {
+    async fn profile(&self, name: &str) -> Result<Identity, Failure> {
         let mut profiles = self.profiles.lock().await;
-        if let Some(source) = profiles.get(name) {
-            return Ok(source.clone());
+        if let Some(identity) = profiles.get(name) {
+            return Ok(identity.clone());
         }
         let options = Options {
             profile: Some(name.to_owned()),
             source: SourceChoice::Auto,
             ..self.options.clone()
         };
-        let found = find(&options, &self.context).await?;
-        profiles.insert(name.to_owned(), found.source.clone());
-        Ok(found.source)
+        let identity: Identity = find(&options, &self.context).await?.into();
+        profiles.insert(name.to_owned(), identity.clone());
+        Ok(identity)
     }
 
-    fn connection(&self, source: Source, known: Option<&AccountId>) -> Result<Connection, Failure> {
+    fn connection(
+        &self,
+        identity: Identity,
+        known: Option<&AccountId>,
+    ) -> Result<Connection, Failure> {
         if let (Some(known), Some(asked)) = (known, &self.pinned)
             && known != asked
         {
@@ -184,18 +202,21 @@ impl Session {
             return Err(Failure::new(ExitStatus::Refused, message));
         }
         Ok(Connection {
-            account: RamClient::new(self.client(source)),
+            account: RamClient::new(self.client(identity)),
             pinned: known.or(self.pinned.as_ref()).cloned(),
         })
     }
 
-    fn client(&self, source: Source) -> RpcClient<HttpTransport, Source> {
+    fn client(&self, identity: Identity) -> RpcClient<HttpTransport, Source> {
+        let Identity { source, sts } = identity;
+        let mut settings = self.settings.clone();
+        settings.endpoints.insert(STS.name, sts);
         RpcClient::new(
             self.transport.clone(),
             source,
             self.context.clock.clone(),
             Arc::clone(&self.context.random),
-            self.settings.clone(),
+            settings,
         )
     }
 }

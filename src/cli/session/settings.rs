@@ -74,7 +74,7 @@ pub(super) fn settings(
     Ok(settings)
 }
 
-fn endpoint(origin: &str, url: &str) -> Result<Endpoint, Failure> {
+pub(super) fn endpoint(origin: &str, url: &str) -> Result<Endpoint, Failure> {
     Endpoint::new(url)
         .map_err(|error| Failure::new(ExitStatus::Usage, format!("{origin}: {error}")))
 }

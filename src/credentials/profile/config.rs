@@ -16,7 +16,7 @@ use crate::credentials::place::{Place, known};
 use crate::credentials::session_name::default_session_name;
 use crate::credentials::setup::Setup;
 use crate::credentials::source::{Provider, Source};
-use crate::credentials::sts_endpoint::{Preferences, endpoint};
+use crate::credentials::sts_endpoint::{ProfileSettings, endpoint};
 use crate::credentials::uri::CredentialsUri;
 
 /// How many profiles a chain of `source_profile` may go on to from the first.
@@ -212,19 +212,26 @@ impl Config<'_> {
         Ok(role)
     }
 
-    /// The URL of STS for this profile.
-    fn sts(&self, place: &Place, profile: &Profile) -> Result<Endpoint, CredentialError> {
-        let preferences = Preferences {
-            given: self.setup.sts_endpoint,
-            endpoint: place
-                .optional("sts_endpoint", &profile.sts_endpoint)?
-                .map(String::as_str),
-            region: place
-                .optional("sts_region", &profile.sts_region)?
-                .map(String::as_str),
+    /// Where STS is for this profile.
+    pub(super) fn sts(
+        &self,
+        place: &Place,
+        profile: &Profile,
+    ) -> Result<Endpoint, CredentialError> {
+        let text = |name, field| {
+            place
+                .optional(name, field)
+                .map(|text| text.map(String::as_str))
+        };
+        let settings = ProfileSettings {
+            endpoint: text("sts_endpoint", &profile.sts_endpoint)?,
+            regions: [
+                text("sts_region", &profile.sts_region)?,
+                text("region_id", &profile.region_id)?,
+            ],
             is_vpc: place.optional("enable_vpc", &profile.enable_vpc)?.copied(),
         };
-        endpoint(self.setup.context, preferences).map_err(|error| match error.origin.as_str() {
+        endpoint(self.setup, settings).map_err(|error| match error.origin.as_str() {
             "profile" => place.error(error.problem, error.hint),
             _ => error,
         })
@@ -232,7 +239,7 @@ impl Config<'_> {
 
     fn metadata(&self, place: &Place, profile: &Profile) -> Result<Metadata, CredentialError> {
         let role = place.optional("ram_role_name", &profile.ram_role_name)?;
-        Ok(self.setup.metadata(role.cloned()))
+        Ok(self.setup.metadata(role.cloned(), "ram_role_name"))
     }
 
     fn oidc(&self, place: &Place, profile: &Profile) -> Result<Provider, CredentialError> {

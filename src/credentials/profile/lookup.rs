@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use crate::cloud::rpc::credentials::CredentialError;
+use crate::cloud::rpc::endpoint::Endpoint;
 use crate::credentials::config_file::{ConfigFile, Field, Profile};
 use crate::credentials::context::Context;
 use crate::credentials::note::Note;
@@ -21,7 +22,7 @@ const DISABLED: &str = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED";
 pub(in crate::credentials) struct FoundProfile {
     pub(in crate::credentials) source: Source,
     pub(in crate::credentials) name: String,
-    pub(in crate::credentials) region: Option<String>,
+    pub(in crate::credentials) sts: Endpoint,
     pub(in crate::credentials) notes: Vec<Note>,
 }
 
@@ -119,7 +120,7 @@ impl Config<'_> {
         Ok(Lookup::Found(Box::new(FoundProfile {
             source,
             name: name.to_owned(),
-            region: place.optional("region_id", &profile.region_id)?.cloned(),
+            sts: self.sts(&place, profile)?,
             notes,
         })))
     }

@@ -8,7 +8,7 @@ use export_iam::cloud::rpc::transport::{
 use export_iam::credentials::{DirectTransport, SourceChoice};
 
 use super::loopback::Server;
-use super::world::{World, answer, metadata, unreachable_host};
+use super::world::{INI, World, answer, metadata, unreachable_host};
 
 fn ecs(world: World) -> World {
     world.options(|options| options.source = SourceChoice::Ecs)
@@ -310,4 +310,31 @@ async fn over_http_nothing_is_followed_and_nothing_long_is_read() {
     };
     let error = transport.send(elsewhere).await.unwrap_err();
     assert_eq!(error.kind, TransportErrorKind::BadRequest);
+}
+
+#[tokio::test]
+async fn a_role_that_the_instance_lacks_is_corrected_where_it_is_named() {
+    let world = || {
+        let world = World::new();
+        let clock = world.clone();
+        world.direct(move |request| Ok(metadata(request, clock.now())))
+    };
+    let profile =
+        r#"{"current":"x","profiles":[{"name":"x","mode":"EcsRamRole","ram_role_name":"typo"}]}"#;
+    let section = "[default]\ntype = ecs_ram_role\nrole_name = typo\n";
+    for (world, name) in [
+        (world().config(profile), "ram_role_name"),
+        (world().file(INI, section), "role_name"),
+        (
+            world().variable("ALIBABA_CLOUD_ECS_METADATA", "typo"),
+            "ALIBABA_CLOUD_ECS_METADATA",
+        ),
+    ] {
+        let error = world.error().await;
+        assert_eq!(error.problem, "this instance has no role `typo`");
+        assert_eq!(
+            error.hint,
+            format!("attach the role to the instance, or correct or remove `{name}`")
+        );
+    }
 }

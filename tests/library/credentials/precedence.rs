@@ -3,7 +3,7 @@
 use export_iam::cloud::rpc::credentials::CredentialSource;
 use export_iam::credentials::{NoteKind, SourceChoice, find};
 
-use super::world::{CONFIG, INI, World, answer, metadata};
+use super::world::{ARN, CONFIG, INI, World, answer, metadata};
 
 const AK: &str = include_str!("profiles/AK.json");
 
@@ -151,7 +151,7 @@ async fn a_choice_and_a_profile_that_contradict_are_refused() {
 async fn a_profile_on_the_command_line_beats_the_environment_and_says_so() {
     let found = all().profile("default").find().await.unwrap();
     assert_eq!(found.source.path(), "profile/default/AK");
-    assert_eq!(found.region.as_deref(), Some("cn-hangzhou"));
+    assert_eq!(found.sts.url(), "https://sts.cn-hangzhou.aliyuncs.com/");
     let [note] = &found.notes[..] else {
         panic!("one note was expected")
     };
@@ -355,4 +355,24 @@ async fn searches_and_sources_can_move_between_threads() {
     let context = world.context();
     let found = is_send(find(&world.options, &context)).await.unwrap();
     is_send(found.source.credentials()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_beside_a_key_in_the_environment_is_noted_as_unused() {
+    let world = World::new()
+        .key_in_environment()
+        .variable("ALIBABA_CLOUD_ROLE_ARN", ARN);
+    let found = world.find().await.unwrap();
+    assert_eq!(found.source.path(), "env");
+    let notes: Vec<_> = found
+        .notes
+        .iter()
+        .map(|note| note.message.as_str())
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "`ALIBABA_CLOUD_ROLE_ARN` is not used: the access key in the environment is used as it is"
+        ]
+    );
 }

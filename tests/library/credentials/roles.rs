@@ -7,7 +7,7 @@ use export_iam::cloud::rpc::endpoint::Endpoint;
 use export_iam::cloud::rpc::transport::{
     Barrier, HttpResponse, TransportError, TransportErrorKind,
 };
-use export_iam::credentials::{RoleRequest, Source, assume_role, sts_endpoint};
+use export_iam::credentials::{RoleRequest, Source, assume_role};
 
 use super::world::{ARN, World, answer, ask, parameters, sts};
 
@@ -17,49 +17,115 @@ const ROLE: &str = include_str!("profiles/ChainableRamRoleArn.json");
 async fn sts_is_asked_where_it_was_said() {
     let vpc = ("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED", "True");
     let region = ("ALIBABA_CLOUD_STS_REGION", "cn-beijing");
+    let cli_region = ("ALIBABA_CLOUD_REGION_ID", "eu-central-1");
     let endpoint = ("ALIBABA_CLOUD_STS_ENDPOINT", "sts.inner.test");
-    for (pairs, given, url) in [
-        (&[][..], None, "https://sts.aliyuncs.com/"),
-        (&[vpc], None, "https://sts.aliyuncs.com/"),
-        (&[region], None, "https://sts.cn-beijing.aliyuncs.com/"),
+    for (pairs, option, given, url) in [
+        (&[][..], None, None, "https://sts.aliyuncs.com/"),
+        (&[vpc], None, None, "https://sts.aliyuncs.com/"),
+        (
+            &[region],
+            None,
+            None,
+            "https://sts.cn-beijing.aliyuncs.com/",
+        ),
+        (
+            &[cli_region],
+            None,
+            None,
+            "https://sts.eu-central-1.aliyuncs.com/",
+        ),
+        (
+            &[cli_region, region],
+            None,
+            None,
+            "https://sts.cn-beijing.aliyuncs.com/",
+        ),
+        (
+            &[region],
+            Some("cn-qingdao"),
+            None,
+            "https://sts.cn-qingdao.aliyuncs.com/",
+        ),
         (
             &[region, vpc],
+            None,
             None,
             "https://sts-vpc.cn-beijing.aliyuncs.com/",
         ),
         (
             &[("ALIBABA_CLOUD_STS_REGION", "ap-south-1")],
             None,
+            None,
             "https://sts.aliyuncs.com/",
         ),
-        (&[region, vpc, endpoint], None, "https://sts.inner.test/"),
         (
             &[region, vpc, endpoint],
+            Some("cn-qingdao"),
+            None,
+            "https://sts.inner.test/",
+        ),
+        (
+            &[region, vpc, endpoint],
+            None,
             Some("http://127.0.0.1:8080"),
             "http://127.0.0.1:8080/",
         ),
     ] {
-        let world = World::new().variables(pairs);
-        let world = world.options(|options| options.sts_endpoint = given.map(str::to_owned));
-        let endpoint = sts_endpoint(&world.options, &world.context()).unwrap();
-        assert_eq!(endpoint.url(), url);
-        let world = world.config(ROLE);
-        world.key().await.unwrap();
-        assert!(
-            world
-                .requests()
-                .iter()
-                .all(|(_, request)| request.url == url)
-        );
+        // A chain of roles of a profile, and a key in the environment, whose own calls follow the same rule.
+        let profile = World::new().config(ROLE);
+        let key = World::new().key_in_environment();
+        for world in [profile, key] {
+            let world = world.variables(pairs).options(|options| {
+                options.sts_endpoint = given.map(str::to_owned);
+                options.region = option.map(str::to_owned);
+            });
+            let (found, _) = world.key().await.unwrap();
+            assert_eq!(found.sts.url(), url);
+            let mut requests = world.requests().into_iter();
+            assert!(requests.all(|(_, request)| request.url == url));
+        }
     }
-    // A profile that names its own place beats the environment.
+}
+
+#[tokio::test]
+async fn a_profile_names_the_place_of_sts_below_the_environment() {
+    // With `sts_region` cn-beijing, and inside a VPC.
     let config = include_str!("profiles/RamRoleArn.json");
-    let world = World::new().variables(&[endpoint]).config(config);
-    world.key().await.unwrap();
-    assert_eq!(
-        world.requests()[0].1.url,
-        "https://sts-vpc.cn-beijing.aliyuncs.com/"
-    );
+    let keys = r#""mode":"AK","access_key_id":"i","access_key_secret":"canary""#;
+    let plain =
+        |more: &str| format!(r#"{{"current":"x","profiles":[{{"name":"x",{keys},{more}}}]}}"#);
+    let region = ("ALIBABA_CLOUD_REGION_ID", "eu-central-1");
+    let endpoint = ("ALIBABA_CLOUD_STS_ENDPOINT", "sts.inner.test");
+    for (pairs, config, url) in [
+        (&[][..], config, "https://sts-vpc.cn-beijing.aliyuncs.com/"),
+        (&[endpoint], config, "https://sts.inner.test/"),
+        (
+            &[],
+            &plain(r#""region_id":"cn-hangzhou""#),
+            "https://sts.cn-hangzhou.aliyuncs.com/",
+        ),
+        (
+            &[region],
+            &plain(r#""region_id":"cn-hangzhou""#),
+            "https://sts.eu-central-1.aliyuncs.com/",
+        ),
+        (
+            &[endpoint],
+            &plain(r#""region_id":"cn-hangzhou","sts_endpoint":"sts.own.test""#),
+            "https://sts.own.test/",
+        ),
+        (
+            &[],
+            &plain(r#""region_id":"""#),
+            "https://sts.aliyuncs.com/",
+        ),
+    ] {
+        let world = World::new().variables(pairs).config(config);
+        let (found, _) = world.key().await.unwrap();
+        assert_eq!(found.sts.url(), url);
+        let mut requests = world.requests().into_iter();
+        assert!(requests.all(|(_, request)| request.url == url));
+    }
 }
 
 #[tokio::test]
