@@ -106,6 +106,7 @@ fn start(world: &mut World, account: &AccountId, mut task: Task) -> Result<Strin
     task.id = format!("t-sandbox{}", account.next_id());
     let id = task.id.clone();
     account.tasks.insert(id.clone(), task);
+    world.note_next_due();
     Ok(id)
 }
 

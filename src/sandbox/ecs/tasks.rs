@@ -16,6 +16,9 @@ const IDS: usize = 100;
 
 /// Ends the tasks that are due, with what they write. Tells whether there were any.
 pub(crate) fn end_due(world: &mut World, now: Timestamp) -> bool {
+    if world.next_due.is_none_or(|due| due > now) {
+        return false;
+    }
     let accounts = world.accounts.values();
     let due: Vec<_> = accounts
         .flat_map(|account| {
@@ -31,6 +34,7 @@ pub(crate) fn end_due(world: &mut World, now: Timestamp) -> bool {
             task.end = Some(end);
         }
     }
+    world.note_next_due();
     !due.is_empty()
 }
 
@@ -274,5 +278,6 @@ pub(super) fn cancel(
         at: now,
         error: None,
     });
+    world.note_next_due();
     Ok(json!({}))
 }

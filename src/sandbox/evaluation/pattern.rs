@@ -2,9 +2,13 @@
 
 /// Whether `text` matches `pattern`: `*` stands for any run of characters, `?` for one.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    if pattern == "*" {
+        return true;
+    }
     let pattern: Vec<char> = pattern.chars().collect();
-    // Which lengths of the pattern match the text read so far.
+    // Which lengths of the pattern match the text read so far, and one symbol later.
     let mut reached = vec![false; pattern.len() + 1];
+    let mut next = reached.clone();
     let follow_stars = |reached: &mut Vec<bool>| {
         for (place, symbol) in pattern.iter().enumerate() {
             let is_here = reached.get(place).copied().unwrap_or(false);
@@ -16,7 +20,7 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     set(&mut reached, 0);
     follow_stars(&mut reached);
     for read in text.chars() {
-        let mut next = vec![false; pattern.len() + 1];
+        next.fill(false);
         for (place, symbol) in pattern.iter().enumerate() {
             if !reached.get(place).copied().unwrap_or(false) {
                 continue;
@@ -29,7 +33,7 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
             }
         }
         follow_stars(&mut next);
-        reached = next;
+        std::mem::swap(&mut reached, &mut next);
     }
     reached.last().copied().unwrap_or(false)
 }

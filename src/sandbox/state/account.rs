@@ -122,7 +122,11 @@ impl Account {
                 let policy = self.policies.get(&policy.name)?;
                 Some(policy.document().to_owned())
             }
-            PolicyType::System => Some(self.system_policy(&policy.name)?.document),
+            PolicyType::System => {
+                let own = self.system_policies.get(&policy.name);
+                own.map(|policy| policy.document.clone())
+                    .or_else(|| system_policies::document(&policy.name).map(str::to_owned))
+            }
         }
     }
 

@@ -86,6 +86,7 @@ pub(crate) fn write(world: &World) -> serde_json::Result<String> {
         regions,
         behavior,
         nonces: _,
+        next_due: _,
         requests: _,
     } = world.clone();
     let file = StateFile {
@@ -140,8 +141,10 @@ impl StateFile {
             regions,
             behavior,
             nonces: Nonces::default(),
+            next_due: None,
             requests: 0,
         };
+        world.note_next_due();
         add_usual_key(&mut world);
         Ok(world)
     }

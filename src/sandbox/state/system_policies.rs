@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::policy::SystemPolicy;
 use crate::model::{PolicyName, VersionId};
-use crate::policy::documented::SYSTEM;
+use crate::policy::documented::{self, SYSTEM};
 
 /// When all of them were made, as far as the sandbox says. Made up: 2021-01-01.
 const CREATED_SECOND: i64 = 1_609_459_200;
@@ -20,6 +20,11 @@ pub(super) fn all() -> impl Iterator<Item = SystemPolicy> {
             created: Timestamp::from_second(CREATED_SECOND).unwrap_or_default(),
         })
     })
+}
+
+/// The document of this name.
+pub(super) fn document(name: &PolicyName) -> Option<&'static str> {
+    documented::system(name.as_str()).map(|documented| documented.document.trim_end())
 }
 
 /// The documented system policy of this name, with its own spelling.

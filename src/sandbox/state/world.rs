@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::account::Account;
 use super::bucket::Bucket;
 use super::cloud::{Behavior, Region};
@@ -27,6 +29,8 @@ pub struct World {
     pub(crate) behavior: Behavior,
     /// Not kept on disk: a restart forgets them, as fifteen minutes do.
     pub(crate) nonces: Nonces,
+    /// When the next task is due, so that a request need not look through all accounts. Not kept on disk.
+    pub(crate) next_due: Option<Timestamp>,
     /// How many requests were answered; makes request ids.
     pub(crate) requests: u64,
 }
@@ -55,8 +59,19 @@ impl World {
             regions: self.regions.clone(),
             behavior: self.behavior.clone(),
             nonces: Nonces::default(),
+            next_due: self.next_due,
             requests: self.requests,
         }
+    }
+
+    /// Notes when the next task is due; to be called after tasks were started or ended.
+    pub(crate) fn note_next_due(&mut self) {
+        let tasks = self
+            .accounts
+            .values()
+            .flat_map(|account| account.tasks.values());
+        let running = tasks.filter(|task| task.end.is_none());
+        self.next_due = running.map(|task| task.due).min();
     }
 
     pub(crate) fn account(&self, id: &AccountId) -> Option<&Account> {

@@ -6,7 +6,7 @@ use super::client::{Client, START};
 use super::ecs::{client, healthy};
 use export_iam::cloud::oss::signature as oss4;
 use export_iam::cloud::rpc::transport::{HttpRequest, HttpResponse, Transport};
-use export_iam::sandbox::{ACCESS_KEY_ID, ACCESS_KEY_SECRET};
+use export_iam::sandbox::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, FaultPlan};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -404,4 +404,30 @@ async fn a_refusal_names_the_layer() {
         assert_eq!(element(&answer, "PolicyType").as_deref(), Some(layer));
         assert_eq!(element(&answer, "NoPermissionType").as_deref(), Some(kind));
     }
+}
+
+/// Planned faults answer in the words of OSS.
+#[tokio::test]
+async fn faults_are_answered_in_the_form_of_oss() {
+    let client = client(&with_objects(&["a"]));
+    for (fault, status, code) in [
+        ("GetObject=throttle", 503, Some("SlowDown")),
+        ("GetObject=no-permission", 403, Some("AccessDenied")),
+        ("GetObject=expired-token", 403, Some("SecurityTokenExpired")),
+        ("GetObject=error-before:500", 500, Some("InternalError")),
+        ("GetObject=skew:3600", 403, Some("RequestTimeTooSkewed")),
+        ("HeadObject=throttle", 200, None),
+    ] {
+        client
+            .sandbox
+            .set_faults(FaultPlan::new(vec![fault.parse().unwrap()]));
+        let answer = send(&client, signed("GET", "/exports-hz/a", &[], REGION)).await;
+        assert_eq!(
+            (answer.status, element(&answer, "Code").as_deref()),
+            (status, code),
+            "{fault}"
+        );
+    }
+    let calls = client.sandbox.calls();
+    assert_eq!(calls.count("GetObject"), 6);
 }
