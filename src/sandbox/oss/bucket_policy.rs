@@ -68,7 +68,12 @@ pub(crate) fn decide(
 ) -> Decision {
     let document = policy.and_then(|text| serde_json::from_str::<Document>(text).ok());
     let statements = document.map_or(Vec::new(), |document| document.statement);
-    combine(statements.iter().map(|statement| {
+    combine(statements.iter().filter_map(|statement| {
+        let effect = match statement.effect.as_str() {
+            "Allow" => Effect::Allow,
+            "Deny" => Effect::Deny,
+            _ => return None,
+        };
         let condition = Condition {
             operators: statement
                 .condition
@@ -96,11 +101,7 @@ pub(crate) fn decide(
             }),
             holds(&condition, request.context),
         ];
-        let effect = match statement.effect.as_str() {
-            "Deny" => Effect::Deny,
-            _ => Effect::Allow,
-        };
-        (effect, all(parts))
+        Some((effect, all(parts)))
     }))
 }
 

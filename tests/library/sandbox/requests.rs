@@ -1,4 +1,4 @@
-//! The way in: signatures, time, nonces, keys and tokens, methods, formats, and the refusal of each.
+//! How requests are checked: signatures, time, nonces, keys and tokens, methods, formats, and the error of each.
 //!
 //! Source, unless a test says otherwise: the gateway's common error codes, and the two signature manuals.
 
