@@ -233,7 +233,9 @@ def swap_operator(random, statements, at):
     for operator, keys in list(at.get("Condition", {}).items()):
         family = next((f for f, (_, operators, _) in FAMILIES.items() if operator in operators), None)
         if family is not None:
-            other = random.choice(FAMILIES[family][1])
+            near = operator.removesuffix("Equals") if operator.endswith("ThanEquals") else f"{operator}Equals"
+            operators = FAMILIES[family][1]
+            other = near if near in operators and chance(random, 50) else random.choice(operators)
             at["Condition"][other] = {**at["Condition"].pop(operator), **at["Condition"].get(other, {})}
             return
 
