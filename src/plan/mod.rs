@@ -16,6 +16,7 @@ mod error;
 pub mod file;
 mod guard;
 mod order;
+mod possible;
 mod removal;
 mod steps;
 mod undo;
@@ -29,6 +30,7 @@ pub use effect::Effect;
 pub use error::PlanError;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve};
 pub use order::{Holder, OrderCheck, Passing, PassingKind};
+pub use possible::possible_steps;
 pub use undo::{UndoError, undo};
 pub use verdict::{EXPORT_ROLE, Verdict};
 

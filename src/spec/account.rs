@@ -45,6 +45,15 @@ impl AssumeRole {
         }
     }
 
+    /// The role's name.
+    #[must_use]
+    pub fn name(&self) -> Option<RoleName> {
+        match self {
+            Self::Name(name) => Some(name.clone()),
+            Self::Arn { arn, .. } => RoleName::new(arn.rsplit_once(":role/")?.1).ok(),
+        }
+    }
+
     /// Reads a role name or ARN.
     ///
     /// # Errors
@@ -122,6 +131,8 @@ mod tests {
         assert_eq!(name.arn(&account), "acs:ram::12:role/Setup");
         let arn = AssumeRole::parse("acs:ram::12:role/Setup").unwrap();
         assert_eq!(arn.arn(&account), "acs:ram::12:role/Setup");
+        assert_eq!(arn.name(), name.name());
+        assert_eq!(arn.name(), RoleName::new("Setup").ok());
         for bad in [
             "",
             "acs:ram::12:user/x",

@@ -18,6 +18,7 @@ mod bad_input;
 mod cli;
 mod fleet;
 mod odd_answers;
+mod permissions;
 mod plan_file;
 #[cfg(unix)]
 mod process;

@@ -9,10 +9,10 @@ use crate::support::account::{approved, desired, differences};
 use crate::support::{Account, golden, is_read};
 use export_iam::drift::audit;
 use export_iam::model::{
-    DesiredState, ObservedState, PolicyRef, RoleName, Scope, Step, TagReading,
+    DesiredState, ExtraPolicies, ObservedState, PolicyRef, RoleName, Scope, Step, TagReading,
 };
 use export_iam::observe::observe;
-use export_iam::plan::{Reason, plan};
+use export_iam::plan::{Reason, plan, possible_steps};
 use export_iam::report::json::{self, AccountReport};
 use export_iam::report::text::{self, Detail};
 use export_iam::spec::{SpecSource, adopt, load};
@@ -342,6 +342,43 @@ fn is_in_scope(step: &Step, scope: &Scope) -> bool {
     }
 }
 
+/// Whether a step of this operation and these names was foreseen.
+fn is_foreseen(step: &Step, desired: &DesiredState) -> bool {
+    if let Step::DetachPolicy { role, .. } = step {
+        let wanted = desired.roles.get(role);
+        if wanted.is_some_and(|role| role.extra_policies == ExtraPolicies::Detach) {
+            return true;
+        }
+    }
+    let names = |step: &Step| -> Vec<String> {
+        match step {
+            Step::CreateRole { role, .. }
+            | Step::UpdateRole { role, .. }
+            | Step::DeleteRole { role }
+            | Step::TagRole { role, .. } => vec![format!("role/{role}")],
+            Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => {
+                vec![format!("role/{role}"), policy.to_string()]
+            }
+            Step::CreatePolicy { policy, .. }
+            | Step::UpdatePolicyDescription { policy, .. }
+            | Step::CreatePolicyVersion { policy, .. }
+            | Step::SetDefaultPolicyVersion { policy, .. }
+            | Step::DeletePolicyVersion { policy, .. }
+            | Step::DeletePolicy { policy }
+            | Step::TagPolicy { policy, .. } => vec![policy.to_string()],
+        }
+    };
+    let is_like = |other: &Step| {
+        let of_other = names(other);
+        other.operation() == step.operation()
+            && names(step)
+                .iter()
+                .map(|name| name.to_lowercase())
+                .eq(of_other.iter().map(|name| name.to_lowercase()))
+    };
+    possible_steps(desired).iter().any(is_like)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -410,7 +447,8 @@ proptest! {
         })?;
     }
 
-    /// Nothing that the spec does not name is written to, neither when it is applied nor when it is removed.
+    /// Nothing that the spec does not name is written to, neither when it is applied nor when it is removed; and
+    /// permissions can be told from the spec alone.
     #[test]
     fn no_step_reaches_outside_the_scope(wanted in sketch(), live in sketch()) {
         for desired in [wanted.desired(), wanted.desired().removed()] {
@@ -419,6 +457,7 @@ proptest! {
             let Ok(plan) = now(account.plan(&desired)) else { continue };
             for planned in &plan.steps {
                 prop_assert!(is_in_scope(&planned.step, &scope), "{:?}", planned.step);
+                prop_assert!(is_foreseen(&planned.step, &desired), "{:?}", planned.step);
             }
             prop_assert!(account.sandbox.calls().records().all(|call| is_read(call.operation)));
         }

@@ -8,6 +8,7 @@ mod destroy;
 mod drift;
 mod explain;
 mod man;
+mod permissions;
 mod plan;
 mod policy;
 mod report;
@@ -29,6 +30,7 @@ use destroy::DestroyArgs;
 use drift::DriftArgs;
 use explain::ExplainArgs;
 use man::ManArgs;
+use permissions::PermissionsCommand;
 use plan::PlanArgs;
 use policy::PolicyCommand;
 use report::ReportCommand;
@@ -51,6 +53,9 @@ pub enum Command {
     Adopt(AdoptArgs),
     /// Show whose access key is in use and where it came from
     Whoami,
+    /// Print the smallest RAM policy under which a command works, without any network
+    #[command(subcommand)]
+    Permissions(PermissionsCommand),
     /// Compare, check and lint policy documents, without any network
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -81,6 +86,7 @@ impl Command {
             Self::Validate(_)
             | Self::Adopt(_)
             | Self::Whoami
+            | Self::Permissions(_)
             | Self::Policy(_)
             | Self::Explain(_)
             | Self::Completions(_)
@@ -111,6 +117,9 @@ impl Command {
             Self::Validate(args) => validate::run(args, environment, console),
             Self::Adopt(args) => adopt::run(args, global, environment, console).await,
             Self::Whoami => whoami::run(global, environment, console).await,
+            Self::Permissions(command) => {
+                permissions::run(command, global, environment, console).await
+            }
             Self::Policy(command) => policy::run(command, environment, console),
             Self::Explain(args) => explain::run(args, console),
             Self::Report(command) => report::run(command, environment, console),

@@ -11,6 +11,7 @@
 
 mod client;
 mod operations;
+mod permissions;
 mod read;
 mod read_back;
 mod replies;
@@ -19,3 +20,4 @@ mod write;
 mod write_log;
 
 pub use client::RamClient;
+pub use permissions::PermissionRecorder;

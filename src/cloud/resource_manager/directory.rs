@@ -86,6 +86,17 @@ pub async fn accounts<T: Transport, C: CredentialSource>(
 }
 
 /// A call that asks about the directory. `folder` goes into `ParentFolderId`.
+/// The operations that finding accounts calls: with the directory's id to be checked first, and in one folder alone.
+#[must_use]
+pub fn operations(is_checked: bool, in_folder: bool) -> Vec<&'static str> {
+    let check = is_checked.then_some("GetResourceDirectory");
+    let list: &[&str] = match in_folder {
+        true => &["ListAccountsForParent", "ListFoldersForParent"],
+        false => &["ListAccounts"],
+    };
+    check.into_iter().chain(list.iter().copied()).collect()
+}
+
 fn operation(operation: &'static str, folder: Option<&str>) -> Call {
     let subject = folder.map(|id| format!("folder {id}")).unwrap_or_default();
     Call::read(&RESOURCE_MANAGER, operation, subject).with_some("ParentFolderId", folder.as_ref())

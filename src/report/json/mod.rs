@@ -18,7 +18,7 @@ use crate::report::Calls;
 
 pub use explain::{explained_codes, explanation};
 pub use merge::{MergeError, merge};
-pub use policy::{check, comparison, document, lint};
+pub use policy::{check, comparison, document, lint, permissions};
 use report::{Account, Report, Whoami};
 
 /// The number every report carries.

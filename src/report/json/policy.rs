@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::FORMAT_VERSION;
 use super::verdict::Ready;
 use crate::policy::lint::Finding;
-use crate::policy::{AccessLine, Comparison, Verdict};
+use crate::policy::{AccessLine, Comparison, PolicyDocument, Verdict};
 use crate::readiness::Readiness;
 
 #[derive(Serialize)]
@@ -103,5 +104,32 @@ pub fn document(name: &str, description: &str, pretty: &str, access: &Comparison
         description,
         document: pretty,
         access,
+    })
+}
+
+/// The answer of `permissions`: policies with who is to have them, and what to know about them.
+#[must_use]
+pub fn permissions(policies: &[(&str, PolicyDocument)], notes: &[String]) -> String {
+    #[derive(Serialize)]
+    struct Permissions<'a> {
+        format_version: &'static str,
+        kind: &'static str,
+        policies: Vec<Policy<'a>>,
+        notes: &'a [String],
+    }
+    #[derive(Serialize)]
+    struct Policy<'a> {
+        r#for: &'a str,
+        document: Option<Box<RawValue>>,
+    }
+    let policies = policies.iter().map(|(holder, document)| Policy {
+        r#for: holder,
+        document: RawValue::from_string(document.to_json()).ok(),
+    });
+    super::text(&Permissions {
+        format_version: FORMAT_VERSION,
+        kind: "permissions",
+        policies: policies.collect(),
+        notes,
     })
 }

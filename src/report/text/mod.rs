@@ -20,6 +20,6 @@ pub use drift::drift;
 pub use explain::{explained_codes, explanation, pasted};
 pub use field::Detail;
 pub use plan::plan;
-pub use policy::{comparison, document, lint, lint_rules};
+pub use policy::{comparison, document, lint, lint_rules, permissions};
 pub use readiness::check;
 pub use tally::{Tally, tally};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::policy::lint::{Finding, RuleInfo, Severity};
-use crate::policy::{Comparison, Verdict};
+use crate::policy::{Comparison, PolicyDocument, Verdict};
 
 use super::access::{access_lines, new_access_lines};
 use super::style::{CHANGE, DIM, REMOVE, STRONG, Styled, safe};
@@ -117,4 +117,17 @@ pub fn document(
     out.push_str(pretty);
     out.push_str("\n\n");
     new_access_lines(access, 0, out);
+}
+/// The policies that a command needs, each behind who is to have it where there are several.
+#[must_use]
+pub fn permissions(policies: &[(&str, PolicyDocument)]) -> String {
+    let heads = policies.len() > 1;
+    let each = policies.iter().map(|(holder, document)| {
+        let head = match heads {
+            true => format!("# for {holder}\n"),
+            false => String::new(),
+        };
+        format!("{head}{}\n", document.pretty())
+    });
+    each.collect()
 }
