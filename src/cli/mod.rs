@@ -39,7 +39,7 @@ use session::signals::Signals;
 #[derive(Debug, Parser)]
 #[command(
     name = "export-iam",
-    version,
+    version = env!("EXPORT_IAM_VERSION"),
     disable_help_subcommand = true,
     max_term_width = 100
 )]

@@ -72,7 +72,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     pub color: Color,
 
-    /// Show each call on standard error; twice for more
+    /// Show each call on standard error; twice for each attempt and wait too
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 

@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::Instant;
 
+use crate::build_script;
 use crate::support::program::finish;
 use crate::support::{Golden, Program, Run, Server, plain};
 use clap::CommandFactory;
@@ -375,6 +376,59 @@ fn verbose_shows_each_call_on_standard_error() {
             run.told()
         );
     }
+}
+
+#[test]
+fn verbose_shows_our_own_calls_attempts_waits_and_read_backs_and_nothing_else() {
+    let shown = |level: &str| {
+        let (_server, program) = faulty(&["CreateRole#1=drop-after", "GetPolicy#1=throttle"]);
+        program.run(&["apply", "--yes", level]).ends(0).err
+    };
+    let (once, twice) = (shown("-v"), shown("-vv"));
+    for (event, is_in_once) in [
+        ("answered operation=\"AttachPolicyToRole\"", true),
+        ("failed operation=\"GetPolicy\"", true),
+        ("trying again operation=\"GetPolicy\"", true),
+        (
+            "reading back what became of the call operation=\"CreateRole\"",
+            true,
+        ),
+        ("sending operation=\"GetPolicy\"", false),
+        ("waiting wait_ms=", false),
+    ] {
+        assert_eq!(once.contains(event), is_in_once, "{event}\n{once}");
+        assert!(twice.contains(event), "{event}\n{twice}");
+    }
+    for words in ["connecting to", "idle connection", "handshake"] {
+        assert!(!once.contains(words), "{once}");
+        assert!(!twice.contains(words), "{twice}");
+    }
+}
+
+#[test]
+fn the_version_names_the_commit_where_that_is_known() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let version = env!("CARGO_PKG_VERSION");
+    let expected = match build_script::commit(folder) {
+        Some(commit) => format!("export-iam {version} ({commit})\n"),
+        None => format!("export-iam {version}\n"),
+    };
+    let run = Program::new().run(&["--version"]).ends(0);
+    assert_eq!(run.out, expected);
+}
+
+#[test]
+fn the_commit_is_of_the_package_or_of_a_repository_whose_root_it_is() {
+    let packaged = Program::new().file(
+        ".cargo_vcs_info.json",
+        r#"{"git":{"sha1":"0123456789abcdef0123456789abcdef01234567"},"path_in_vcs":""}"#,
+    );
+    let commit = build_script::commit(packaged.path());
+    assert_eq!(commit.as_deref(), Some("0123456789ab"));
+    assert_eq!(build_script::commit(Program::new().path()), None);
+    // A folder of a repository, as an archive that was unpacked there.
+    let inside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    assert_eq!(build_script::commit(&inside), None);
 }
 
 // Reports.

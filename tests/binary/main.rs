@@ -14,6 +14,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../../build.rs"]
+#[allow(dead_code, reason = "only what finds the commit is tried")]
+mod build_script;
+
 mod bad_input;
 mod cli;
 mod fleet;

@@ -1,6 +1,11 @@
-//! The events of a run on standard error: with `-v` all, else only those that explain a long silence.
+//! The events of a run on standard error: with `-v` our calls, repeats and read-backs, with `-vv` each attempt and
+//! wait too; without, only warnings, which explain a long silence.
 
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::options::Global;
 
@@ -9,30 +14,22 @@ pub(crate) fn start(global: &Global) {
     if global.quiet {
         return;
     }
-    let level = match global.verbose {
-        0 => return plain(),
-        1 => LevelFilter::DEBUG,
-        _ => LevelFilter::TRACE,
+    let events = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_target(false);
+    let (level, events) = match global.verbose {
+        0 => (
+            LevelFilter::WARN,
+            events.with_level(false).without_time().boxed(),
+        ),
+        1 => (LevelFilter::DEBUG, events.boxed()),
+        _ => (LevelFilter::TRACE, events.boxed()),
     };
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_target(false)
-        .finish();
+    // The libraries below us have events of their own, which say nothing about a call.
+    let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
     // A second subscriber in one process is refused; the first one stays.
-    let _ = tracing::subscriber::set_global_default(subscriber);
-}
-
-/// Shows warnings as lines like any other.
-fn plain() {
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::WARN)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_target(false)
-        .with_level(false)
-        .without_time()
-        .finish();
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = tracing_subscriber::registry()
+        .with(events.with_filter(ours))
+        .try_init();
 }

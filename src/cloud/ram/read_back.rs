@@ -43,6 +43,8 @@ impl ReadBack {
 impl<T: Transport, C: CredentialSource> RamClient<T, C> {
     /// Reads what `step` is about and compares.
     pub(super) async fn read_back(&self, step: &Step) -> Result<ReadBack, AccountError> {
+        let operation = step.operation();
+        tracing::info!(operation, "reading back what became of the call");
         match step {
             Step::CreateRole { role, .. } | Step::UpdateRole { role, .. } => {
                 self.read_back_role(role, step).await

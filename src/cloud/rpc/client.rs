@@ -190,12 +190,13 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
             let kind = AccountErrorKind::Unavailable;
             return Err(AttemptError::new(call, kind, message));
         }
+        let (operation, subject) = (call.operation, call.subject.as_str());
+        tracing::trace!(operation, subject, attempt, "sending");
         let sent_at = Instant::now();
         let reach = self.traffic.reach(call.service);
         reach.begin(sent_at);
         let result = self.exchange(call).await;
         let took = sent_at.elapsed().as_millis();
-        let (operation, subject) = (call.operation, call.subject.as_str());
         match &result {
             Ok(reply) => {
                 reach.answered();
@@ -295,6 +296,8 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
             return false;
         }
         if !wait.is_zero() {
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            tracing::trace!(wait_ms, "waiting");
             self.traffic.counters.waited(wait);
             sleep(wait).await;
         }
