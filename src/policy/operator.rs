@@ -82,6 +82,17 @@ impl Order {
     }
 }
 
+/// How an operator treats a key with several values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Quantifier {
+    /// No prefix: the key has one value.
+    One,
+    /// `ForAnyValue:` one of the values compares so.
+    Any,
+    /// `ForAllValues:` all of them do.
+    All,
+}
+
 /// An operator: a comparison, possibly negated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Operator {
@@ -158,14 +169,34 @@ pub(crate) fn named(name: &str) -> Option<Operator> {
         .map(|(_, operator)| *operator)
 }
 
+/// The operator of this name, which may begin with a set operator.
+///
+/// Set operators stand in Alibaba Cloud's own policies, as on `ram:TrustedPrincipalTypes`; the pages
+/// about RAM do not describe them.
+pub(crate) fn quantified(name: &str) -> Option<(Quantifier, Operator)> {
+    let (quantifier, plain) = if let Some(plain) = name.strip_prefix("ForAnyValue:") {
+        (Quantifier::Any, plain)
+    } else if let Some(plain) = name.strip_prefix("ForAllValues:") {
+        (Quantifier::All, plain)
+    } else {
+        (Quantifier::One, name)
+    };
+    Some((quantifier, named(plain)?))
+}
+
+/// The comparison of an operator, whatever set operator it begins with.
+pub(crate) fn comparison(name: &str) -> Option<Operator> {
+    quantified(name).map(|(_, operator)| operator)
+}
+
 /// The names of all operators.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     OPERATORS.iter().map(|(name, _)| *name)
 }
 
-/// Whether RAM documents the operator.
+/// Whether the operator is understood.
 pub(crate) fn is_known(name: &str) -> bool {
-    named(name).is_some()
+    quantified(name).is_some()
 }
 
 /// What to write instead of an operator that RAM does not have.
@@ -179,6 +210,7 @@ pub(crate) fn suggestion(name: &str) -> Option<String> {
     if name.ends_with("IfExists") || name == "Null" {
         return Some("RAM has no `…IfExists` and no `Null`".to_owned());
     }
-    name.contains(':')
-        .then(|| "RAM documents no `ForAnyValue:` or `ForAllValues:`".to_owned())
+    name.contains(':').then(|| {
+        "a set operator is `ForAnyValue:` or `ForAllValues:` before an operator of RAM".to_owned()
+    })
 }

@@ -57,7 +57,7 @@ fn vary(readings: &mut Vec<Semantics>, matters: bool, change: impl Fn(&mut Seman
 fn has_negated(condition: &Condition) -> bool {
     condition
         .tests()
-        .any(|(name, ..)| operator::named(name).is_none_or(|operator| operator.negated))
+        .any(|(name, ..)| operator::comparison(name).is_none_or(|operator| operator.negated))
 }
 
 /// Whether the two readings of wildcards differ on a resource pattern.

@@ -545,3 +545,50 @@ fn a_key_of_an_export_has_a_symbol_even_where_documents_name_all_of_them() {
     fewer[1]["Resource"].as_array_mut().unwrap().remove(10);
     assert_eq!(answer(fewer).answer(), Answer::Blocked);
 }
+
+#[test]
+fn set_operators_decide_where_a_key_is_there_and_leave_the_answer_open_where_it_is_not() {
+    let eight = json!({ "Effect": "Allow", "Action": eight(), "Resource": "*" });
+    let role_factory = |operator: &str| {
+        json!({ "Effect": "Allow", "Action": ["ram:CreateRole", "ram:AttachPolicyToRole"],
+                "Resource": "acs:ram:*:*:role/*",
+                "Condition": { operator: { "ram:TrustedPrincipalTypes": "Service" } } })
+    };
+    let beside = answer(json!([eight, role_factory("ForAllValues:StringEquals")]));
+    assert_eq!(beside.answer(), Answer::Ready);
+    let lines: Vec<String> = beside.over_grant.iter().map(ToString::to_string).collect();
+    assert!(
+        lines.iter().any(|line| line.contains("ram:CreateRole")),
+        "{lines:?}"
+    );
+    for (condition, expected) in [
+        (
+            json!({ "ForAllValues:StringEquals": { "acs:SourceVpc": "vpc-1" } }),
+            Answer::Depends,
+        ),
+        (
+            json!({ "ForAllValues:StringEquals": { "saml:recipient": "x" } }),
+            Answer::Depends,
+        ),
+        (
+            json!({ "ForAnyValue:StringEquals": { "saml:recipient": "x" } }),
+            Answer::Blocked,
+        ),
+    ] {
+        let only = json!([{ "Effect": "Allow", "Action": "oss:*", "Resource": "*", "Condition": condition }]);
+        assert_eq!(answer(only).answer(), expected, "{condition}");
+    }
+}
+
+#[test]
+fn a_grant_that_is_not_understood_is_told_beside_the_over_grant() {
+    let text = json!({ "Version": "1", "Statement": [
+        { "Effect": "Allow", "Action": eight(), "Resource": "*" },
+        { "Effect": "Allow", "Action": "ram:CreateRole", "Resource": "*",
+          "Condition": { "StringEqualsIfExists": { "ram:TrustedPrincipalTypes": "Service" } } },
+    ] });
+    let live = PolicyDocument::parse_live(&text.to_string()).unwrap();
+    let readiness = assess(&[live], BUCKET);
+    assert_eq!(readiness.answer(), Answer::Ready);
+    assert!(readiness.over_grant_reasons[0].starts_with("may allow ram:CreateRole on *: "));
+}

@@ -5,14 +5,15 @@
 use super::super::document::PolicyDocument;
 use super::super::engine::{
     Answer, Budget, Finder, Problem, Problems, Term, TooComplex, access_terms, deny_terms,
-    find_all, find_any,
+    find_all, find_any, is_possible,
 };
+use super::super::evaluate::StatementPlace;
 use super::super::readings;
 use super::super::semantics::Semantics;
 use super::super::trust::TrustPolicy;
 use super::super::write;
 use super::compared::{Aspect, Compared, Direction};
-use super::comparison::{Comparison, Question, Variant, Verdict};
+use super::comparison::{Comparison, NOT_UNDERSTOOD, Question, Variant, Verdict};
 use super::diff::LineWriter;
 use super::line::Reach;
 
@@ -155,6 +156,9 @@ impl Judge<'_> {
             Reach::Deny => deny_terms(self.problem, own, other),
         };
         let answer = find_any(finder, &terms, &mut budget.verdict);
+        if self.extent == Extent::Lines && aspect.reach == Reach::Access {
+            self.add_undecided(finder, aspect, &terms, comparison, &mut budget.words);
+        }
         let is_settled = self.is_settled(&answer, comparison);
         let Answer::Yes(findings) = answer else {
             return is_settled;
@@ -178,10 +182,47 @@ impl Judge<'_> {
         is_settled
     }
 
+    /// Names each statement of a side that may give access beyond the other, where a part of it is not understood.
+    fn add_undecided(
+        &self,
+        finder: &mut Finder<'_>,
+        aspect: Aspect,
+        terms: &[Term],
+        comparison: &mut Comparison,
+        budget: &mut Budget,
+    ) {
+        let (problem, side) = (self.problem, aspect.own_side());
+        let rules = problem.frame.rules.rules.iter().enumerate();
+        for (at, rule) in rules.filter(|(_, rule)| rule.group == side.group()) {
+            let Some(part) = problem.not_understood(rule) else {
+                continue;
+            };
+            let alone = terms.iter().filter_map(|term| term.only_by(at));
+            let alone: Vec<Term> = alone.collect();
+            if alone.is_empty() || !is_possible(finder, &alone, budget).unwrap_or(true) {
+                continue;
+            }
+            let place = StatementPlace {
+                document: rule.document,
+                statement: rule.statement,
+            };
+            let Some(subject) = self.compared.subject(side, place) else {
+                continue;
+            };
+            let verb = match aspect.direction {
+                Direction::Gained => "may allow",
+                Direction::Lost => "may no longer allow",
+            };
+            comparison.explain(format!("{verb} {subject}: {part}{NOT_UNDERSTOOD}"));
+        }
+    }
+
     /// Whether an answer is one; adds the reason where it is not.
     fn is_settled(&self, answer: &Answer<'_>, comparison: &mut Comparison) -> bool {
         match answer {
             Answer::No | Answer::Yes(_) => return true,
+            // Said already where a statement is named that may give access.
+            Answer::Untold if comparison.names_what_is_not_understood() => {}
             Answer::Untold => comparison.explain(self.problem.untold()),
             Answer::TooComplex(_) => comparison.explain(too_complex()),
         }

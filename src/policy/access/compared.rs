@@ -1,6 +1,6 @@
 //! The two sets of documents of a comparison, asked about single requests.
 
-use super::super::document::{Condition, PolicyDocument};
+use super::super::document::{ActionMatch, Condition, PolicyDocument};
 use super::super::engine::{Finding, Problem};
 use super::super::evaluate::{
     Caller, Decision, Request, StatementPlace, decide, decide_trust, denies,
@@ -98,6 +98,39 @@ impl Compared<'_> {
             Compared::Trusts { live, wanted } => {
                 let trust = if side == Side::Live { live } else { wanted };
                 Some(&trust.statements().get(place.statement)?.condition)
+            }
+        }
+    }
+
+    /// What a statement is about, as written: `ram:CreateRole on acs:ram:*:*:role/*`.
+    pub(crate) fn subject(&self, side: Side, place: StatementPlace) -> Option<String> {
+        let but = |is_negated| if is_negated { "all but " } else { "" };
+        let actions = |action: &ActionMatch| {
+            let but = but(action.is_negated());
+            format!("{but}{}", action.patterns().join(", "))
+        };
+        match self {
+            Compared::Policies { live, wanted } => {
+                let documents = if side == Side::Live { live } else { wanted };
+                let statements = documents.get(place.document)?.statements();
+                let statement = statements.get(place.statement)?;
+                let but = but(statement.resource.is_negated());
+                let resources = statement.resource.patterns().join(", ");
+                Some(format!(
+                    "{} on {but}{resources}",
+                    actions(&statement.action)
+                ))
+            }
+            Compared::Trusts { live, wanted } => {
+                let trust = if side == Side::Live { live } else { wanted };
+                let statement = trust.statements().get(place.statement)?;
+                let names = statement.principal.members();
+                let names: Vec<String> = names.flat_map(|(_, names)| names.to_vec()).collect();
+                Some(format!(
+                    "{} by {}",
+                    actions(&statement.action),
+                    names.join(", ")
+                ))
             }
         }
     }

@@ -88,6 +88,9 @@ pub struct Comparison {
     pub variants: Vec<Variant>,
 }
 
+/// How a reason ends that names a statement which is not understood.
+pub(super) const NOT_UNDERSTOOD: &str = " is not understood";
+
 impl Comparison {
     /// Whether the two are proven to be the same.
     pub fn is_same(&self) -> bool {
@@ -121,6 +124,12 @@ impl Comparison {
             reasons: Vec::new(),
             variants: vec![variant],
         }
+    }
+
+    /// Whether some reason names a statement that is not understood.
+    pub(super) fn names_what_is_not_understood(&self) -> bool {
+        let mut reasons = self.reasons.iter();
+        reasons.any(|reason| reason.ends_with(NOT_UNDERSTOOD))
     }
 
     /// Adds a reason, once.

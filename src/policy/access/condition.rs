@@ -1,7 +1,7 @@
 //! When access is there: conditions as data and in words.
 
 use super::super::document::Condition;
-use super::super::operator::{self, Family, Operator, Order};
+use super::super::operator::{self, Family, Operator, Order, Quantifier};
 use serde::Serialize;
 use std::fmt;
 
@@ -85,6 +85,7 @@ struct Test<'c> {
     name: &'c str,
     /// `None` for an operator that RAM does not have.
     operator: Option<Operator>,
+    quantifier: Quantifier,
     key: &'c str,
     values: Vec<String>,
 }
@@ -92,7 +93,9 @@ struct Test<'c> {
 fn tests_of(condition: &Condition) -> Vec<Test<'_>> {
     let tests = condition.tests().map(|(name, key, values)| Test {
         name,
-        operator: operator::named(name),
+        operator: operator::comparison(name),
+        quantifier: operator::quantified(name)
+            .map_or(Quantifier::One, |(quantifier, _)| quantifier),
         key,
         values: values.to_vec(),
     });
@@ -116,7 +119,9 @@ fn words(tests: &[Test<'_>]) -> String {
 impl Test<'_> {
     /// The test that holds exactly where this one does not, where that one is easier to read.
     fn opposite(&self) -> Option<Self> {
-        let operator = self.operator?;
+        let operator = self
+            .operator
+            .filter(|_| self.quantifier == Quantifier::One)?;
         let family = match (operator.negated, operator.family, self.values.as_slice()) {
             (true, family, _) => family,
             (false, Family::Boolean, [value]) => {
@@ -146,7 +151,8 @@ impl Test<'_> {
 
     /// The usual words for a key that everybody meets, as `over HTTPS`.
     fn short(&self) -> Option<String> {
-        let Operator { family, negated } = self.operator?;
+        let operator = self.operator.filter(|_| self.quantifier == Quantifier::One);
+        let Operator { family, negated } = operator?;
         let values = self.values.join(if negated { " and " } else { " or " });
         let value = match self.values.as_slice() {
             [value] => value.as_str(),
@@ -183,9 +189,15 @@ impl Test<'_> {
         let Self {
             name,
             operator,
+            quantifier,
             key,
             values,
         } = self;
+        let key = match quantifier {
+            Quantifier::One => (*key).to_owned(),
+            Quantifier::Any => format!("some value of {key}"),
+            Quantifier::All => format!("every value of {key}"),
+        };
         let is_text = operator.is_none_or(|operator| {
             matches!(
                 operator.family,

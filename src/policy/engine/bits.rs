@@ -31,6 +31,16 @@ impl Bits {
         bits
     }
 
+    /// This one number, with room for as many as here.
+    pub(crate) fn only(&self, number: usize) -> Self {
+        let mut only = Self {
+            first: 0,
+            rest: vec![0; self.rest.len()],
+        };
+        only.insert(number);
+        only
+    }
+
     fn words(&self) -> impl Iterator<Item = u64> {
         std::iter::once(self.first).chain(self.rest.iter().copied())
     }

@@ -1,5 +1,6 @@
 //! The finitely many kinds of request context, as the sets of rules whose condition holds.
 
+use super::super::operator::Quantifier;
 use super::super::semantics::NegatedWhenAbsent;
 use super::atom::{Atom, Cell, cells, distinct, samples};
 use super::bits::Bits;
@@ -34,6 +35,9 @@ pub(crate) struct Contexts {
     /// a proof that there is one. Absent when nothing is untold: then `possible` is exact.
     pub(crate) proven: Option<Vec<Context>>,
 }
+
+/// Most kinds of value of one key whose sets are told apart. There are 2ⁿ of them.
+const MAX_SET: usize = 8;
 
 /// What is known beforehand of a condition key: the values that it can have, `None` where it is absent. Nothing
 /// where it may be absent or have any value.
@@ -71,6 +75,19 @@ pub(crate) fn contexts(
     let mut guessed = Vec::new();
     let mut enclosed = Vec::new();
     for (at, key) in rules.keys.iter().enumerate() {
+        if maker.has_set_operator(at) {
+            match maker.set_choices(at, key, budget)? {
+                Some((possible, proven)) => {
+                    guessed.push(possible);
+                    enclosed.push(proven);
+                }
+                None => {
+                    guessed.extend(maker.independent_guesses(at));
+                    enclosed.push(maker.pooled(at, key));
+                }
+            }
+            continue;
+        }
         if let Some(values) = maker.known_values(key) {
             budget.spend(values.len() * rules.rules.len() * 8)?;
             exact.push(maker.known_choices(at, key, &values));
@@ -156,6 +173,107 @@ impl Maker<'_> {
         }
     }
 
+    /// Whether a key is tested by a set operator.
+    fn has_set_operator(&self, at: usize) -> bool {
+        let mut tests = self.rules.rules.iter().flat_map(|rule| &rule.tests);
+        tests.any(|test| {
+            test.quantifier != Quantifier::One
+                && matches!(test.about, About::Key { key, .. } if key == at)
+        })
+    }
+
+    /// The choices of a key that may have several values: those that are possible, and those that are real for a
+    /// key with at most one value, which is what witnesses are made of. `None` where there are too many.
+    ///
+    /// Whether `ForAllValues` holds for a key that is absent is not documented. A plain operator is taken to hold if
+    /// it holds for one of several values.
+    fn set_choices(
+        &self,
+        at: usize,
+        key: &Key,
+        budget: &mut Budget,
+    ) -> Result<Option<(Vec<Choice>, Vec<Choice>)>, TooComplex> {
+        let known = self.known_values(key);
+        let cells = match &known {
+            Some(values) => distinct(&key.atoms, values.iter().flatten().cloned()),
+            None => match self.cells_of(key, budget) {
+                Some(cells) if cells.len() <= MAX_SET => cells,
+                _ => return Ok(None),
+            },
+        };
+        budget.spend((self.rules.rules.len() * 8) << cells.len())?;
+        let singles = cells.iter().map(|cell| {
+            let sample = (key.name.clone(), cell.value.clone());
+            self.choice(at, Some(sample), |atom| Some(cell.holds.contains(atom)))
+        });
+        let singles: Vec<Choice> = singles.collect();
+        let mut possible: Vec<Choice> = (1_usize..1 << cells.len())
+            .map(|set| {
+                let members = cells.iter().enumerate();
+                let members = members.filter(|(of, _)| set >> of & 1 == 1);
+                let members: Vec<&Cell> = members.map(|(_, cell)| cell).collect();
+                self.of_set(at, &members)
+            })
+            .collect();
+        let mut proven = singles;
+        if known.is_none_or(|values| values.contains(&None)) {
+            let absent = self.choice(at, None, |_| Some(false));
+            possible.extend([&absent.must, &absent.may].map(|holds| Choice {
+                must: holds.clone(),
+                may: holds.clone(),
+                sample: None,
+            }));
+            proven.push(absent);
+        }
+        Ok(Some((possible, proven)))
+    }
+
+    /// Each different test of a key by itself: it holds or fails, whatever the others do.
+    fn independent_guesses(&self, at: usize) -> Vec<Vec<Choice>> {
+        let tests = self.rules.rules.iter().flat_map(|rule| &rule.tests);
+        let mut different: Vec<Test> = Vec::new();
+        for test in tests {
+            if matches!(test.about, About::Key { key, .. } if key == at)
+                && !different.contains(test)
+            {
+                different.push(*test);
+            }
+        }
+        let guesses = different.iter().map(|guessed| {
+            let choice = |holds: bool| {
+                let holds = self.rules_where(|test| test != guessed || holds);
+                Choice {
+                    must: holds.clone(),
+                    may: holds,
+                    sample: None,
+                }
+            };
+            vec![choice(true), choice(false)]
+        });
+        guesses.collect()
+    }
+
+    /// A key with one value in each of some cells.
+    fn of_set(&self, at: usize, members: &[&Cell]) -> Choice {
+        let holds = self.rules_where(|test| match test.about {
+            About::Key { key, atom } if key == at => {
+                let mut each = members
+                    .iter()
+                    .map(|cell| cell.holds.contains(atom) != test.negated);
+                match test.quantifier {
+                    Quantifier::All => each.all(|holds| holds),
+                    Quantifier::Any | Quantifier::One => each.any(|holds| holds),
+                }
+            }
+            _ => true,
+        });
+        Choice {
+            must: holds.clone(),
+            may: holds,
+            sample: None,
+        }
+    }
+
     /// The values that a key can have, where they are known and all its tests can be told of them.
     fn known_values(&self, key: &Key) -> Option<Vec<Option<String>>> {
         let values = (self.known)(&key.name)?;
@@ -234,11 +352,12 @@ impl Maker<'_> {
         sample: Option<(String, String)>,
         holds: impl Fn(usize) -> Option<bool>,
     ) -> Choice {
-        let outcome = |test: &Test, untold: bool| match test.about {
+        let outcome = |test: &Test, undecided: bool| match test.about {
             About::Key { key, atom } if key == at => match (&sample, holds(atom)) {
+                (None, _) if test.quantifier == Quantifier::All => undecided,
                 (None, _) => test.negated && self.absent == NegatedWhenAbsent::Matches,
                 (Some(_), Some(holds)) => holds != test.negated,
-                (Some(_), None) => untold,
+                (Some(_), None) => undecided,
             },
             _ => true,
         };

@@ -20,6 +20,20 @@ pub(crate) struct Term {
     pub(crate) none: Bits,
 }
 
+impl Term {
+    /// The question where the first part is answered by one rule; `None` if that rule cannot answer it.
+    pub(crate) fn only_by(&self, rule: usize) -> Option<Self> {
+        let mut some = self.some.clone();
+        let first = some.first_mut()?;
+        if !first.contains(rule) {
+            return None;
+        }
+        *first = first.only(rule);
+        let none = self.none.clone();
+        Some(Self { some, none })
+    }
+}
+
 /// One way to answer a part of a question.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Choice {

@@ -166,6 +166,28 @@ pub(crate) fn find_in_class<'p>(
     Ok(findings)
 }
 
+/// Whether one of the terms may hold anywhere, whatever cannot be told.
+///
+/// # Errors
+/// When the budget is spent.
+pub(crate) fn is_possible(
+    finder: &mut Finder<'_>,
+    terms: &[Term],
+    budget: &mut Budget,
+) -> Result<bool, TooComplex> {
+    let contexts = &finder.problem.contexts.possible;
+    let mut findings = Vec::new();
+    collect(
+        finder,
+        terms,
+        contexts,
+        Extent::First,
+        &mut findings,
+        budget,
+    )?;
+    Ok(!findings.is_empty())
+}
+
 /// How many findings are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {

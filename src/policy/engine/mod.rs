@@ -28,7 +28,7 @@ pub(crate) use find::{Finder, Place, Term, Way};
 pub(crate) use glob::{Glob, has_variable};
 pub(crate) use inclusion::{
     Answer, Extent, Finding, MAX_FINDINGS, access_terms, deny_terms, find_all, find_any,
-    find_in_class, outcome_terms,
+    find_in_class, is_possible, outcome_terms,
 };
 pub(crate) use principal::has_wildcard as principal_has_wildcard;
 pub(crate) use problem::{ActionClass, Problem, Problems, Requests};

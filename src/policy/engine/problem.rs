@@ -1,6 +1,7 @@
 //! A question about groups of statements, made finite: classes of actions, kinds of context, patterns.
 
 use super::super::document::{Effect, PolicyDocument};
+use super::super::operator::Quantifier;
 use super::super::semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 use super::super::trust::TrustPolicy;
 use super::bits::Bits;
@@ -9,8 +10,9 @@ use super::classes::word_classes;
 use super::contexts::{Contexts, KnownKeys, contexts};
 use super::glob::{Glob, other_symbol};
 use super::principal;
-use super::rules::{Reader, Rule, Rules};
+use super::rules::{About, Reader, Rule, Rules};
 use super::token::{Kind, Token};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Actions that the statements cannot tell apart.
@@ -257,18 +259,42 @@ impl Problem {
         format!("cannot tell the outcome of {}", self.undecided_parts())
     }
 
+    /// The parts of a rule that are not understood, in words, if there are any.
+    pub(crate) fn not_understood(&self, rule: &Rule) -> Option<String> {
+        let parts = rule.tests.iter().filter_map(|test| match test.about {
+            About::Opaque(place) => self.frame.rules.opaque.get(place).cloned(),
+            About::Key { .. } => None,
+        });
+        let parts: Vec<String> = parts.collect();
+        (!parts.is_empty()).then(|| parts.join(" and "))
+    }
+
     /// The parts of these documents whose outcome cannot be told, in words.
     pub(crate) fn undecided_parts(&self) -> String {
         let rules = &self.frame.rules;
-        if rules.opaque.is_empty() {
-            let keys: Vec<String> = rules
-                .keys
-                .iter()
-                .map(|key| format!("`{}`", key.name))
-                .collect();
-            return format!("the conditions on {}", keys.join(" and "));
+        if !rules.opaque.is_empty() {
+            return rules.opaque.join(" and ");
         }
-        rules.opaque.join(" and ")
+        let tests = rules.rules.iter().flat_map(|rule| &rule.tests);
+        let sets: BTreeSet<usize> = tests
+            .filter(|test| test.quantifier != Quantifier::One)
+            .filter_map(|test| match test.about {
+                About::Key { key, .. } => Some(key),
+                About::Opaque(_) => None,
+            })
+            .collect();
+        let name = |at: usize| rules.keys.get(at).map(|key| format!("`{}`", key.name));
+        let names = |keys: &mut dyn Iterator<Item = usize>| {
+            let names: Vec<String> = keys.filter_map(name).collect();
+            names.join(" and ")
+        };
+        match sets.is_empty() {
+            true => format!("the conditions on {}", names(&mut (0..rules.keys.len()))),
+            false => format!(
+                "`ForAnyValue` and `ForAllValues` where {} is absent or has several values",
+                names(&mut sets.into_iter())
+            ),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Documents to rules: the form the engine works on.
 
 use super::super::document::{ActionMatch, Condition, Effect, PolicyDocument, ResourceMatch};
-use super::super::operator::{self, Family};
+use super::super::operator::{self, Family, Quantifier};
 use super::super::semantics::PrincipalReading;
 use super::super::trust::TrustPolicy;
 use super::atom::Atom;
@@ -98,6 +98,7 @@ pub(crate) struct Rule {
 pub(crate) struct Test {
     pub(crate) about: About,
     pub(crate) negated: bool,
+    pub(crate) quantifier: Quantifier,
 }
 
 /// What a test is about.
@@ -288,13 +289,16 @@ impl<'d> Reader<'d> {
     }
 
     fn test(&mut self, name: &str, key: &str, values: &[String]) -> Test {
-        let Some(operator) = operator::named(name) else {
+        let Some((quantifier, operator)) = operator::quantified(name) else {
             return self.opaque(format!("`{name}` of `{key}` and `{}`", values.join("`, `")));
         };
         let readable = operator.family != Family::AddressWithBorder
             && !values.iter().any(|value| has_variable(value));
         let about = match Atom::new(operator.family, values) {
             Ok(atom) if readable => self.key_test(key, atom),
+            _ if quantifier != Quantifier::One => {
+                return self.opaque(format!("`{name}` of `{key}` and `{}`", values.join("`, `")));
+            }
             _ => {
                 // Equal texts stay equal tests, also where a negation stands before one of them.
                 let mut values = values.to_vec();
@@ -308,6 +312,7 @@ impl<'d> Reader<'d> {
         Test {
             about,
             negated: operator.negated,
+            quantifier,
         }
     }
 
@@ -344,6 +349,7 @@ impl<'d> Reader<'d> {
         Test {
             about: About::Opaque(place),
             negated: false,
+            quantifier: Quantifier::One,
         }
     }
 }

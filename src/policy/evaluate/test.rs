@@ -95,10 +95,19 @@ const OPERATORS: [&str; 12] = [
 
 /// Whether the operator is one whose meaning is known.
 pub(super) fn is_known(operator: &str) -> bool {
+    let operator = without_set_operator(operator);
     let positive = operator.replacen("Not", "", 1);
     let as_number = positive.replacen("Date", "Numeric", 1);
     OPERATORS.contains(&positive.as_str())
         || OPERATORS.contains(&as_number.as_str()) && operator.starts_with("Date")
+}
+
+/// The operator that each value is compared by. Requests here have at most one value for a key, for which set
+/// operators make no difference.
+fn without_set_operator(operator: &str) -> &str {
+    let mut prefixes = ["ForAnyValue:", "ForAllValues:"].into_iter();
+    let plain = prefixes.find_map(|prefix| operator.strip_prefix(prefix));
+    plain.unwrap_or(operator)
 }
 
 /// The positive form of `operator`: whether a request's value compares so with one of the policy's.
@@ -106,6 +115,7 @@ pub(super) fn value(operator: &str, value: &str, wanted: &str) -> Option<bool> {
     if !is_known(operator) || has_variable(wanted) {
         return None;
     }
+    let operator = without_set_operator(operator);
     Some(match operator.replacen("Not", "", 1).as_str() {
         "StringEquals" => value == wanted,
         "StringEqualsIgnoreCase" => value.eq_ignore_ascii_case(wanted),

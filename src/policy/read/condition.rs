@@ -59,7 +59,8 @@ impl Reader<'_> {
 
     /// Refuses values of our own input that their operator cannot compare.
     fn check_values(&self, name: &str, values: &[String]) -> Result<(), PolicyError> {
-        let Some(operator) = operator::named(name).filter(|_| self.mode == Mode::Strict) else {
+        let Some(operator) = operator::comparison(name).filter(|_| self.mode == Mode::Strict)
+        else {
             return Ok(());
         };
         match Atom::new(operator.family, values) {

@@ -23,13 +23,15 @@ pub(super) fn access_lines(access: &Comparison, indent: usize, out: &mut String)
     for lines in [&access.gained, &access.lost] {
         lines_of(lines, Example::Shown, indent, out);
     }
-    for reason in &access.reasons {
-        let pad = " ".repeat(indent);
-        let _ = writeln!(
-            out,
-            "{pad}{}",
-            Styled(DIM, format_args!("note: {}", safe(reason)))
-        );
+    reasons(&access.reasons, indent, out);
+}
+
+/// Appends what else is to be said of access: why it is not complete, and what may be beside it.
+pub(super) fn reasons(reasons: &[String], indent: usize, out: &mut String) {
+    let pad = " ".repeat(indent);
+    for reason in reasons {
+        let note = format_args!("note: {}", safe(reason));
+        let _ = writeln!(out, "{pad}{}", Styled(DIM, note));
     }
 }
 
@@ -37,6 +39,7 @@ pub(super) fn access_lines(access: &Comparison, indent: usize, out: &mut String)
 pub(super) fn new_access_lines(access: &Comparison, indent: usize, out: &mut String) {
     new_access_lines_of(&access.gained, indent, out);
     new_access_lines_of(&access.lost, indent, out);
+    reasons(&access.reasons, indent, out);
 }
 
 /// Appends lines without their examples.

@@ -9,7 +9,7 @@ use crate::readiness::{
     ActionAnswer, Answer, ExportAnswer, ExportError, Factor, Outcome, Readiness, Refusal,
 };
 
-use super::access::new_access_lines_of;
+use super::access::{new_access_lines_of, reasons};
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
 /// Which moments a reader wants to know about.
@@ -212,9 +212,9 @@ fn reason(factor: &Factor) -> String {
 
 /// What the role can do beyond the requirements, if anything.
 fn over_grant(readiness: &Readiness, out: &mut String) {
-    if readiness.over_grant.is_empty() {
-        return;
+    if !readiness.over_grant.is_empty() {
+        let _ = writeln!(out, "{}", Styled(DIM, "  beyond that the role may:"));
+        new_access_lines_of(&readiness.over_grant, 4, out);
     }
-    let _ = writeln!(out, "{}", Styled(DIM, "  beyond that the role may:"));
-    new_access_lines_of(&readiness.over_grant, 4, out);
+    reasons(&readiness.over_grant_reasons, 2, out);
 }

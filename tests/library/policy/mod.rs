@@ -4,5 +4,6 @@ mod brute_force;
 mod document;
 mod fuzz;
 mod matcher;
+mod set_operators;
 mod table;
 mod transition;

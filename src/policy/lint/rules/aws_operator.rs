@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     info: RuleInfo {
         id: "aws-operator",
         severity: Severity::Error,
-        why: "RAM refuses `…IfExists` and `Null`, and documents no `ForAnyValue:` or `ForAllValues:`",
+        why: "RAM refuses `…IfExists` and `Null`, and has no operators for other ARNs or bytes",
         fix: "use the plain operator; say what should happen without the key in a statement of its own",
     },
     check,
@@ -43,12 +43,10 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
 
 /// Whether the operator is one that AWS has and RAM has not.
 pub(super) fn is_of_aws(name: &str) -> bool {
-    let form = ["ForAnyValue:", "ForAllValues:"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix));
-    form || name.ends_with("IfExists")
+    let plain = name.rsplit(':').next().unwrap_or(name);
+    plain.ends_with("IfExists")
         || matches!(
-            name,
+            plain,
             "Null" | "ArnEquals" | "ArnLike" | "ArnNotEquals" | "ArnNotLike" | "BinaryEquals"
         )
 }

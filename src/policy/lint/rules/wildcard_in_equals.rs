@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
     for (_, test) in view.tests() {
-        let Some(operator) = operator::named(test.operator.text) else {
+        let Some(operator) = operator::comparison(test.operator.text) else {
             continue;
         };
         if !matches!(operator.family, Family::Exact | Family::IgnoreCase) {
