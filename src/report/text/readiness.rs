@@ -216,5 +216,9 @@ fn over_grant(readiness: &Readiness, out: &mut String) {
         let _ = writeln!(out, "{}", Styled(DIM, "  beyond that the role may:"));
         new_access_lines_of(&readiness.over_grant, 4, out);
     }
-    reasons(&readiness.over_grant_reasons, 2, out);
+    // The policies that could not be read come first, and are named above where the answer depends on them.
+    let is_unread = |factor: &&&Factor| matches!(factor, Factor::UnreadPolicy { .. });
+    let named = readiness.factors().iter().filter(is_unread).count();
+    let left = readiness.over_grant_reasons.get(named..);
+    reasons(left.unwrap_or_default(), 2, out);
 }

@@ -143,7 +143,7 @@ fn the_condition_of_a_set_operator_is_said_in_words() {
     assert_eq!(
         lines,
         [
-            "+ ram:CreateRole on everything only when every value of ram:TrustedPrincipalTypes is \"Service\""
+            "+ ram:CreateRole on everything when every value of ram:TrustedPrincipalTypes is \"Service\""
         ]
     );
 }
