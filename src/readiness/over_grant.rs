@@ -2,8 +2,8 @@
 
 use crate::policy::catalogue::{self, Level};
 use crate::policy::{
-    AccessLine, ActionMatch, Condition, Effect, PolicyDocument, Question, Realism, ResourceMatch,
-    Statement, compare, grant,
+    AccessLine, ActionMatch, Condition, Effect, PolicyDocument, Question, ResourceMatch, Statement,
+    compare, grant,
 };
 
 use super::input::{Attached, Export};
@@ -29,13 +29,16 @@ pub(super) fn over_grant(
     let required = PolicyDocument::new(statements.collect());
     let documents: Vec<&PolicyDocument> = attached.iter().filter_map(|one| one.document).collect();
     let comparison = compare(&[&required], &documents, Question::Effective);
+    let depends = comparison.gain_depends_on_reading();
     let mut lines = comparison.gained;
-    lines.retain(|line| line.realism != Realism::NotMadeToday);
+    lines.retain(AccessLine::may_be_requested);
     let unread = attached.iter().filter(|one| one.document.is_none());
     let mut reasons: Vec<String> = unread
         .map(|one| format!("the document of `{}` cannot be interpreted", one.name))
         .collect();
-    let is_about_gain = |reason: &&String| !reason.starts_with("differs only");
+    let is_about_gain = |reason: &&String| {
+        !reason.starts_with("differs only") && (depends || !reason.starts_with("depends on"))
+    };
     reasons.extend(comparison.reasons.iter().filter(is_about_gain).cloned());
     (lines, reasons)
 }

@@ -592,3 +592,21 @@ fn a_grant_that_is_not_understood_is_told_beside_the_over_grant() {
     assert_eq!(readiness.answer(), Answer::Ready);
     assert!(readiness.over_grant_reasons[0].starts_with("may allow ram:CreateRole on *: "));
 }
+
+#[test]
+fn what_is_never_requested_is_not_granted_beyond_the_requirements() {
+    let both = json!(["acs:oss:*:1:b", "acs:oss:*:1:b/*"]);
+    let eight = json!({ "Effect": "Allow", "Action": eight(), "Resource": both });
+    let https = json!({ "Bool": { "acs:SecureTransport": "false" } });
+    let deny = json!({ "Effect": "Deny", "Action": "oss:*", "Resource": "*", "Condition": https });
+    let vpc = json!({ "Effect": "Allow", "Action": "oss:GetObject", "Resource": "acs:oss:*:1:b/*",
+                      "Condition": { "StringEquals": { "acs:SourceVpc": "vpc-1" } } });
+    for statements in [
+        json!([eight]),
+        json!([eight, deny]),
+        json!([eight, vpc, deny]),
+    ] {
+        let over_grant = answer(statements.clone()).over_grant;
+        assert_eq!(over_grant, [], "{statements}");
+    }
+}

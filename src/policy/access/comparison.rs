@@ -1,7 +1,7 @@
 //! The answer to a comparison: a verdict for each reading, lines of access, and reasons.
 
 use super::super::semantics::Semantics;
-use super::line::{AccessLine, Realism};
+use super::line::AccessLine;
 use super::witness::Witness;
 use serde::Serialize;
 
@@ -126,6 +126,13 @@ impl Comparison {
         }
     }
 
+    /// Whether the readings differ in whether something is gained.
+    pub(crate) fn gain_depends_on_reading(&self) -> bool {
+        let mut gains = self.variants.iter().map(|variant| variant.gained.is_some());
+        let first = gains.next();
+        gains.any(|gain| Some(gain) != first)
+    }
+
     /// Whether some reason names a statement that is not understood.
     pub(super) fn names_what_is_not_understood(&self) -> bool {
         let mut reasons = self.reasons.iter();
@@ -151,8 +158,14 @@ impl Comparison {
                 }
             }
         }
+        for lines in [&mut self.gained, &mut self.lost] {
+            // What is never requested is worth a line only where nothing else differs.
+            if lines.iter().any(AccessLine::may_be_requested) {
+                lines.retain(AccessLine::may_be_requested);
+            }
+        }
         let mut lines = self.gained.iter().chain(&self.lost).peekable();
-        if lines.peek().is_some() && lines.all(|line| line.realism == Realism::NotMadeToday) {
+        if lines.peek().is_some() && !lines.any(AccessLine::may_be_requested) {
             reasons.push("differs only on requests that OSS does not make today".to_owned());
         }
         reasons.into_iter().for_each(|reason| self.explain(reason));

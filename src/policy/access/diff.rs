@@ -3,7 +3,8 @@
 use super::super::catalogue::{self, KnownAction, Level};
 use super::super::document::Condition;
 use super::super::engine::{
-    ActionClass, Budget, Finder, Finding, MAX_FINDINGS, Place, Requests, Rule, Term, TooComplex,
+    ActionClass, Budget, Context, Finder, Finding, MAX_FINDINGS, Place, Requests, Rule, Term,
+    TooComplex,
 };
 use super::super::evaluate::{Decision, StatementPlace};
 use super::super::semantics::Semantics;
@@ -16,6 +17,16 @@ use std::collections::BTreeMap;
 
 /// Most kinds of context that are asked for a condition under which the other side allows the same.
 const MAX_ELSEWHERE: usize = 256;
+
+/// Whether the service sends a request that shows a difference.
+enum Sent {
+    /// It sends this one.
+    Made(Witness),
+    /// It may send one.
+    Unproven,
+    /// It sends none.
+    Never,
+}
 
 /// Writes the lines of one direction and one reach.
 pub(crate) struct LineWriter<'w, 'p> {
@@ -153,17 +164,16 @@ impl LineWriter<'_, '_> {
         let problem = self.finder.problem;
         let class = problem.frame.classes.get(finding.class);
         let sent = match (class, self.compared) {
-            (Some(class), Compared::Policies { .. }) => self.sent(finding, class, known, budget),
-            _ => Ok(None),
+            (Some(class), Compared::Policies { .. }) => {
+                self.sent_anywhere(finding, class, known, budget)
+            }
+            _ => Ok(Sent::Unproven),
         };
-        if let Ok(Some(witness)) = sent {
+        if let Ok(Sent::Made(witness)) = sent {
             return (Realism::Real, witness);
         }
         let is_known = |word: &String| catalogue::find(word).is_some();
-        // In another kind of context there may be one; only a search of all would tell.
-        let is_settled = sent.is_ok()
-            && matches!(self.compared, Compared::Policies { .. })
-            && problem.contexts.possible.len() == 1
+        let is_settled = matches!(sent, Ok(Sent::Never))
             && class.is_some_and(|class| class.words.iter().all(is_known));
         let realism = match is_settled {
             true => Realism::NotMadeToday,
@@ -172,18 +182,48 @@ impl LineWriter<'_, '_> {
         (realism, self.readable(shortest).0)
     }
 
-    /// A request for one of the known actions, of the form in which the service makes them.
-    fn sent(
+    /// As [`Self::sent`], in the finding's kind of context or else in any other.
+    fn sent_anywhere(
         &mut self,
         finding: &Finding<'_>,
         class: &ActionClass,
         known: &[KnownAction],
         budget: &mut Budget,
-    ) -> Result<Option<Witness>, TooComplex> {
+    ) -> Result<Sent, TooComplex> {
+        let mut sent = self.sent(finding, finding.context, class, known, budget)?;
+        let contexts = &self.finder.problem.contexts.possible;
+        if contexts.len() == 1 || matches!(sent, Sent::Made(_)) {
+            return Ok(sent);
+        }
+        if contexts.len() > MAX_ELSEWHERE {
+            return Ok(Sent::Unproven);
+        }
+        for context in contexts {
+            if !finding.way.rules.is_within(&context.must) {
+                continue;
+            }
+            match self.sent(finding, context, class, known, budget)? {
+                Sent::Never => {}
+                Sent::Unproven => sent = Sent::Unproven,
+                made @ Sent::Made(_) => return Ok(made),
+            }
+        }
+        Ok(sent)
+    }
+
+    /// A request for one of the known actions, of the form in which the service makes them.
+    fn sent(
+        &mut self,
+        finding: &Finding<'_>,
+        context: &Context,
+        class: &ActionClass,
+        known: &[KnownAction],
+        budget: &mut Budget,
+    ) -> Result<Sent, TooComplex> {
         let Some(term) = self.terms.get(finding.term) else {
             return Err(TooComplex);
         };
-        let context = finding.context;
+        let mut sent = Sent::Never;
         let mut tried = Vec::new();
         for action in known {
             let requests = match action.level {
@@ -208,10 +248,11 @@ impl LineWriter<'_, '_> {
             let plain = self.compared.witness(action.name, &target, &context.sample);
             let (witness, is_shown) = self.readable(&plain);
             if is_shown || self.reproduces(&witness) {
-                return Ok(Some(witness));
+                return Ok(Sent::Made(witness));
             }
+            sent = Sent::Unproven;
         }
-        Ok(None)
+        Ok(sent)
     }
 
     /// Whether the other side has the same under some other condition; when the access that changes is there, and

@@ -100,6 +100,12 @@ pub enum Realism {
 }
 
 impl AccessLine {
+    /// Whether the service makes such a request, as far as is known.
+    #[must_use]
+    pub fn may_be_requested(&self) -> bool {
+        self.realism != Realism::NotMadeToday
+    }
+
     /// Whether two lines name the same actions and targets.
     pub(crate) fn is_about_the_same(&self, other: &AccessLine) -> bool {
         self.actions == other.actions && self.targets == other.targets

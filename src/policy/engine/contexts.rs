@@ -215,7 +215,7 @@ impl Maker<'_> {
                 self.of_set(at, &members)
             })
             .collect();
-        let mut proven = singles;
+        let mut proven = Vec::new();
         if known.is_none_or(|values| values.contains(&None)) {
             let absent = self.choice(at, None, |_| Some(false));
             possible.extend([&absent.must, &absent.may].map(|holds| Choice {
@@ -225,6 +225,7 @@ impl Maker<'_> {
             }));
             proven.push(absent);
         }
+        proven.extend(singles);
         Ok(Some((possible, proven)))
     }
 
