@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const ECS: &str = "2014-05-26";
 /// The image of the built-in states too.
-const IMAGE: &str = "m-bp1app";
+pub(super) const IMAGE: &str = "m-bp1app";
 const ROLE: &str = "AliyunECSImageExportDefaultRole";
 
 fn trust() -> Value {
@@ -61,7 +61,7 @@ async fn ok(client: &Client, operation: &str, parameters: &[(&'static str, &str)
     answer.body
 }
 
-const EXPORT: [(&str, &str); 3] = [
+pub(super) const EXPORT: [(&str, &str); 3] = [
     ("RegionId", "cn-hangzhou"),
     ("ImageId", IMAGE),
     ("OSSBucket", "exports-hz"),

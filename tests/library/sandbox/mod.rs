@@ -1,6 +1,7 @@
 //! Facts about the services, with their sources; the sandbox must obey them.
 
 mod accounts;
+mod agreement;
 mod client;
 mod contract;
 mod ecs;
