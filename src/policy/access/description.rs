@@ -163,7 +163,10 @@ fn resource_words(resources: &[Pattern]) -> Vec<String> {
         .iter()
         .map(|resource| {
             let except: Vec<Pattern> = resource.except.iter().map(Pattern::whole).collect();
-            let except = except_words(&resource_words(&except));
+            let except = match is_of_others(resource) {
+                true => ", if another account owns it".to_owned(),
+                false => except_words(&resource_words(&except)),
+            };
             (resource.pattern.as_str(), except)
         })
         .collect();
@@ -191,6 +194,20 @@ fn resource_words(resources: &[Pattern]) -> Vec<String> {
         });
     }
     words
+}
+
+/// Whether the pattern leaves out nothing but the same with an owner: names of buckets are unique among owners, so
+/// what is left is the case that somebody else owns the bucket.
+fn is_of_others(resource: &Pattern) -> bool {
+    let [only] = resource.except.as_slice() else {
+        return false;
+    };
+    let (open, owned) = (
+        OssResource::read(&resource.pattern),
+        OssResource::read(only),
+    );
+    open.zip(owned)
+        .is_some_and(|(open, owned)| open.is_with_owner(&owned))
 }
 
 /// As ` except a, b and c`; empty without exceptions.

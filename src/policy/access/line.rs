@@ -172,20 +172,4 @@ impl AccessLine {
             && !self.actions.iter().any(Pattern::has_wildcard)
             && !self.targets.patterns().iter().any(is_open)
     }
-
-    /// The line as it reads the other way: what wanted has beyond live, said of live.
-    #[must_use]
-    pub fn reversed(&self) -> Self {
-        let change = match self.change {
-            Change::Gained => Change::Lost,
-            Change::Lost => Change::Gained,
-            Change::NowOnlyWhen => Change::NoLongerOnlyWhen,
-            Change::NoLongerOnlyWhen => Change::NowOnlyWhen,
-        };
-        Self {
-            change,
-            now: None,
-            ..self.clone()
-        }
-    }
 }

@@ -38,6 +38,15 @@ impl<'a> OssResource<'a> {
         self.placed(format!("bucket {} and its objects", self.bucket))
     }
 
+    /// Whether `other` is the same pattern, but for one owner where this one leaves the owner open.
+    pub(super) fn is_with_owner(&self, other: &Self) -> bool {
+        let open = Self {
+            owner: self.owner,
+            ..*other
+        };
+        matches!(self.owner, "*" | "") && !other.owner.contains(['*', '?']) && *self == open
+    }
+
     fn words(&self) -> String {
         let bucket = self.bucket;
         let words = match self.key {
