@@ -13,6 +13,7 @@
 //! | core, pure | [`policy`], [`model`], [`readiness`], [`plan`], [`drift`] | neither HTTP, files, time nor the terminal |
 //! | seam | [`account`], [`observe`], [`apply`] | the two traits through which an account is read and written |
 //! | edges | [`spec`], [`cloud`], [`credentials`], [`sandbox`], [`explain`], [`report`], [`cli`] | the outside |
+//! | for all | [`visible`] | what may be printed |
 //!
 //! `tests/architecture.rs` reads the `use` lines of every file and fails when a module reaches further
 //! than its row allows.
@@ -32,3 +33,4 @@ pub mod readiness;
 pub mod report;
 pub mod sandbox;
 pub mod spec;
+pub mod visible;

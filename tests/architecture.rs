@@ -51,7 +51,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     // Edges.
     (
         "spec",
-        &["model", "policy"],
+        &["model", "policy", "visible"],
         &[
             "saphyr_parser",
             "serde",
@@ -139,9 +139,19 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
             "plan",
             "policy",
             "readiness",
+            "visible",
         ],
-        &["anstyle", "serde", "serde_json", "similar"],
+        &[
+            "anstream",
+            "anstyle",
+            "serde",
+            "serde_json",
+            "similar",
+            "textwrap",
+        ],
     ),
+    // What may be printed; for everybody.
+    ("visible", &[], &[]),
 ];
 
 /// Who may use which part of `cloud`: the sandbox takes the wire's own rules, the credential sources ask STS as

@@ -16,6 +16,7 @@ mod options;
 mod session;
 mod stages;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser};
@@ -23,6 +24,7 @@ use clap::{CommandFactory, Parser};
 pub use environment::Environment;
 pub use exit::ExitStatus;
 
+use crate::visible::visible;
 use commands::Command;
 use options::Global;
 use session::console::Console;
@@ -98,8 +100,13 @@ pub async fn run(
 
 /// clap's own exit status for a bad command line is 2, which here means "differs".
 fn usage(error: &clap::Error) -> ExitStatus {
-    // The stream may be closed; the status tells all the same.
-    let _ = error.print();
+    // An argument may hold what a terminal obeys; then clap's own styles are left out with it.
+    let plain = error.render().to_string();
+    match visible(&plain) {
+        Cow::Owned(escaped) => anstream::eprint!("{escaped}"),
+        // The stream may be closed; the status tells all the same.
+        Cow::Borrowed(_) => drop(error.print()),
+    }
     match error.use_stderr() {
         true => ExitStatus::Usage,
         false => ExitStatus::Success,

@@ -4,6 +4,7 @@
 //! readers of YAML 1.1 take those for a truth value and a date.
 
 use super::yaml::Raw;
+use crate::visible::is_invisible;
 
 /// `value` as the lines of a YAML document in block style.
 pub(super) fn emit(value: &Raw) -> String {
@@ -114,9 +115,7 @@ fn quoted(text: &str) -> String {
 
 /// What YAML does not allow, folds, or nobody would see.
 fn must_be_escaped(symbol: char) -> bool {
-    symbol.is_control()
-        || matches!(symbol, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(symbol, '\u{fffe}' | '\u{ffff}')
+    symbol.is_control() || is_invisible(symbol) || matches!(symbol, '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

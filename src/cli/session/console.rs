@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use terminal_size::{Width, terminal_size_of};
 
 use super::progress::Counter;
 use super::signals::{Signals, interrupted};
@@ -11,6 +12,8 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{Color, Format, Global};
 use crate::report::text::style::{CHANGE, DIM, Styled};
+use crate::report::text::wrap;
+use crate::visible::{visible, visible_with_styles};
 
 /// Where output goes and how it looks.
 pub(crate) struct Console {
@@ -65,11 +68,10 @@ impl Console {
     /// When a report file cannot be written. A reader of standard output that has gone away is no error: it has
     /// seen what it wanted.
     pub(crate) fn result(&mut self, rendered: &Rendered) -> Result<(), Failure> {
-        let text = match self.format {
-            Format::Text => &rendered.text,
-            Format::Json => &rendered.json,
+        let printed = match self.format {
+            Format::Text => self.print_text(&rendered.text),
+            Format::Json => self.print(&rendered.json),
         };
-        let printed = self.print(text);
         for report in &self.reports {
             report.write(&rendered.json)?;
         }
@@ -83,11 +85,21 @@ impl Console {
     /// When standard output cannot be written.
     pub(crate) fn show(&mut self, text: &str) -> Result<(), Failure> {
         match self.format {
-            Format::Text => self.print(text),
+            Format::Text => self.print_text(text),
             Format::Json => {
                 self.progress(text);
                 Ok(())
             }
+        }
+    }
+
+    /// Prints text for people: lines fit the terminal, if there is one, and nothing in it is invisible.
+    fn print_text(&mut self, text: &str) -> Result<(), Failure> {
+        let text = visible_with_styles(text);
+        let stdout = io::stdout();
+        match terminal_size_of(&stdout).filter(|_| stdout.is_terminal()) {
+            Some((Width(width), _)) => self.print(&wrap(&text, width.into())),
+            None => self.print(&text),
         }
     }
 
@@ -125,7 +137,7 @@ impl Console {
     /// Prints a note to standard error, unless `--quiet`.
     pub(crate) fn note(&mut self, text: &str) {
         if !self.is_quiet {
-            let _ = writeln!(self.err, "{}", Styled(DIM, text));
+            let _ = writeln!(self.err, "{}", Styled(DIM, visible(text)));
         }
     }
 
@@ -133,7 +145,7 @@ impl Console {
     pub(crate) fn step(&mut self, line: &str) {
         match self.format {
             // A reader that is gone does not stop an apply; the end of the run will say so.
-            Format::Text => drop(self.print(&format!("  {line}\n"))),
+            Format::Text => drop(self.print_text(&format!("  {line}\n"))),
             Format::Json => self.progress(line),
         }
     }
@@ -141,13 +153,13 @@ impl Console {
     /// Shows progress on standard error, unless `--quiet`.
     pub(crate) fn progress(&mut self, text: &str) {
         if !self.is_quiet {
-            let _ = writeln!(self.err, "{text}");
+            let _ = writeln!(self.err, "{}", visible_with_styles(text));
         }
     }
 
     /// Warns, also with `--quiet`.
     pub(crate) fn warn(&mut self, text: &str) {
-        let _ = writeln!(self.err, "{} {text}", Styled(CHANGE, "warning:"));
+        let _ = writeln!(self.err, "{} {}", Styled(CHANGE, "warning:"), visible(text));
     }
 
     /// Shows a failure, also with `--quiet`.

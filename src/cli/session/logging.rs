@@ -1,6 +1,8 @@
 //! The events of a run on standard error: with `-v` our calls, repeats and read-backs, with `-vv` each attempt and
 //! wait too; without, only warnings, which explain a long silence.
 
+use std::io::{self, Write};
+
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt;
@@ -8,6 +10,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::options::Global;
+use crate::visible::visible;
 
 /// Shows events from now on; none with `--quiet`.
 pub(crate) fn start(global: &Global) {
@@ -15,7 +18,7 @@ pub(crate) fn start(global: &Global) {
         return;
     }
     let events = fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| Visible(io::stderr()))
         .with_ansi(false)
         .with_target(false);
     let (level, events) = match global.verbose {
@@ -32,4 +35,19 @@ pub(crate) fn start(global: &Global) {
     let _ = tracing_subscriber::registry()
         .with(events.with_filter(ours))
         .try_init();
+}
+
+/// Writes text with every invisible character as an escape. Each event comes in one piece.
+struct Visible<W>(W);
+
+impl<W: Write> Write for Visible<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        self.0.write_all(visible(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }

@@ -91,13 +91,23 @@ struct Test<'c> {
 }
 
 fn tests_of(condition: &Condition) -> Vec<Test<'_>> {
-    let tests = condition.tests().map(|(name, key, values)| Test {
-        name,
-        operator: operator::comparison(name),
-        quantifier: operator::quantified(name)
-            .map_or(Quantifier::One, |(quantifier, _)| quantifier),
-        key,
-        values: values.to_vec(),
+    let tests = condition.tests().map(|(name, key, values)| {
+        let has_wildcard = values.iter().any(|value| value.contains(['*', '?']));
+        let operator = operator::comparison(name).map(|operator| match operator.family {
+            Family::Like if !has_wildcard => Operator {
+                family: Family::Exact,
+                ..operator
+            },
+            _ => operator,
+        });
+        Test {
+            name,
+            operator,
+            quantifier: operator::quantified(name)
+                .map_or(Quantifier::One, |(quantifier, _)| quantifier),
+            key,
+            values: values.to_vec(),
+        }
     });
     tests.collect()
 }

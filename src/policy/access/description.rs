@@ -128,9 +128,13 @@ fn shown(patterns: &[Pattern], exceptions: Exceptions) -> Vec<Pattern> {
 }
 
 fn action_words(actions: &[Pattern]) -> String {
-    let words = actions
-        .iter()
-        .map(|action| action_name(&action.pattern) + &except_words(&action.except));
+    let name = |pattern: &Pattern| match actions {
+        [_] => action_name(&pattern.pattern),
+        // Among others, the pattern itself is shorter.
+        _ => pattern.pattern.clone(),
+    };
+    let words = actions.iter();
+    let words = words.map(|action| name(action) + &except_words(&action.except));
     words.collect::<Vec<String>>().join(", ")
 }
 

@@ -160,16 +160,19 @@ impl AccessLine {
 
     /// Whether the witness tells a reader no more than the line does.
     pub fn is_plain(&self) -> bool {
-        let is_open = |target: &Pattern| match &self.targets {
-            Targets::Principals(_) => target.has_wildcard(),
-            // The region and the account of an ARN are open in most documents.
-            Targets::Resources(_) => {
-                let relative = target.pattern.splitn(5, ':').last().unwrap_or_default();
-                relative.contains(['*', '?'])
-            }
+        let is_named = |action: &Pattern| !action.has_wildcard() && action.except.is_empty();
+        let is_simple = |target: &Pattern| {
+            let open_end = target.pattern.strip_suffix('*').unwrap_or(&target.pattern);
+            let relative = match &self.targets {
+                Targets::Principals(_) => open_end,
+                // The region and the account of an ARN are open in most documents.
+                Targets::Resources(_) => open_end.splitn(5, ':').nth(4).unwrap_or(open_end),
+            };
+            target.except.is_empty() && !relative.contains(['*', '?'])
         };
-        self.witness.request.context.is_empty()
-            && !self.actions.iter().any(Pattern::has_wildcard)
-            && !self.targets.patterns().iter().any(is_open)
+        self.realism != Realism::NotMadeToday
+            && self.witness.request.context.is_empty()
+            && self.actions.iter().all(is_named)
+            && self.targets.patterns().iter().all(is_simple)
     }
 }

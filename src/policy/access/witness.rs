@@ -25,6 +25,12 @@ fn by_kind<S: Serializer>(caller: &Option<Caller>, serializer: S) -> Result<S::O
     principal.serialize(serializer)
 }
 
+/// Whether a value reads well without quotation marks: a number, an address, a moment, true or false.
+fn is_bare(value: &str) -> bool {
+    matches!(value, "true" | "false")
+        || value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains([' ', '"'])
+}
+
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.request.action)?;
@@ -34,7 +40,10 @@ impl fmt::Display for Witness {
         }
         for (at, (key, value)) in self.request.context.iter().enumerate() {
             let joint = if at == 0 { "with" } else { "and" };
-            write!(f, " {joint} {key} = {value}")?;
+            match is_bare(value) {
+                true => write!(f, " {joint} {key} = {value}")?,
+                false => write!(f, " {joint} {key} = \"{value}\"")?,
+            }
         }
         Ok(())
     }

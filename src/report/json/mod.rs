@@ -15,6 +15,7 @@ use crate::drift::DriftReport;
 use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
 use crate::report::Calls;
+use crate::visible::escaped_json;
 
 pub use explain::{explained_codes, explanation};
 pub use merge::{MergeError, merge};
@@ -83,9 +84,9 @@ pub fn whoami(caller: &Caller, source: &str, access_key_id: &str) -> String {
     text(&Whoami::new(caller, source, access_key_id))
 }
 
-/// Values of these shapes always become text.
+/// Values of these shapes always become text. What has no visible form is escaped: people look at it, too.
 fn text<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string_pretty(value)
-        .map(|text| text + "\n")
+        .map(|text| escaped_json(text + "\n"))
         .unwrap_or_default()
 }

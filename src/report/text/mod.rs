@@ -13,6 +13,7 @@ mod readiness;
 mod step;
 pub mod style;
 mod tally;
+mod wrap;
 
 pub use account::whoami;
 pub use apply::{apply_report, step_line, verified};
@@ -23,3 +24,4 @@ pub use plan::plan;
 pub use policy::{comparison, document, lint, lint_rules, permissions};
 pub use readiness::check;
 pub use tally::{Tally, tally};
+pub use wrap::wrap;

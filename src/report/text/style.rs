@@ -4,6 +4,8 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::visible::visible;
+
 /// Something gained or made.
 pub const ADD: Style = AnsiColor::Green.on_default();
 /// Something lost or removed.
@@ -27,30 +29,8 @@ impl<T: fmt::Display> fmt::Display for Styled<T> {
     }
 }
 
-/// Text from elsewhere, safe to print on a terminal: control characters are shown, not obeyed.
+/// Text from elsewhere, safe to print on a terminal: what has no visible form is shown, not obeyed.
 #[must_use]
 pub fn safe(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\t' => shown.push(c),
-            // Overrides of the writing direction can make a line read as another.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => shown.extend(c.escape_unicode()),
-            c if c.is_control() => shown.extend(c.escape_default()),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_are_shown_not_obeyed() {
-        assert_eq!(safe("a\u{1b}[31mred\u{7}"), "a\\u{1b}[31mred\\u{7}");
-        assert_eq!(safe("left\u{202e}right"), "left\\u{202e}right");
-        assert_eq!(safe("镜像 é\n"), "镜像 é\n");
-    }
+    visible(text).into_owned()
 }
