@@ -340,6 +340,101 @@ fn terminals_get_colour_unless_it_is_declined() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn lines_fit_the_terminal_and_nothing_is_lost() {
+    let (server, program) = faulty(&[]);
+    let spec = "preset:image-export-scoped";
+    let piped = program.run(&["plan", spec]).ends(0).out;
+    assert!(piped.lines().any(|line| line.chars().count() > 60));
+    let script = program.path().join("narrow.sh");
+    let binary = crate::support::program::BINARY;
+    std::fs::write(
+        &script,
+        format!("stty cols 60 rows 24\nexec {binary} plan {spec}\n"),
+    )
+    .unwrap();
+    let mut command = std::process::Command::new("script");
+    command.args(["--quiet", "--return", "--command"]);
+    command
+        .arg(format!("/bin/sh {}", script.display()))
+        .arg("/dev/null");
+    program.prepare(&mut command);
+    command
+        .env("SHELL", "/bin/sh")
+        .env("TERM", "xterm")
+        .env("PATH", "/usr/bin:/bin")
+        .stdin(Stdio::piped());
+    let run = finish(command.spawn().unwrap(), Instant::now()).ends(0);
+    let shown = plain(&run.out);
+    for line in shown.lines() {
+        assert!(line.trim_end().chars().count() <= 60, "{line}");
+    }
+    let words = |text: &str| {
+        text.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(words(&shown), words(&piped));
+    assert!(shown.contains("\n        "), "{shown}");
+    assert_eq!(server.writes(), 0);
+}
+
+/// A name and a description with a letter of the tag block, which no terminal shows.
+#[test]
+fn what_has_no_visible_form_is_escaped_for_people_and_for_programs() {
+    const HIDDEN: &str = "seen\u{e0041}\u{200b}\u{202e}";
+    const SHOWN: &str = "seen\\u{e0041}\\u{200b}\\u{202e}";
+    let seed = serde_json::json!({
+        "roles": [{
+            "name": ROLE,
+            "trust": crate::support::account::TRUST,
+            "description": HIDDEN,
+            "attachments": [{ "policy": "system:AliyunECSImageExportRolePolicy" }],
+        }],
+    });
+    let server = Server::of(&seed.to_string());
+    let program = Program::new().with_all(&server.environment());
+    let spec = "version: 1\nroles:\n  - name: AliyunECSImageExportDefaultRole\n    description: new\n    trust: { service: ecs.aliyuncs.com }\n    policies: [ { system: AliyunECSImageExportRolePolicy } ]\n";
+    let program = program.file("spec.yaml", spec);
+    let is_clean = |run: &Run| {
+        let all = format!("{}{}", run.out, run.err);
+        assert!(
+            !all.contains(['\u{e0041}', '\u{200b}', '\u{202e}']),
+            "{all:?}"
+        );
+    };
+    for arguments in [
+        &["plan", "spec.yaml", "-vv"][..],
+        &["plan", "spec.yaml", "--show-documents"],
+        &["drift", "spec.yaml"],
+    ] {
+        let run = program.run(arguments);
+        is_clean(&run);
+        run.says(SHOWN);
+    }
+    let json = program
+        .run(&["plan", "spec.yaml", "--format", "json"])
+        .ends(0);
+    is_clean(&json);
+    let changes = &json.json()["accounts"][0]["changes"];
+    assert!(changes.to_string().contains(HIDDEN));
+    let adopted = program.run(&["adopt"]).ends(0);
+    is_clean(&adopted);
+    for arguments in [
+        &["plan", HIDDEN][..],
+        &[HIDDEN],
+        &["plan", "--profile", HIDDEN],
+        &["validate", HIDDEN, "-vv"],
+    ] {
+        is_clean(&program.run(arguments));
+    }
+    let copied = program.file("adopted.yaml", &adopted.out);
+    copied
+        .run(&["plan", "adopted.yaml", "--detailed-exitcode"])
+        .ends(0);
+}
+
 #[test]
 fn quiet_leaves_standard_error_empty() {
     let program = Program::new();

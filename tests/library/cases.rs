@@ -8,8 +8,9 @@
 //! | `destroy.txt` | in place of `plan.txt`, where the spec is to be removed |
 //! | `drift.txt` | the audit, where it finds anything |
 //! | `after.json` | the account afterwards, where it has changed |
+//! | `plan.json`, `drift.json` | the same as the text, for programs; only where the case has them |
 //!
-//! Whatever a case is about, these must hold: planning writes nothing; the apply makes exactly the writes of the
+//! Whatever a case is about, these must hold: every report for programs keeps to the published schema; planning writes nothing; the apply makes exactly the writes of the
 //! plan; planning again gives nothing, writes nothing, and the audit finds nothing but what was left alone.
 //!
 //! After a wanted change: `UPDATE_GOLDEN=1 cargo test --test cases`, and read the difference.
@@ -18,10 +19,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::support::account::{approved, desired, differences, refusals};
-use crate::support::{Account, Golden, plain};
+use crate::support::{Account, Golden, Schema, plain};
 use export_iam::drift::audit;
 use export_iam::model::{DesiredState, ObservedState};
 use export_iam::plan::{Plan, PlanError, Reason, plan};
+use export_iam::report::Calls;
+use export_iam::report::json::{self, AccountReport};
 use export_iam::report::text::{self, Detail};
 use export_iam::spec::{SpecSource, load};
 
@@ -40,8 +43,9 @@ async fn every_case_ends_as_accepted() {
         .collect();
     assert!(!chosen.is_empty(), "no case is called `{only}`");
     let mut golden = Golden::default();
+    let schema = Schema::read();
     for case in chosen {
-        Case::read(case).run(&mut golden).await;
+        Case::read(case).run(&schema, &mut golden).await;
     }
     golden.finish("library cases::");
 }
@@ -83,7 +87,7 @@ impl Case {
         }
     }
 
-    async fn run(&self, golden: &mut Golden) {
+    async fn run(&self, schema: &Schema, golden: &mut Golden) {
         let name = self.folder.file_name().unwrap().to_string_lossy();
         let before = self.account.state();
         let observed = self.account.observe(&self.desired).await;
@@ -110,7 +114,8 @@ impl Case {
             golden.fail(format!("{name}: {problem}"));
         }
         if let Ok(plan) = plan {
-            let problems = self.carry_out(plan, &observed).await;
+            self.report(&plan, &observed, schema, golden);
+            let problems = self.carry_out(plan, &observed, schema).await;
             problems
                 .into_iter()
                 .for_each(|problem| golden.fail(format!("{name}: {problem}")));
@@ -122,6 +127,23 @@ impl Case {
             String::new()
         };
         golden.check(&self.folder.join("after.json"), &after);
+    }
+
+    /// The reports for programs.
+    fn report(&self, plan: &Plan, observed: &ObservedState, schema: &Schema, golden: &mut Golden) {
+        let kind = if self.is_destroy { "destroy" } else { "plan" };
+        let planned = json::report(kind, vec![AccountReport::planned(plan)]);
+        let drift = AccountReport::drifted(plan, &audit(&self.desired, observed, plan));
+        let drift = json::report("drift", vec![drift]);
+        for (file, text) in [("plan.json", &planned), ("drift.json", &drift)] {
+            let path = self.folder.join(file);
+            for problem in schema.problems(text) {
+                golden.fail(format!("{}: {problem}", path.display()));
+            }
+            if path.exists() {
+                golden.check(&path, text);
+            }
+        }
     }
 
     /// What the name of the case promises and the plan does not keep.
@@ -136,7 +158,12 @@ impl Case {
     }
 
     /// Applies `plan` and plans again; gives what should not be.
-    async fn carry_out(&self, planned: Plan, observed: &ObservedState) -> Vec<String> {
+    async fn carry_out(
+        &self,
+        planned: Plan,
+        observed: &ObservedState,
+        schema: &Schema,
+    ) -> Vec<String> {
         let mut problems = Vec::new();
         let operations: Vec<&str> = planned
             .steps
@@ -144,7 +171,9 @@ impl Case {
             .map(|step| step.step.operation())
             .collect();
         let left_alone = left_alone(&planned);
-        let report = self.account.apply(&approved(planned, observed)).await;
+        let report = self.account.apply(&approved(planned.clone(), observed)).await;
+        let applied = AccountReport::applied(&planned, &report, Some(true), Calls::default());
+        problems.extend(schema.problems(&json::report("apply", vec![applied])));
         if !report.is_complete() {
             problems.push(format!(
                 "apply stopped: {:?}",

@@ -22,6 +22,7 @@ mod laws;
 mod lint;
 mod policy;
 mod readiness;
+mod reports;
 mod sandbox;
 mod spec;
 mod split;

@@ -14,11 +14,13 @@ pub(crate) mod account;
 pub(crate) mod golden;
 pub(crate) mod mishaps;
 pub(crate) mod program;
+pub(crate) mod schema;
 pub(crate) mod server;
 
 pub(crate) use account::Account;
 pub(crate) use golden::Golden;
 pub(crate) use program::{Program, Run};
+pub(crate) use schema::Schema;
 pub(crate) use server::Server;
 
 /// Whether `operation` only reads.

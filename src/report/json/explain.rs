@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::FORMAT_VERSION;
+use super::format::{FORMAT_VERSION, text};
 use crate::account::AccessDenied;
 use crate::explain::{Explanation, Pasted, all};
 
@@ -48,7 +48,7 @@ impl<'a> Refusal<'a> {
 /// One explanation, with what a pasted error told besides its code.
 #[must_use]
 pub fn explanation(known: &Explanation, pasted: &Pasted) -> String {
-    super::text(&Explained {
+    text(&Explained {
         format_version: FORMAT_VERSION,
         kind: "explain",
         request_id: pasted.request_id.as_deref(),
@@ -60,7 +60,7 @@ pub fn explanation(known: &Explanation, pasted: &Pasted) -> String {
 /// Every explanation.
 #[must_use]
 pub fn explained_codes() -> String {
-    super::text(&Explained {
+    text(&Explained {
         format_version: FORMAT_VERSION,
         kind: "explain",
         request_id: None,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::format::{FORMAT_VERSION, text};
 use super::report::{Report, Summary};
-use super::{FORMAT_VERSION, text};
 
 /// Why reports cannot be joined.
 #[derive(Debug, Clone, PartialEq, Eq)]

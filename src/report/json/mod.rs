@@ -4,6 +4,7 @@
 //! or removed. Readers ignore keys they do not know. Account ids and versions are strings.
 
 mod explain;
+mod format;
 mod merge;
 mod policy;
 mod report;
@@ -15,15 +16,13 @@ use crate::drift::DriftReport;
 use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
 use crate::report::Calls;
-use crate::visible::escaped_json;
 
 pub use explain::{explained_codes, explanation};
+pub use format::FORMAT_VERSION;
+use format::text;
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint, permissions};
 use report::{Account, Report, Whoami};
-
-/// The number every report carries.
-pub const FORMAT_VERSION: &str = "1.0";
 
 /// One account's part of a report.
 pub struct AccountReport(Account);
@@ -82,11 +81,4 @@ pub fn report(kind: &'static str, accounts: Vec<AccountReport>) -> String {
 #[must_use]
 pub fn whoami(caller: &Caller, source: &str, access_key_id: &str) -> String {
     text(&Whoami::new(caller, source, access_key_id))
-}
-
-/// Values of these shapes always become text. What has no visible form is escaped: people look at it, too.
-fn text<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value)
-        .map(|text| escaped_json(text + "\n"))
-        .unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::FORMAT_VERSION;
+use super::format::{FORMAT_VERSION, text};
 use super::verdict::Ready;
 use crate::policy::lint::Finding;
 use crate::policy::{AccessLine, Comparison, PolicyDocument, Verdict};
@@ -39,7 +39,7 @@ impl<'a> Answer<'a> {
 /// The answer of `policy compare`: verdicts of WANTED relative to LIVE, and what is gained and lost in company.
 #[must_use]
 pub fn comparison(effective: &Comparison, drop_in: &Comparison) -> String {
-    super::text(&Compared {
+    text(&Compared {
         format_version: FORMAT_VERSION,
         kind: "comparison",
         effective: Answer::new(effective),
@@ -58,7 +58,7 @@ pub fn check(readiness: &Readiness) -> String {
         kind: &'static str,
         verdict: Ready,
     }
-    super::text(&Checked {
+    text(&Checked {
         format_version: FORMAT_VERSION,
         kind: "check",
         verdict: Ready::new(readiness),
@@ -82,7 +82,7 @@ pub fn lint(found: &[(String, Vec<Finding>)]) -> String {
         })
     });
     let findings: Vec<serde_json::Value> = findings.collect();
-    super::text(&json!({ "format_version": FORMAT_VERSION, "kind": "lint", "findings": findings }))
+    text(&json!({ "format_version": FORMAT_VERSION, "kind": "lint", "findings": findings }))
 }
 
 /// The answer of `policy show`.
@@ -97,7 +97,7 @@ pub fn document(name: &str, description: &str, pretty: &str, access: &Comparison
         document: &'a str,
         access: &'a Comparison,
     }
-    super::text(&Shown {
+    text(&Shown {
         format_version: FORMAT_VERSION,
         kind: "policy",
         name,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FORMAT_VERSION;
+use super::format::FORMAT_VERSION;
 use super::step::StepShape;
 use super::verdict::Verdict;
 use crate::apply::{ApplyReport, StepReport};

@@ -4,7 +4,10 @@ use export_iam::policy::{
     AccessLine, Comparison, Matching, NegatedWhenAbsent, PolicyDocument, Question, Reach, Request,
     Semantics, TrustPolicy, Verdict, compare, compare_trust, decide, decide_trust,
 };
+use export_iam::report::json;
 use serde_json::{Value, json};
+
+use crate::support::Schema;
 
 fn table() -> Value {
     serde_json::from_str(include_str!("../../policy/pairs.json")).unwrap()
@@ -249,6 +252,23 @@ fn the_lines_of_all_rows_read_well() {
         }
     }
     snapbox::assert_data_eq!(shown, snapbox::file!["../../policy/lines.txt"]);
+}
+
+#[test]
+fn comparisons_for_programs_keep_to_the_published_schema() {
+    let schema = Schema::read();
+    for row in table()["permission"].as_array().unwrap() {
+        let (live, wanted) = (document(&row["live"]), document(&row["wanted"]));
+        let [effective, drop_in] = [Question::Effective, Question::DropIn]
+            .map(|question| compare(&[&live], &[&wanted], question));
+        let report = json::comparison(&effective, &drop_in);
+        assert_eq!(schema.problems(&report), [""; 0], "{}", row["row"]);
+    }
+    for row in table()["trust"].as_array().unwrap() {
+        let comparison = compare_trust(&trust(&row["live"]), &trust(&row["wanted"]));
+        let report = json::comparison(&comparison, &comparison);
+        assert_eq!(schema.problems(&report), [""; 0], "{}", row["row"]);
+    }
 }
 
 #[test]
