@@ -171,7 +171,10 @@ impl Case {
             .map(|step| step.step.operation())
             .collect();
         let left_alone = left_alone(&planned);
-        let report = self.account.apply(&approved(planned.clone(), observed)).await;
+        let report = self
+            .account
+            .apply(&approved(planned.clone(), observed))
+            .await;
         let applied = AccountReport::applied(&planned, &report, Some(true), Calls::default());
         problems.extend(schema.problems(&json::report("apply", vec![applied])));
         if !report.is_complete() {
