@@ -213,7 +213,7 @@ fn reason(factor: &Factor) -> String {
 /// What the role can do beyond the requirements, if anything.
 fn over_grant(readiness: &Readiness, out: &mut String) {
     if !readiness.over_grant.is_empty() {
-        let _ = writeln!(out, "{}", Styled(DIM, "  beyond that the role may:"));
+        let _ = writeln!(out, "{}", Styled(DIM, "  the role may also:"));
         new_access_lines_of(&readiness.over_grant, 4, out);
     }
     // The policies that could not be read come first, and are named above where the answer depends on them.
