@@ -51,3 +51,15 @@ impl<W: Write> Write for Visible<W> {
         self.0.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_show_what_has_no_visible_form() {
+        let mut written = Visible(Vec::new());
+        write!(written, "name=a\u{e0041}b\u{1b}[2J\n").unwrap();
+        assert_eq!(written.0, b"name=a\\u{e0041}b\\u{1b}[2J\n");
+    }
+}

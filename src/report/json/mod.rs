@@ -1,7 +1,8 @@
 //! Reports for programs, format 1.0.
 //!
-//! The shapes are frozen copies, not dumps of internal types: a field may be added within 1.x, none is renamed
-//! or removed. Readers ignore keys they do not know. Account ids and versions are strings.
+//! What a thing looks like is derived from its own type where the format allows it. `schema/report-1.0.json` is the
+//! contract: within 1.x a key may be added, none is renamed or removed. Readers ignore keys they do not know. Account
+//! ids and versions are strings.
 
 mod explain;
 mod format;
