@@ -8,6 +8,7 @@ use super::node::Spot;
 use super::notes::Notes;
 use super::shape::{AccountShape, ContentShape, Items, PolicyShape, RoleShape, SpecShape};
 use crate::model::{BucketName, Export, PolicyName, PolicyRef, PolicyType, RegionId, limit};
+use crate::policy::catalogue::regions::REGIONS;
 use crate::policy::quote;
 use crate::policy::suggest;
 
@@ -257,23 +258,39 @@ fn check_exports(notes: &mut Notes, exports: &Items<At<Export>>) {
     }
 }
 
-/// New regions open every year, so an unknown one is a warning, and only when it looks like a known one.
+/// New regions open every year, so an unknown one is a warning, unless it is plainly a known one misspelt.
 fn check_region(notes: &mut Notes, region: &RegionId, spot: &Spot) {
-    let letters = |text: &str| {
-        text.chars()
-            .filter(|c| !c.is_ascii_digit())
-            .collect::<String>()
-    };
     let region = region.as_str();
-    if known::REGIONS.contains(&region) {
+    if REGIONS.contains(&region) {
         return;
     }
-    if let Some(near) =
-        suggest::nearest(region, known::REGIONS).filter(|near| letters(near) != letters(region))
-    {
-        let message = format!("no region `{region}` is known");
-        notes.warn(spot, message, Some(format!("did you mean `{near}`?")));
+    let message = format!("no region `{region}` is known");
+    let known = REGIONS.iter().copied();
+    match suggest::nearest(region, known).filter(|near| letters(near) != letters(region)) {
+        Some(near) if is_slip(region, near) => {
+            notes.error_hint(spot, message, format!("did you mean `{near}`?"));
+        }
+        Some(near) => notes.warn(spot, message, Some(format!("did you mean `{near}`?"))),
+        None => {
+            let hint = "check its spelling; this program may be older than the region";
+            notes.warn(spot, message, Some(hint.to_owned()));
+        }
     }
+}
+
+/// The text without digits: regions of one area are told apart by their numbers.
+fn letters(region: &str) -> String {
+    region.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// Whether letters were left out, put in or swapped. Another letter may make another city.
+fn is_slip(region: &str, near: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    region.len() != near.len() || sorted(region) == sorted(near)
 }
 
 /// A grant is made of exports; without any it would grant nothing.

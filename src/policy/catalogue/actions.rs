@@ -22,6 +22,7 @@ pub(super) const OSS_SERVICE: &[&str] = &[
     "oss:ActivateProduct",
     "oss:CreateOrder",
     "oss:DeletePublicAccessBlock",
+    "oss:DescribeRegions",
     "oss:GetPublicAccessBlock",
     "oss:ListBuckets",
     "oss:ListUserDataRedundancyTransition",
@@ -291,6 +292,63 @@ pub(super) const RAM: &[&str] = &[
     "ram:UpdateUser",
 ];
 
+/// What else has the code `ram`. Sources: operations of the IMS SDK, version 2019-08-15; the system policies
+/// PowerUserAccess, v2 of 2025-09, and AliyunRAMReadOnlyAccess, v3 of 2025-12, for resource groups, service-linked
+/// roles and the credential report. As of 2026-11.
+pub(super) const RAM_MORE: &[&str] = &[
+    "ram:AddClientIdToOIDCProvider",
+    "ram:AddFingerprintToOIDCProvider",
+    "ram:CheckServiceLinkedRoleExistence",
+    "ram:CreateAppSecret",
+    "ram:CreateApplication",
+    "ram:CreateOIDCProvider",
+    "ram:CreateResourceGroup",
+    "ram:CreateSAMLProvider",
+    "ram:DeleteAppSecret",
+    "ram:DeleteApplication",
+    "ram:DeleteOIDCProvider",
+    "ram:DeletePublicKey",
+    "ram:DeleteResourceGroup",
+    "ram:DeleteSAMLProvider",
+    "ram:DisableAssociatedTransfer",
+    "ram:DisableVirtualMFA",
+    "ram:EnableAssociatedTransfer",
+    "ram:GenerateCredentialReport",
+    "ram:GetAccountMFAInfo",
+    "ram:GetAccountSecurityPracticeReport",
+    "ram:GetAccountSummary",
+    "ram:GetAppSecret",
+    "ram:GetApplication",
+    "ram:GetCredentialReport",
+    "ram:GetDefaultDomain",
+    "ram:GetOIDCProvider",
+    "ram:GetPublicKey",
+    "ram:GetSAMLProvider",
+    "ram:GetServiceLinkedRoleDeletionStatus",
+    "ram:GetUserSsoSettings",
+    "ram:GetVerificationInfo",
+    "ram:ListAppSecretIds",
+    "ram:ListApplications",
+    "ram:ListAssociatedTransferSetting",
+    "ram:ListOIDCProviders",
+    "ram:ListPredefinedScopes",
+    "ram:ListPublicKeys",
+    "ram:ListSAMLProviders",
+    "ram:ListUserBasicInfos",
+    "ram:LookupResourceGroupEvents",
+    "ram:RemoveClientIdFromOIDCProvider",
+    "ram:RemoveFingerprintFromOIDCProvider",
+    "ram:SetDefaultDomain",
+    "ram:SetUserSsoSettings",
+    "ram:UpdateApplication",
+    "ram:UpdateAssociatedTransferSetting",
+    "ram:UpdateOIDCProvider",
+    "ram:UpdatePublicKey",
+    "ram:UpdateResourceGroup",
+    "ram:UpdateSAMLProvider",
+    "ram:UploadPublicKey",
+];
+
 /// The few that running an export takes. Source: ECS, "Export a custom image".
 pub(super) const ECS: &[&str] = &[
     "ecs:CancelTask",
@@ -301,4 +359,10 @@ pub(super) const ECS: &[&str] = &[
 ];
 
 /// Source: operations of the STS SDK, version 2015-04-01.
-pub(super) const STS: &[&str] = &["sts:AssumeRole", "sts:GetCallerIdentity"];
+pub(super) const STS: &[&str] = &[
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithOIDC",
+    "sts:AssumeRoleWithSAML",
+    "sts:GetCallerIdentity",
+    "sts:SetSourceIdentity",
+];

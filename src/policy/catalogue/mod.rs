@@ -4,6 +4,7 @@
 //! the same, because the list grows.
 
 mod actions;
+pub mod regions;
 pub mod services;
 
 pub use actions::MISNOMERS;
@@ -78,6 +79,7 @@ pub fn all() -> impl Iterator<Item = KnownAction> {
         .chain(at(actions::RAM, Level::Other))
         .chain(at(actions::ECS, Level::Other))
         .chain(at(actions::STS, Level::Other))
+        .chain(at(actions::RAM_MORE, Level::Other))
 }
 
 /// The known action of this name, letter case without meaning.
