@@ -68,7 +68,8 @@ impl PolicyDocument {
         &self.statements
     }
 
-    /// What was read by stretching the grammar, one sentence each; empty for a strict read.
+    /// What was read by stretching the grammar, one sentence each. A strict read stretches it for a byte order mark
+    /// and for `"Condition": {}` only.
     pub fn notes(&self) -> &[String] {
         &self.remarks.notes
     }

@@ -32,6 +32,27 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The first member of this name; none of anything but an object.
+    pub(crate) fn member(&self, name: &str) -> Option<&Node> {
+        let Node::Members(members) = self else {
+            return None;
+        };
+        let mut members = members.iter();
+        members
+            .find(|(known, _)| known == name)
+            .map(|(_, node)| node)
+    }
+
+    /// The items of a list; anything else by itself.
+    pub(crate) fn each(&self) -> &[Node] {
+        match self {
+            Node::List(items) => items,
+            single => std::slice::from_ref(single),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NodeVisitor)

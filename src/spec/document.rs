@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::error::Diagnostic;
-use super::fields::quote_it;
+use super::fields::{At, quote_it};
 use super::node::{Entry, Node, Value};
 use super::notes::Notes;
 use super::shape::DocumentShape;
@@ -34,7 +34,13 @@ pub(super) fn policy(
     shape: &DocumentShape,
     files: &Files,
 ) -> Option<PolicyDocument> {
-    let document = parse(notes, shape, files, PolicyDocument::parse)?;
+    let document = parse(
+        notes,
+        shape,
+        files,
+        PolicyDocument::parse,
+        PolicyDocument::notes,
+    )?;
     if let Some(excess) = document.excess_length() {
         let spot = match shape {
             DocumentShape::File(reference) => &reference.spot,
@@ -59,7 +65,7 @@ pub(super) fn trust(
     shape: &DocumentShape,
     files: &Files,
 ) -> Option<TrustPolicy> {
-    parse(notes, shape, files, TrustPolicy::parse)
+    parse(notes, shape, files, TrustPolicy::parse, TrustPolicy::notes)
 }
 
 fn parse<T>(
@@ -67,44 +73,57 @@ fn parse<T>(
     shape: &DocumentShape,
     files: &Files,
     parse: fn(&str) -> Result<T, PolicyError>,
+    remarks: fn(&T) -> &[String],
 ) -> Option<T> {
-    match shape {
+    let (document, spot) = match shape {
         DocumentShape::Inline(node) => {
             let json = json(notes, node)?;
             match parse(&json) {
-                Ok(document) => Some(document),
+                Ok(document) => (document, &node.spot),
                 Err(error) => {
                     let at = node.follow(&error.path);
                     let hint = error.hint().map(str::to_owned).or_else(|| quote_it(at));
                     notes.error_maybe_hint(&at.spot, error.message.clone(), hint);
-                    None
+                    return None;
                 }
             }
         }
-        DocumentShape::File(reference) => match files.get(&reference.value) {
-            Some(Ok(file)) => match parse(&file.text) {
-                Ok(document) => Some(document),
+        DocumentShape::File(reference) => {
+            let file = file(notes, reference, files)?;
+            match parse(&file.text) {
+                Ok(document) => (document, &reference.spot),
                 Err(error) => {
                     notes.elsewhere(in_file(&file.shown, &error));
-                    None
+                    return None;
                 }
-            },
-            Some(Err(problem)) => {
-                notes.error_maybe_hint(
-                    &reference.spot,
-                    problem.message.clone(),
-                    problem.hint.clone(),
-                );
-                None
             }
-            None => {
-                notes.error(
-                    &reference.spot,
-                    "the file was not read; this is a bug in export-iam",
-                );
-                None
-            }
-        },
+        }
+    };
+    for remark in remarks(&document) {
+        notes.warn(spot, format!("in the document: {remark}"), None);
+    }
+    Some(document)
+}
+
+/// The file that `reference` names, if it was read.
+fn file<'f>(notes: &mut Notes, reference: &At<String>, files: &'f Files) -> Option<&'f File> {
+    match files.get(&reference.value) {
+        Some(Ok(file)) => Some(file),
+        Some(Err(problem)) => {
+            notes.error_maybe_hint(
+                &reference.spot,
+                problem.message.clone(),
+                problem.hint.clone(),
+            );
+            None
+        }
+        None => {
+            notes.error(
+                &reference.spot,
+                "the file was not read; this is a bug in export-iam",
+            );
+            None
+        }
     }
 }
 

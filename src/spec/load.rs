@@ -10,6 +10,7 @@ use super::node::Node;
 use super::notes::Notes;
 use super::{Spec, check, preset, read, resolve};
 use crate::policy::suggest;
+use crate::policy::text::{decode, without_mark};
 use crate::policy::{Place, quote};
 
 /// Largest spec or document file. Unit: bytes. A fleet of 5,000 accounts fits.
@@ -65,7 +66,8 @@ pub fn load(source: &SpecSource, current: &Path) -> Result<Spec, SpecErrors> {
         }
     };
     let text = utf8(text).map_err(|(place, problem)| at(&shown, Some(place), problem))?;
-    from_text(&shown, &text, &folder)
+    let text = without_mark(&text).unwrap_or(&text);
+    from_text(&shown, text, &folder)
 }
 
 /// Loads a text that stands in no folder.
@@ -131,32 +133,12 @@ fn unknown_preset(name: &str) -> FileProblem {
     with_hint(format!("unknown preset {}", quote(name)), hint)
 }
 
-/// Text without its byte order mark, or the place of the first byte that is not UTF-8.
+/// Text, or the place of the first byte that is none.
 fn utf8(bytes: Vec<u8>) -> Result<String, (Place, FileProblem)> {
     if bytes.len() as u64 > MAX_FILE {
-        return Err((Place { line: 1, column: 1 }, too_large()));
+        return Err((Place::START, too_large()));
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text
-            .strip_prefix('\u{feff}')
-            .map(str::to_owned)
-            .unwrap_or(text)),
-        Err(error) => {
-            let good = error.utf8_error().valid_up_to();
-            let bytes = error.as_bytes().get(..good).unwrap_or_default();
-            let before = String::from_utf8_lossy(bytes);
-            let line = before.split('\n').count();
-            let column = before
-                .rsplit('\n')
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .count()
-                + 1;
-            let problem = with_hint("is not UTF-8 text", "save the file as UTF-8");
-            Err((Place { line, column }, problem))
-        }
-    }
+    decode(bytes).map_err(|error| (error.place, with_hint(error.message, error.hint)))
 }
 
 fn too_large() -> FileProblem {

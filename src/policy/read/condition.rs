@@ -14,6 +14,10 @@ impl Reader<'_> {
             return Ok(Condition::default());
         };
         self.within(step, |reader| {
+            if matches!(node, Node::Members(members) if members.is_empty()) {
+                reader.note("an empty condition, read as none");
+                return Ok(Condition::default());
+            }
             let mut operators = BTreeMap::new();
             for (at, name, keys) in reader.entries(node, "`Condition`")? {
                 let step = Step::Member(at, name.clone());

@@ -8,6 +8,7 @@ mod statement;
 use super::document::{LANGUAGE_VERSION, PolicyDocument, Remarks};
 use super::error::{Place, PolicyError, PolicyErrorKind, quote};
 use super::json::{Node, Step, locate, path_text};
+use super::text::{strange_symbol, without_mark};
 use super::trust::TrustPolicy;
 use std::collections::HashSet;
 
@@ -91,11 +92,17 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, mode: Mode) -> Self {
+        let mut remarks = Remarks::default();
+        let unmarked = without_mark(text);
+        if unmarked.is_some() {
+            let note = "the text begins with a byte order mark, which is left out".to_owned();
+            remarks.notes.push(note);
+        }
         Self {
-            text,
+            text: unmarked.unwrap_or(text),
             mode,
             path: Vec::new(),
-            remarks: Remarks::default(),
+            remarks,
         }
     }
 
@@ -170,8 +177,21 @@ impl<'t> Reader<'t> {
                 let message = "nested deeper than any policy document".to_owned();
                 return whole(PolicyErrorKind::TooLarge, message, place);
             }
-            let message = format!("not JSON: {message}");
-            whole(PolicyErrorKind::Syntax, message, place)
+            match strange_symbol(self.text, offset_of(self.text, place)) {
+                Some((place, symbol, hint)) => PolicyError {
+                    hint: Some(hint.to_owned()),
+                    ..whole(
+                        PolicyErrorKind::Syntax,
+                        format!("not JSON: {symbol}"),
+                        place,
+                    )
+                },
+                None => whole(
+                    PolicyErrorKind::Syntax,
+                    format!("not JSON: {message}"),
+                    place,
+                ),
+            }
         })
     }
 
@@ -298,4 +318,12 @@ impl<'t> Reader<'t> {
             single => Ok(vec![read(self, single)?]),
         }
     }
+}
+
+/// The byte that serde_json means by a place: its columns count bytes, from 1.
+fn offset_of(text: &str, place: Place) -> usize {
+    let lines = text
+        .split_inclusive('\n')
+        .take(place.line.saturating_sub(1));
+    lines.map(str::len).sum::<usize>() + place.column.saturating_sub(1)
 }

@@ -3,6 +3,7 @@
 //! Where it is not known whether RAM takes something, the sandbox refuses it: what passes here should pass there.
 
 use crate::model::{PolicyName, PolicyType, RoleName, Tags, VersionId, limit};
+use crate::policy::text::without_mark;
 use crate::policy::{PolicyDocument, TrustPolicy};
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::parameters::Parameters;
@@ -92,9 +93,20 @@ pub(super) fn policy_document(parameters: &Parameters) -> Result<String, ApiErro
     if text.len() > limit::DOCUMENT_LENGTH {
         return Err(ApiError::too_long("PolicyDocument"));
     }
+    unmarked(text)?;
     match PolicyDocument::parse(text) {
         Ok(_) => Ok(text.to_owned()),
         Err(error) => Err(ApiError::malformed_document(error.to_string())),
+    }
+}
+
+/// Refuses a byte order mark, which our own readers pass over.
+fn unmarked(text: &str) -> Result<(), ApiError> {
+    match without_mark(text) {
+        Some(_) => Err(ApiError::malformed_document(
+            "the text begins with a byte order mark".to_owned(),
+        )),
+        None => Ok(()),
     }
 }
 
@@ -103,6 +115,7 @@ pub(super) fn trust_document(text: &str, parameter: &str) -> Result<String, ApiE
     if text.len() > TRUST_LENGTH {
         return Err(ApiError::too_long(parameter));
     }
+    unmarked(text)?;
     match TrustPolicy::parse(text) {
         Ok(_) => Ok(text.to_owned()),
         Err(error) => Err(ApiError::malformed_document(error.to_string())),

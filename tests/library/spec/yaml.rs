@@ -206,7 +206,10 @@ fn line_ends_marks_and_tabs_are_understood() {
 #[test]
 fn what_is_not_utf8_has_a_place() {
     assert_eq!(said(b"version: 1\n# \xe4\n"), ":2:3: is not UTF-8 text");
-    assert_eq!(said(b"\xff\xfev\0e\0"), ":1:1: is not UTF-8 text");
+    assert_eq!(
+        said(b"\xff\xfev\0e\0"),
+        ":1:1: is UTF-16 text, UTF-8 is wanted"
+    );
     assert!(said("version: 1\n# \0\n").contains("is not YAML"));
 }
 
