@@ -21,6 +21,7 @@ mod build_script;
 mod bad_input;
 mod cli;
 mod fleet;
+mod lint;
 mod odd_answers;
 mod permissions;
 mod plan_file;

@@ -120,7 +120,7 @@ impl Command {
             Self::Permissions(command) => {
                 permissions::run(command, global, environment, console).await
             }
-            Self::Policy(command) => policy::run(command, environment, console),
+            Self::Policy(command) => policy::run(command, global, environment, console),
             Self::Explain(args) => explain::run(args, console),
             Self::Report(command) => report::run(command, environment, console),
             Self::Completions(args) => completions::run(args, interface(), console),

@@ -1,8 +1,10 @@
 //! What lint says: rules, findings, and the report that rules write to.
 
+use super::resource::is_sound;
 use super::tree::{Spot, Tree};
-use crate::policy::error::Place;
+use crate::policy::error::{Place, quote};
 use std::fmt;
+use std::ops::Range;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +60,28 @@ pub struct Finding {
     pub message: String,
     /// What to do about this very finding, where more can be said than [`RuleInfo::fix`].
     pub fix: Option<String>,
+    /// The change to the text that does so, where one can be given.
+    pub edit: Option<Edit>,
+}
+
+/// A change to the text of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes to replace.
+    pub range: Range<usize>,
+    /// What to put in their place.
+    pub text: String,
+}
+
+impl Edit {
+    /// `text` after the change.
+    #[must_use]
+    pub fn apply(&self, text: &str) -> String {
+        let Self { range, text: new } = self;
+        let before = text.get(..range.start).unwrap_or_default();
+        let after = text.get(range.end..).unwrap_or_default();
+        format!("{before}{new}{after}")
+    }
 }
 
 impl Finding {
@@ -90,7 +114,7 @@ pub(crate) struct Report<'v> {
 impl Report<'_> {
     /// A finding at `spot`.
     pub(super) fn at(&mut self, spot: Spot, message: impl Into<String>) {
-        self.put(spot, message.into(), None);
+        self.put(spot, message.into(), None, None);
     }
 
     /// A finding at `spot`, with what to do about it.
@@ -100,10 +124,77 @@ impl Report<'_> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        self.put(spot, message.into(), Some(fix.into()));
+        self.put(spot, message.into(), Some(fix.into()), None);
     }
 
-    fn put(&mut self, spot: Spot, message: String, fix: Option<String>) {
+    /// A finding about a string, with what to write in its stead.
+    pub(super) fn write(&mut self, spot: Spot, message: impl Into<String>, to: impl AsRef<str>) {
+        let fix = format!("write {}", quote(to.as_ref()));
+        self.write_saying(spot, message, to, fix);
+    }
+
+    /// As [`Report::write`], for a resource, unless lint has something against that one too.
+    pub(super) fn write_resource(
+        &mut self,
+        spot: Spot,
+        message: impl Into<String>,
+        to: Option<String>,
+    ) {
+        match to.filter(|to| is_sound(to)) {
+            Some(to) => self.write(spot, message, to),
+            None => self.at(spot, message),
+        }
+    }
+
+    /// As [`Report::write`], for what can be guessed only.
+    pub(super) fn suggest(&mut self, spot: Spot, message: impl Into<String>, to: impl AsRef<str>) {
+        let fix = format!("did you mean {}?", quote(to.as_ref()));
+        self.write_saying(spot, message, to, fix);
+    }
+
+    /// As [`Report::write`], in other words.
+    pub(super) fn write_saying(
+        &mut self,
+        spot: Spot,
+        message: impl Into<String>,
+        to: impl AsRef<str>,
+        fix: impl Into<String>,
+    ) {
+        let edit = self.edit(spot, &[to.as_ref()]);
+        self.put(spot, message.into(), Some(fix.into()), edit);
+    }
+
+    /// A finding about an entry of a list, with the two to write in its stead.
+    pub(super) fn split(&mut self, spot: Spot, message: impl Into<String>, to: &[String; 2]) {
+        let [first, second] = to;
+        let fix = format!("write {} and {}", quote(first), quote(second));
+        let edit = self.edit(spot, &[first, second]);
+        self.put(spot, message.into(), Some(fix), edit);
+    }
+
+    /// A finding about `entry` of a list, with what to add to the list.
+    pub(super) fn add(&mut self, spot: Spot, message: impl Into<String>, entry: &str, added: &str) {
+        let fix = format!("add {}", quote(added));
+        let edit = self.edit(spot, &[entry, added]);
+        self.put(spot, message.into(), Some(fix), edit);
+    }
+
+    /// The change that puts `words` in the place of the string at `spot`.
+    fn edit(&self, spot: Spot, words: &[&str]) -> Option<Edit> {
+        let tree = self.tree?;
+        let range = tree.range(self.text, spot)?;
+        let words: Vec<String> = words.iter().map(|word| as_json(word)).collect();
+        let text = words.join(", ");
+        Some(Edit {
+            range,
+            text: match words.len() > 1 && !tree.is_item(spot) {
+                true => format!("[{text}]"),
+                false => text,
+            },
+        })
+    }
+
+    fn put(&mut self, spot: Spot, message: String, fix: Option<String>, edit: Option<Edit>) {
         let (place, path) = match self.tree {
             Some(tree) => (tree.place(self.text, spot), tree.path(spot)),
             None => (Place::START, String::new()),
@@ -114,6 +205,7 @@ impl Report<'_> {
             path,
             message,
             fix,
+            edit,
         });
     }
 
@@ -127,4 +219,9 @@ impl Report<'_> {
         let severities = self.findings.iter().map(|finding| finding.rule.severity);
         severities.min() == Some(Severity::Error)
     }
+}
+
+/// `word` as a JSON string.
+fn as_json(word: &str) -> String {
+    serde_json::Value::from(word).to_string()
 }

@@ -10,15 +10,17 @@ mod finding;
 mod level;
 mod options;
 mod pattern;
+mod resource;
 mod rule;
 mod rules;
 mod suggest;
 mod tree;
 mod view;
 
-pub use finding::{Finding, RuleInfo, Severity};
+pub use finding::{Edit, Finding, RuleInfo, Severity};
 pub use options::{Export, Kind, Options};
 
+use crate::policy::text::without_mark;
 use finding::Report;
 use tree::{MAX_TEXT_LENGTH, Tree};
 use view::View;
@@ -29,10 +31,13 @@ pub fn rules() -> impl Iterator<Item = &'static RuleInfo> {
 }
 
 /// Everything that is wrong with a document, or likely not meant, in the order of the text.
-pub fn lint(text: &str, options: &Options<'_>) -> Vec<Finding> {
+pub fn lint(given: &str, options: &Options<'_>) -> Vec<Finding> {
+    let unmarked = without_mark(given);
+    let has_mark = unmarked.is_some();
+    let text = unmarked.unwrap_or(given);
     let tree = (text.len() <= MAX_TEXT_LENGTH).then(|| Tree::read(text));
     let tree = tree.flatten();
-    let view = View::new(text, options, tree.as_ref());
+    let view = View::new(text, has_mark, options, tree.as_ref());
     let mut report = Report {
         rule: &rules::MALFORMED.info,
         tree: tree.as_ref(),
@@ -51,9 +56,18 @@ pub fn lint(text: &str, options: &Options<'_>) -> Vec<Finding> {
             fix: refusal.hint().map(str::to_owned),
             path: refusal.path,
             message: refusal.message,
+            edit: None,
         });
     }
     let mut findings = report.findings;
+    // The text that rules saw begins after the mark.
+    let shift = given.len() - text.len();
+    for edit in findings
+        .iter_mut()
+        .filter_map(|finding| finding.edit.as_mut())
+    {
+        edit.range = edit.range.start + shift..edit.range.end + shift;
+    }
     findings.sort_by(|a, b| {
         let key = |f: &Finding| (f.place, f.rule.severity, f.rule.id);
         key(a).cmp(&key(b))

@@ -31,4 +31,6 @@ pub struct Options<'a> {
     pub exports: Option<&'a [Export<'a>]>,
     /// The uid of the account that the document is for, and that owns the buckets.
     pub account: Option<&'a str>,
+    /// The time of the run, by which dates are past or to come; `None`: not known.
+    pub now: Option<jiff::Timestamp>,
 }

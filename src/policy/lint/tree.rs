@@ -4,6 +4,7 @@
 
 use crate::policy::error::Place as TextPlace;
 use crate::policy::json::{Node, Step, path_text};
+use std::ops::Range;
 
 /// Longest text that is looked into. Unit: bytes. Above every document of RAM, its own long system
 /// policies included; what is longer gets one finding that says so.
@@ -141,6 +142,41 @@ impl Tree {
             column: before.unwrap_or_default().chars().count() + 1,
         }
     }
+}
+
+impl Tree {
+    /// The bytes of a string, number, boolean or null; `None` for lists and objects.
+    pub(crate) fn range(&self, text: &str, spot: Spot) -> Option<Range<usize>> {
+        let start = self.places.get(spot)?.offset;
+        let rest = text.get(start..)?;
+        let length = match rest.as_bytes().first()? {
+            b'[' | b'{' => return None,
+            b'"' => closing_quote(rest)? + 1,
+            _ => rest
+                .find(|c: char| matches!(c, ',' | ']' | '}') || c.is_ascii_whitespace())
+                .unwrap_or(rest.len()),
+        };
+        Some(start..start + length)
+    }
+
+    /// Whether the value is an item of a list.
+    pub(crate) fn is_item(&self, spot: Spot) -> bool {
+        let step = self.places.get(spot).and_then(|place| place.step.as_ref());
+        matches!(step, Some(Step::Item(_)))
+    }
+}
+
+/// Where the string at the start of `text` ends.
+fn closing_quote(text: &str) -> Option<usize> {
+    let mut bytes = text.bytes().enumerate().skip(1);
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => return Some(at),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Numbers values and names in the order of the text, which is that of [`token_offsets`].

@@ -6,8 +6,10 @@
 use super::options::{Kind, Options};
 use super::pattern::{self, is_all, matches_action};
 use super::tree::{Shape, Spot, Tree, Value};
-use crate::policy::catalogue::{self, IMAGE_EXPORT};
-use crate::policy::{Effect, MAX_DOCUMENT_LENGTH, PolicyDocument, PolicyError, TrustPolicy};
+use crate::policy::catalogue::IMAGE_EXPORT;
+use crate::policy::{
+    DocumentKind, Effect, MAX_DOCUMENT_LENGTH, PolicyDocument, PolicyError, TrustPolicy,
+};
 
 /// Longest text whose parts are compared with one another. Unit: bytes. Such rules take time in the square
 /// of the length; no custom policy comes near, see [`MAX_DOCUMENT_LENGTH`].
@@ -18,7 +20,10 @@ const EXPORT_LIKE: usize = 6;
 
 /// A document under lint.
 pub(crate) struct View<'v> {
+    /// The text, without a byte order mark.
     pub(crate) text: &'v str,
+    /// Whether the text began with a byte order mark.
+    pub(crate) has_mark: bool,
     pub(crate) options: &'v Options<'v>,
     /// Whether the document is a trust policy.
     pub(crate) is_trust: bool,
@@ -72,7 +77,12 @@ pub(crate) struct Test<'v> {
 }
 
 impl<'v> View<'v> {
-    pub(crate) fn new(text: &'v str, options: &'v Options<'v>, tree: Option<&'v Tree>) -> Self {
+    pub(crate) fn new(
+        text: &'v str,
+        has_mark: bool,
+        options: &'v Options<'v>,
+        tree: Option<&'v Tree>,
+    ) -> Self {
         let root = tree.map(|tree| &tree.root);
         let list = root.and_then(|root| root.member("Statement"));
         let items = list.map_or(&[][..], |member| member.value.each());
@@ -80,7 +90,7 @@ impl<'v> View<'v> {
         let is_trust = match options.kind {
             Kind::Permission => false,
             Kind::Trust => true,
-            Kind::Auto => looks_like_trust(&statements),
+            Kind::Auto => DocumentKind::of(text) == DocumentKind::Trust,
         };
         let refusal = match is_trust {
             true => TrustPolicy::parse(text).err(),
@@ -88,6 +98,7 @@ impl<'v> View<'v> {
         };
         View {
             text,
+            has_mark,
             options,
             is_trust,
             root,
@@ -172,20 +183,6 @@ fn is_broad(action: &str) -> bool {
 }
 
 /// A trust policy names principals and no resources. One that names neither is known by its action.
-fn looks_like_trust(statements: &[Statement<'_>]) -> bool {
-    let has = |name| move |s: &Statement<'_>| s.node.member(name).is_some();
-    if statements.iter().any(has("Resource")) || statements.iter().any(has("NotResource")) {
-        return false;
-    }
-    let assumes = |s: &Statement<'_>| {
-        let words = s.action.iter().flat_map(|action| &action.words);
-        words
-            .into_iter()
-            .any(|w| w.text.eq_ignore_ascii_case(catalogue::ASSUME_ROLE))
-    };
-    statements.iter().any(has("Principal")) || statements.iter().any(assumes)
-}
-
 impl<'v> Statement<'v> {
     fn new(node: &'v Value) -> Self {
         let effect = node.member("Effect").and_then(|m| m.value.text());

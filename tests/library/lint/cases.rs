@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 /// A rule's case file: options, a document that triggers the rule, one that does not, and all findings
 /// of the first.
-struct Case {
+pub(super) struct Case {
     path: PathBuf,
-    options: String,
-    triggers: String,
+    pub(super) options: String,
+    pub(super) triggers: String,
     quiet: String,
     findings: String,
 }
@@ -24,7 +24,7 @@ fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn files(folder_name: &str, extension: &str) -> Vec<PathBuf> {
+pub(super) fn files(folder_name: &str, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder(folder_name)).unwrap();
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == extension));
@@ -37,7 +37,7 @@ fn stem(path: &Path) -> String {
 }
 
 impl Case {
-    fn read(path: PathBuf) -> Self {
+    pub(super) fn read(path: PathBuf) -> Self {
         let text = fs::read_to_string(&path).unwrap();
         let mut parts = text.split("\n## ").map(str::to_owned);
         let mut part = |name: &str| {
@@ -68,7 +68,7 @@ impl Case {
 }
 
 /// Findings under options written as `kind=trust account=1 export=bucket/prefix`; `export=` is some export.
-fn lint_with(text: &str, written: &str) -> Vec<Finding> {
+pub(super) fn lint_with(text: &str, written: &str) -> Vec<Finding> {
     let mut options = Options::default();
     let mut exports = None;
     for word in written.split_whitespace() {
@@ -76,6 +76,7 @@ fn lint_with(text: &str, written: &str) -> Vec<Finding> {
             ("kind", "trust") => options.kind = Kind::Trust,
             ("kind", "permission") => options.kind = Kind::Permission,
             ("account", account) => options.account = Some(account),
+            ("now", now) => options.now = Some(now.parse().unwrap()),
             ("export", "") => exports = Some(Vec::new()),
             ("export", export) => {
                 let (bucket, prefix) = export.split_once('/').unwrap();
@@ -187,6 +188,7 @@ fn good_documents_give_no_findings() {
                 exports: exports.filter(|_| !is_import),
                 account: Some("1234567890123456"),
                 kind: Kind::Auto,
+                now: None,
             };
             assert_eq!(written(&lint(&text, &options)), "", "{path:?}");
         }
@@ -209,6 +211,7 @@ fn generated_grants_give_no_findings() {
                     kind: Kind::Permission,
                     exports,
                     account: Some("1234567890123456"),
+                    now: None,
                 };
                 assert_eq!(written(&lint(&text, &options)), "");
             }

@@ -1,4 +1,5 @@
 //! What is said about policies that are legal and unwise.
 
 mod cases;
+mod fixes;
 mod properties;

@@ -43,6 +43,15 @@ const WORDS: &[&str] = &[
     "acs:oss:*:*:img-hz/*",
     "acs:oss:*:*:b*",
     "acs:oss:*:img",
+    "acs:oss:::b",
+    "acs:oss:*:*:exports-*",
+    "acs:oss:*:YOUR_UID:img-hz/*",
+    "acs:ram::1773999888000111/role/renewer",
+    "acs:oss:*:*:img-hz/",
+    "1379506842317095@log.aliyuncs.com",
+    "esc.aliyuncs.com",
+    "oss:GetObjct",
+    "oos:GetObject",
     "arn:aws:s3:::b/*",
     "acs:oss:cn-x:7:Img/é${x}*",
     "",
@@ -143,7 +152,7 @@ fn statement() -> impl Strategy<Value = String> {
         })
 }
 
-fn document() -> impl Strategy<Value = String> {
+pub(super) fn document() -> impl Strategy<Value = String> {
     vec(statement(), 0..5).prop_map(|statements| {
         object([
             ("Version".to_owned(), "\"1\"".to_owned()),
@@ -165,6 +174,7 @@ fn check(text: &str) {
                 kind,
                 exports,
                 account: Some("1"),
+                now: None,
             };
             let findings = lint(text, &options);
             for finding in &findings {

@@ -11,6 +11,7 @@ use clap::Subcommand;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
+use crate::cli::options::Global;
 use crate::cli::session::console::Console;
 use check::CheckArgs;
 use compare::CompareArgs;
@@ -35,13 +36,14 @@ pub enum PolicyCommand {
 
 pub(super) fn run(
     command: &PolicyCommand,
+    global: &Global,
     here: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     match command {
         PolicyCommand::Compare(args) => compare::run(args, here, console),
         PolicyCommand::Check(args) => check::run(args, here, console),
-        PolicyCommand::Lint(args) => lint::run(args, here, console),
+        PolicyCommand::Lint(args) => lint::run(args, global, here, console),
         PolicyCommand::Show(args) => show::run(args, console),
     }
 }

@@ -35,7 +35,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
                 quote(action),
                 quote(&documented)
             );
-            report.with_fix(word.spot, message, format!("write {}", quote(&documented)));
+            report.write(word.spot, message, &documented);
         }
     }
 }

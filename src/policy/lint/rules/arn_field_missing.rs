@@ -14,6 +14,9 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// From here on a run of digits is taken for an account. Unit: digits; ids have 16, buckets may be numbers too.
+const MIN_UID: usize = 12;
+
 fn check(view: &View<'_>, report: &mut Report<'_>) {
     for (_, word) in view.resources() {
         let name = word.text;
@@ -25,12 +28,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             5 => format!("the last field of {} is empty", quote(name)),
             count => format!("{} has {count} of five fields", quote(name)),
         };
-        match completed(&fields) {
-            Some(completed) => {
-                report.with_fix(word.spot, message, format!("write {}", quote(&completed)))
-            }
-            None => report.at(word.spot, message),
-        }
+        report.write_resource(word.spot, message, completed(&fields));
     }
 }
 
@@ -39,10 +37,24 @@ fn completed(fields: &[&str]) -> Option<String> {
     match fields {
         ["acs", all] if is_all(all) => Some("*".to_owned()),
         ["acs", service, last] => Some(format!("acs:{service}:*:*:{last}")),
-        ["acs", service, field, last] => Some(format!("acs:{service}:*:{field}:{last}")),
+        // The colon behind the account may be missing: acs:ram::1234567890123456/role/ci
+        ["acs", service, field, last] => Some(match (joined(last), *field) {
+            (Some((account, relative)), region) => {
+                format!("acs:{service}:{region}:{account}:{relative}")
+            }
+            (None, "") => format!("acs:{service}:*:*:{last}"),
+            (None, account) => format!("acs:{service}:*:{account}:{last}"),
+        }),
         ["acs", service, region, account, ""] => {
             Some(format!("acs:{service}:{region}:{account}:*"))
         }
         _ => None,
     }
+}
+
+/// The account and the relative id of a last field that holds both.
+fn joined(last: &str) -> Option<(&str, &str)> {
+    let (account, relative) = last.split_once('/')?;
+    let is_uid = account.len() >= MIN_UID && account.bytes().all(|b| b.is_ascii_digit());
+    (is_uid && !relative.is_empty()).then_some((account, relative))
 }

@@ -22,12 +22,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = format!("{} does not start with `acs:`", quote(name));
-        match repaired(name.trim()) {
-            Some(repaired) => {
-                report.with_fix(word.spot, message, format!("write {}", quote(&repaired)))
-            }
-            None => report.at(word.spot, message),
-        }
+        report.write_resource(word.spot, message, repaired(name.trim()));
     }
 }
 

@@ -59,7 +59,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         let exact = s3.next().map(|(_, ours)| *ours);
         let exact = exact.or_else(|| catalogue::find(&renamed).map(|known| known.name));
         match exact {
-            Some(action) => report.with_fix(word.spot, message, format!("write `{action}`")),
+            Some(action) => report.write(word.spot, message, action),
             None => report.with_fix(word.spot, message, format!("the service is `{own}` here")),
         }
     }

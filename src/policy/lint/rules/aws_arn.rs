@@ -25,14 +25,8 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             .text
             .strip_prefix("arn:aws:s3:::")
             .filter(|path| !path.is_empty());
-        match path {
-            Some(path) => report.with_fix(
-                word.spot,
-                message,
-                format!("write {}", quote(&format!("acs:oss:*:*:{path}"))),
-            ),
-            None => report.at(word.spot, message),
-        }
+        let own = path.map(|path| format!("acs:oss:*:*:{path}"));
+        report.write_resource(word.spot, message, own);
     }
 }
 

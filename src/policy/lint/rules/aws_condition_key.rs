@@ -40,11 +40,9 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             .iter()
             .find(|(theirs, _)| theirs.eq_ignore_ascii_case(key))
         {
-            Some((_, ours)) => report.with_fix(test.key.spot, message, format!("write `{ours}`")),
+            Some((_, ours)) => report.write(test.key.spot, message, ours),
             None => match claim(key) {
-                Some(claim) => {
-                    report.with_fix(test.key.spot, message, format!("write `oidc:{claim}`"))
-                }
+                Some(claim) => report.write(test.key.spot, message, format!("oidc:{claim}")),
                 None => report.at(test.key.spot, message),
             },
         }

@@ -31,9 +31,10 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             .unwrap_or(name)
             .trim_end_matches("IfExists");
         match operator::is_known(plain) {
-            true => report.with_fix(
+            true => report.write_saying(
                 member.name_spot,
                 message,
+                plain,
                 format!("RAM has `{plain}`; mind requests that lack the key"),
             ),
             false => report.at(member.name_spot, message),

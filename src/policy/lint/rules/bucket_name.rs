@@ -2,6 +2,7 @@
 
 use super::super::level::is_of_another_kind;
 use super::super::pattern::{Arn, has_wildcard};
+use super::super::resource::{is_bucket_name, is_sound};
 use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
@@ -20,10 +21,10 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         let Some(arn) = Arn::read(word.text) else {
             continue;
         };
-        let Some((bucket, _)) = arn.bucket_and_key().filter(|_| !is_of_another_kind(arn)) else {
+        let Some((bucket, key)) = arn.bucket_and_key().filter(|_| !is_of_another_kind(arn)) else {
             continue;
         };
-        if has_wildcard(bucket) || bucket.contains("${") || is_possible(bucket) {
+        if has_wildcard(bucket) || bucket.contains("${") || is_bucket_name(bucket) {
             continue;
         }
         let message = match bucket {
@@ -31,20 +32,19 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             bucket => format!("no bucket can have the name {}", quote(bucket)),
         };
         let lower = bucket.to_ascii_lowercase();
-        match is_possible(&lower) {
-            true => report.with_fix(
+        let relative = match key {
+            Some(key) => format!("{lower}/{key}"),
+            None => lower,
+        };
+        let written = arn.with_relative(&relative);
+        match is_sound(&written) {
+            true => report.write_saying(
                 word.spot,
                 message,
-                format!("letter case counts: write `{lower}`"),
+                &written,
+                format!("letter case counts: write {}", quote(&written)),
             ),
             false => report.at(word.spot, message),
         }
     }
-}
-
-fn is_possible(bucket: &str) -> bool {
-    let formed = bucket
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    formed && (3..=63).contains(&bucket.len()) && !bucket.starts_with('-') && !bucket.ends_with('-')
 }

@@ -2,6 +2,7 @@
 
 use super::super::level::is_of_another_kind;
 use super::super::pattern::{Arn, has_wildcard, is_all};
+use super::super::resource::is_bucket_name;
 use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::error::quote;
 
@@ -27,19 +28,15 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = format!("{} reaches every bucket whose name fits", quote(bucket));
-        match bucket
+        let name = bucket
             .strip_suffix('*')
-            .filter(|name| key.is_none() && !has_wildcard(name))
-        {
-            Some(name) => report.with_fix(
-                word.spot,
-                message,
-                format!(
-                    "write {} and {}",
-                    quote(&arn.with_relative(name)),
-                    quote(&arn.with_relative(&format!("{name}/*")))
-                ),
-            ),
+            .filter(|name| key.is_none() && is_bucket_name(name));
+        match name {
+            Some(name) => {
+                let entries = [name.to_owned(), format!("{name}/*")];
+                let entries = entries.map(|relative| arn.with_relative(&relative));
+                report.split(word.spot, message, &entries);
+            }
             None => report.at(word.spot, message),
         }
     }

@@ -54,7 +54,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
                 quote(action.text),
                 quote(word.text)
             );
-            report.with_fix(word.spot, message, format!("add {}", quote(&objects)));
+            report.add(word.spot, message, word.text, &objects);
         }
     }
 }

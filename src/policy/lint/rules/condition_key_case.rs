@@ -23,11 +23,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
                 quote(key),
                 quote(&documented)
             );
-            report.with_fix(
-                test.key.spot,
-                message,
-                format!("write {}", quote(&documented)),
-            );
+            report.write(test.key.spot, message, &documented);
         }
     }
 }

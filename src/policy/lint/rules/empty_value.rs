@@ -22,8 +22,9 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         {
             entries(&list.value, report);
         }
-        for block in ["Principal", "Condition"].into_iter().filter_map(member) {
-            holds(&block.value, report);
+        // An empty condition is a business of `empty-condition`.
+        if let Some(principal) = member("Principal") {
+            holds(&principal.value, report);
         }
         for names in member("Principal").iter().flat_map(|m| m.value.members()) {
             entries(&names.value, report);

@@ -1,6 +1,5 @@
 //! An action that is not in the form RAM takes.
 
-use super::super::pattern::is_all;
 use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
 use crate::policy::catalogue;
 use crate::policy::error::quote;
@@ -30,7 +29,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             quote(action)
         );
         match repaired(action) {
-            Some(repaired) => report.with_fix(word.spot, message, format!("write `{repaired}`")),
+            Some(repaired) => report.write(word.spot, message, repaired),
             None => report.at(word.spot, message),
         }
     }
@@ -43,15 +42,9 @@ pub(super) fn is_formed(action: &str) -> bool {
     parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && plain
 }
 
-/// The action that was meant, if only the service or a blank is at fault.
-fn repaired(action: &str) -> Option<String> {
+/// The known action that was meant, if only the service or a blank is at fault.
+fn repaired(action: &str) -> Option<&'static str> {
     let trimmed = action.trim();
-    if is_formed(trimmed) {
-        return Some(trimmed.to_owned());
-    }
-    if is_all(trimmed) {
-        return Some("*".to_owned());
-    }
-    let named = format!("oss:{trimmed}");
-    catalogue::find(&named).map(|known| known.name.to_owned())
+    let known = catalogue::find(trimmed).or_else(|| catalogue::find(&format!("oss:{trimmed}")));
+    known.map(|known| known.name)
 }

@@ -30,7 +30,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         let names = short.clone().map(|(name, _)| name);
         let close = nearest(key.trim(), names);
         match short.clone().find(|(name, _)| Some(*name) == close) {
-            Some((_, known)) => report.with_fix(test.key.spot, message, format!("write `{known}`")),
+            Some((_, known)) => report.write(test.key.spot, message, known),
             None => report.at(test.key.spot, message),
         }
     }

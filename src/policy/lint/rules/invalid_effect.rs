@@ -33,9 +33,10 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
                 .is_some_and(|t| t.eq_ignore_ascii_case(k))
         });
         match close.next() {
-            Some(close) => report.with_fix(
+            Some(close) => report.write_saying(
                 spot,
                 message,
+                close,
                 format!("letter case counts: write `{close}`"),
             ),
             None => report.at(spot, message),

@@ -28,7 +28,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         }
         let message = format!("unknown condition operator {}", quote(name));
         match nearest(name, operator::names()) {
-            Some(close) => report.with_fix(member.name_spot, message, format!("write `{close}`")),
+            Some(close) => report.write(member.name_spot, message, close),
             None => report.at(member.name_spot, message),
         }
     }

@@ -18,7 +18,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
     for (_, word) in view.actions() {
         if let Some(right) = meant(word.text) {
             let message = format!("{} is an operation, not an action", quote(word.text));
-            report.with_fix(word.spot, message, format!("write `{right}`"));
+            report.write(word.spot, message, right);
         }
     }
 }

@@ -17,17 +17,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
     for (_, word) in view.principals().filter(|(member, _)| *member == "Service") {
-        let code = ServicePrincipal::read(word.text)
-            .service
+        let ServicePrincipal { account, service } = ServicePrincipal::read(word.text);
+        let code = service
             .strip_suffix(".aliyuncs.com")
             .filter(|code| !code.contains('.'));
         if let Some(meant) = code.and_then(meant) {
             let message = format!("no service {} is known", quote(word.text));
-            report.with_fix(
-                word.spot,
-                message,
-                format!("did you mean `{meant}.aliyuncs.com`?"),
-            );
+            let account = account.map_or_else(String::new, |account| format!("{account}@"));
+            report.suggest(word.spot, message, format!("{account}{meant}.aliyuncs.com"));
         }
     }
 }

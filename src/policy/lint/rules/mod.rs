@@ -5,6 +5,7 @@
 
 use super::rule::Rule;
 
+mod account_field;
 mod action_case;
 mod all_actions;
 mod arn_field_missing;
@@ -16,12 +17,14 @@ mod aws_condition_key;
 mod aws_operator;
 mod aws_principal;
 mod aws_version;
+mod bare_slash;
 mod bool_values;
 mod both_forms;
 mod bucket_action_on_object;
 mod bucket_name;
 mod bucket_wildcard;
 mod bucket_without_objects;
+mod byte_order_mark;
 mod condition_key_case;
 mod condition_key_not_filled;
 mod condition_on_export;
@@ -29,6 +32,7 @@ mod covered_entry;
 mod deny_defeats_export;
 mod duplicate_entry;
 mod duplicate_member;
+mod empty_condition;
 mod empty_statement_list;
 mod empty_value;
 mod export_incomplete;
@@ -39,13 +43,16 @@ mod invalid_effect;
 mod invalid_operator;
 mod invalid_version;
 mod malformed;
+mod masked_account;
 mod misnamed_action;
 mod misplaced_element;
 mod missing_element;
+mod misspelt_action;
 mod misspelt_principal;
 mod misspelt_service;
 mod moot_statement;
 mod near_size;
+mod never_for_services;
 mod non_ascii;
 mod not_a_policy;
 mod not_action_allow;
@@ -58,6 +65,7 @@ mod oss_region;
 mod other_account;
 mod over_size;
 mod own_account_root;
+mod past_date;
 mod policy_variable;
 mod prefix_as_folder;
 mod principal_anyone;
@@ -85,6 +93,7 @@ pub(super) static MALFORMED: &Rule = &malformed::RULE;
 
 /// All rules, sorted by id.
 pub(super) static ALL: &[&Rule] = &[
+    &account_field::RULE,
     &action_case::RULE,
     &all_actions::RULE,
     &arn_field_missing::RULE,
@@ -96,12 +105,14 @@ pub(super) static ALL: &[&Rule] = &[
     &aws_operator::RULE,
     &aws_principal::RULE,
     &aws_version::RULE,
+    &bare_slash::RULE,
     &bool_values::RULE,
     &both_forms::RULE,
     &bucket_action_on_object::RULE,
     &bucket_name::RULE,
     &bucket_wildcard::RULE,
     &bucket_without_objects::RULE,
+    &byte_order_mark::RULE,
     &condition_key_case::RULE,
     &condition_key_not_filled::RULE,
     &condition_on_export::RULE,
@@ -109,6 +120,7 @@ pub(super) static ALL: &[&Rule] = &[
     &deny_defeats_export::RULE,
     &duplicate_entry::RULE,
     &duplicate_member::RULE,
+    &empty_condition::RULE,
     &empty_statement_list::RULE,
     &empty_value::RULE,
     &export_incomplete::RULE,
@@ -119,13 +131,16 @@ pub(super) static ALL: &[&Rule] = &[
     &invalid_operator::RULE,
     &invalid_version::RULE,
     &malformed::RULE,
+    &masked_account::RULE,
     &misnamed_action::RULE,
     &misplaced_element::RULE,
     &missing_element::RULE,
+    &misspelt_action::RULE,
     &misspelt_principal::RULE,
     &misspelt_service::RULE,
     &moot_statement::RULE,
     &near_size::RULE,
+    &never_for_services::RULE,
     &non_ascii::RULE,
     &not_a_policy::RULE,
     &not_action_allow::RULE,
@@ -138,6 +153,7 @@ pub(super) static ALL: &[&Rule] = &[
     &other_account::RULE,
     &over_size::RULE,
     &own_account_root::RULE,
+    &past_date::RULE,
     &policy_variable::RULE,
     &prefix_as_folder::RULE,
     &principal_anyone::RULE,

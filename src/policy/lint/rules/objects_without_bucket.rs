@@ -58,11 +58,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
                 quote(action.text),
                 quote(word.text)
             );
-            report.with_fix(
-                word.spot,
-                message,
-                format!("add {}", quote(&arn.with_relative(bucket))),
-            );
+            report.add(word.spot, message, word.text, &arn.with_relative(bucket));
         }
     }
 }

@@ -31,7 +31,11 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             account,
             relative,
         } = arn;
+        let account = match account {
+            "" => "*",
+            account => account,
+        };
         let repaired = format!("acs:{service}:*:{account}:{relative}");
-        report.with_fix(word.spot, message, format!("write {}", quote(&repaired)));
+        report.write_resource(word.spot, message, Some(repaired));
     }
 }

@@ -54,11 +54,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
                 quote(&wanted),
                 quote(word.text)
             );
-            report.with_fix(
-                word.spot,
-                message,
-                format!("write {}", quote(&arn.with_relative(&wanted))),
-            );
+            report.write_resource(word.spot, message, Some(arn.with_relative(&wanted)));
         }
     }
 }

@@ -40,9 +40,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         }
         let message = format!("{} is not {wanted}", quote(id));
         match (member, repaired(id)) {
-            ("Service", Some(service)) => {
-                report.with_fix(word.spot, message, format!("write {}", quote(&service)))
-            }
+            ("Service", Some(service)) => report.write(word.spot, message, &service),
             _ => report.at(word.spot, message),
         }
     }

@@ -26,10 +26,10 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
     for word in words {
         let trimmed = word.text.trim();
         if !trimmed.is_empty() && trimmed != word.text {
-            report.with_fix(
+            report.write(
                 word.spot,
                 format!("{} has blanks around it", quote(word.text)),
-                format!("write {}", quote(trimmed)),
+                trimmed,
             );
         }
     }

@@ -22,7 +22,8 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             place: refusal.place,
             path: String::new(),
             message: refusal.message.clone(),
-            fix: None,
+            fix: refusal.hint().map(str::to_owned),
+            edit: None,
         });
     }
 }

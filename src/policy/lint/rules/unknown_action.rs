@@ -1,72 +1,38 @@
-//! An action that its service does not know.
+//! An action that the published list of its service does not have.
 
-use super::super::pattern::{action_parts, has_wildcard, is_all, matches_action};
+use super::super::pattern::{action_parts, has_wildcard};
 use super::super::rule::{Report, Rule, RuleInfo, Severity, View};
-use super::super::suggest::nearest;
-use super::invalid_action::is_formed;
-use super::misnamed_action::is_misnamed;
-use crate::policy::catalogue;
+use super::misspelt_action::{is_listed, meant, unknown};
 use crate::policy::error::quote;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {
         id: "unknown-action",
-        severity: Severity::Warning,
-        why: "a name that no request carries grants nothing and refuses nothing",
+        severity: Severity::Note,
+        why: "a name that no request carries grants nothing and refuses nothing; our list may also be behind",
         fix: "look the action up in the service's list; names of operations are not always names of actions",
     },
     check,
 };
 
-/// Services whose list of actions is complete, as far as it was published.
-const COMPLETE: &[&str] = &["oss", "ram"];
-
-/// Actions that RAM's own policies hold and the published lists do not.
-/// Source: the system policy AliyunECSImageExportRolePolicy; operations of the STS SDK.
-const UNLISTED: &[&str] = &[
-    "oss:GetBucketUserQos",
-    "sts:AssumeRoleWithOIDC",
-    "sts:AssumeRoleWithSAML",
-    "sts:SetSourceIdentity",
-];
-
 fn check(view: &View<'_>, report: &mut Report<'_>) {
-    for (_, word) in view.actions() {
+    for word in unknown(view) {
         let action = word.text;
-        let Some((service, name)) = action_parts(action) else {
+        if !is_listed(action) || meant(action).is_some() {
             continue;
-        };
+        }
+        let service = action_parts(action).map_or("", |(service, _)| service);
         let service = service.to_ascii_lowercase();
-        if !is_formed(action) || is_all(name) || is_misnamed(action) || is_known(action) {
-            continue;
-        }
-        let is_complete = COMPLETE.contains(&service.as_str());
-        if has_wildcard(action) {
-            if is_complete {
-                report.at(
-                    word.spot,
-                    format!("{} matches no action of `{service}`", quote(action)),
-                );
-            }
-            continue;
-        }
-        let names = catalogue::all().map(|known| known.name);
-        // The list of ECS is a small part, and its names are near one another.
-        let close = nearest(action, names).filter(|_| is_complete || service == "sts");
-        let message = format!("`{service}` has no action {}", quote(action));
-        match close {
-            Some(close) => report.with_fix(word.spot, message, format!("did you mean `{close}`?")),
-            None if is_complete => report.at(word.spot, message),
-            None => {}
-        }
-    }
-}
-
-fn is_known(action: &str) -> bool {
-    let unlisted = UNLISTED.iter().copied();
-    let mut names = catalogue::all().map(|known| known.name).chain(unlisted);
-    match has_wildcard(action) {
-        true => names.any(|known| matches_action(action, known)),
-        false => names.any(|known| known.eq_ignore_ascii_case(action)),
+        let message = match has_wildcard(action) {
+            true => format!(
+                "{} matches no action of `{service}` that is known",
+                quote(action)
+            ),
+            false => format!(
+                "{} is not among the known actions of `{service}`",
+                quote(action)
+            ),
+        };
+        report.at(word.spot, message);
     }
 }

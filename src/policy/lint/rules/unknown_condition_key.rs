@@ -23,6 +23,7 @@ const COMMON: &[&str] = &[
     "acs:PrincipalRDId",
     "acs:PrincipalRDPath",
     "acs:SecureTransport",
+    "acs:Service",
     "acs:SourceIp",
     "acs:SourceVpc",
     "acs:UserAgent",
@@ -71,9 +72,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         }
         let message = format!("condition key {} is not documented", quote(key));
         match nearest(key, known_keys()) {
-            Some(close) => {
-                report.with_fix(test.key.spot, message, format!("did you mean `{close}`?"))
-            }
+            Some(close) => report.suggest(test.key.spot, message, close),
             None => report.at(test.key.spot, message),
         }
     }

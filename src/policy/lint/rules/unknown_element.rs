@@ -29,25 +29,53 @@ const PRINCIPAL: &[&str] = &["Service", "RAM", "Federated"];
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
     let Some(root) = view.root else { return };
-    visit(root, "a policy document", DOCUMENT, &[], report);
+    visit(root, "a policy document", DOCUMENT, &[], &[], report);
+    let misplaced: &[&str] = match view.is_trust {
+        true => &["Resource", "NotResource"],
+        false => &["Principal"],
+    };
     for statement in &view.statements {
         // These have rules of their own.
-        visit(statement.node, "a statement", STATEMENT, &["Sid"], report);
+        visit(
+            statement.node,
+            "a statement",
+            STATEMENT,
+            &["Sid"],
+            misplaced,
+            report,
+        );
         if let Some(principal) = statement.node.member("Principal") {
-            visit(&principal.value, "a principal", PRINCIPAL, &["AWS"], report);
+            visit(
+                &principal.value,
+                "a principal",
+                PRINCIPAL,
+                &["AWS"],
+                &[],
+                report,
+            );
         }
     }
 }
 
-fn visit(value: &Value, what: &str, known: &[&str], elsewhere: &[&str], report: &mut Report<'_>) {
+fn visit(
+    value: &Value,
+    what: &str,
+    known: &[&str],
+    elsewhere: &[&str],
+    misplaced: &[&str],
+    report: &mut Report<'_>,
+) {
     for member in value.members() {
         let name = member.name.as_str();
         if known.contains(&name) || elsewhere.contains(&name) {
             continue;
         }
         let message = format!("{what} has no element {}", quote(name));
-        match nearest(name, known.iter().copied()) {
-            Some(close) => report.with_fix(member.name_spot, message, format!("write `{close}`")),
+        // A member that is there already, or that this kind of document has not, was not meant.
+        let absent = |known: &&str| value.member(known).is_none() && !misplaced.contains(known);
+        let close = nearest(name, known.iter().copied()).filter(absent);
+        match close {
+            Some(close) => report.write(member.name_spot, message, close),
             None => report.with_fix(
                 member.name_spot,
                 message,

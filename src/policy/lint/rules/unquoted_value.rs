@@ -27,6 +27,6 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             _ => continue,
         };
         let message = format!("`{text}` is not in quotation marks");
-        report.with_fix(value.spot, message, format!("write `\"{text}\"`"));
+        report.write_saying(value.spot, message, &text, format!("write `\"{text}\"`"));
     }
 }

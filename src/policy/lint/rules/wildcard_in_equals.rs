@@ -34,7 +34,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
                 quote(value.text),
                 test.operator.text
             );
-            report.with_fix(value.spot, message, format!("write `{like}`"));
+            report.write(value.spot, message, like);
         }
     }
 }
