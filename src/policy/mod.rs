@@ -42,7 +42,7 @@ pub use document::{
 pub use error::{Place, PolicyError, PolicyErrorKind, quote};
 pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
 pub use exposure::{Exposure, newly_exposed};
-pub use power::newly_granted_power;
 pub use kind::DocumentKind;
+pub use power::newly_granted_power;
 pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};
 pub use trust::{Principal, ServicePrincipal, TrustPolicy, TrustStatement};
