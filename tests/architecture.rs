@@ -79,6 +79,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
             "serde_json",
             "sha1",
             "sha2",
+            "shlex",
             "thiserror",
             "tokio",
             "tracing",

@@ -97,6 +97,8 @@ pub enum Format {
     Text,
     /// For programs
     Json,
+    /// The steps as commands of the aliyun CLI; for `plan` alone
+    Aliyun,
 }
 
 /// When to colour.

@@ -14,6 +14,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
+mod aliyun;
 #[path = "../../build.rs"]
 #[allow(dead_code, reason = "only what finds the commit is tried")]
 mod build_script;

@@ -21,7 +21,7 @@ use clap::Subcommand;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::options::{Global, SpecArg};
+use super::options::{Format, Global, SpecArg};
 use super::session::console::Console;
 use adopt::AdoptArgs;
 use apply::ApplyArgs;
@@ -109,6 +109,11 @@ impl Command {
         console: &mut Console,
         interface: fn() -> clap::Command,
     ) -> Result<ExitStatus, Failure> {
+        if global.format == Format::Aliyun && !matches!(self, Self::Plan(_)) {
+            let message = "`--format aliyun` is for `plan`";
+            return Err(Failure::new(ExitStatus::Usage, message)
+                .hint("a plan shows the steps that `apply` would carry out"));
+        }
         match self {
             Self::Plan(args) => plan::run(args, global, environment, console).await,
             Self::Apply(args) => apply::run(args, global, environment, console).await,

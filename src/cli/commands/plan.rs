@@ -7,14 +7,15 @@ use clap::Args;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
-use crate::cli::options::{FleetArgs, Global, SpecArg, detail};
+use crate::cli::options::{FleetArgs, Format, Global, SpecArg, detail};
 use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::plan::{MemberPlan, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::saved_plan;
 use crate::cli::stages::spec::load;
-use crate::plan::Aim;
+use crate::cloud::ram::aliyun_commands;
+use crate::plan::{Aim, Plan};
 use crate::report::json::AccountReport;
 use crate::report::text;
 
@@ -48,6 +49,11 @@ pub(super) async fn run(
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
     if args.out.is_some() && members.len() > 1 {
         let message = "`--out` saves the plan of one account";
+        return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
+    }
+    let as_commands = global.format == Format::Aliyun;
+    if as_commands && members.len() > 1 {
+        let message = "`--format aliyun` prints the commands of one account";
         return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
     }
     let plans = plan_accounts(
@@ -84,6 +90,11 @@ pub(super) async fn run(
         }
     }
     console.result(&report.rendered())?;
+    if as_commands {
+        for account in plans.iter().filter_map(|plan| plan.account.as_ref().ok()) {
+            console.print(&commands(&account.plan)?)?;
+        }
+    }
     if let (
         Some(file),
         [
@@ -100,4 +111,18 @@ pub(super) async fn run(
         ExitStatus::Differs if !args.detailed_exitcode => Ok(ExitStatus::Success),
         status => Ok(status),
     }
+}
+
+/// The plan's steps for a shell.
+fn commands(plan: &Plan) -> Result<String, Failure> {
+    let steps = plan.steps.iter().map(|planned| &planned.step);
+    let commands = aliyun_commands(steps).map_err(|error| {
+        Failure::new(ExitStatus::Failed, error.to_string())
+            .hint("change the text in the spec, or let `apply` send it")
+    })?;
+    let account = &plan.caller.account;
+    Ok(match commands.is_empty() {
+        true => format!("# account {account}: nothing to do\n"),
+        false => format!("# account {account}\n{commands}\n"),
+    })
 }

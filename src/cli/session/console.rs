@@ -62,7 +62,8 @@ impl Console {
         })
     }
 
-    /// Prints a result in the chosen format and writes the report files.
+    /// Prints a result in the chosen format and writes the report files. Where commands are asked for, the result is
+    /// shown on standard error, and the commands are for the caller to print.
     ///
     /// # Errors
     /// When a report file cannot be written. A reader of standard output that has gone away is no error: it has
@@ -71,6 +72,10 @@ impl Console {
         let printed = match self.format {
             Format::Text => self.print_text(&rendered.text),
             Format::Json => self.print(&rendered.json),
+            Format::Aliyun => {
+                self.progress(&rendered.text);
+                Ok(())
+            }
         };
         for report in &self.reports {
             report.write(&rendered.json)?;
@@ -86,7 +91,7 @@ impl Console {
     pub(crate) fn show(&mut self, text: &str) -> Result<(), Failure> {
         match self.format {
             Format::Text => self.print_text(text),
-            Format::Json => {
+            Format::Json | Format::Aliyun => {
                 self.progress(text);
                 Ok(())
             }
@@ -146,7 +151,7 @@ impl Console {
         match self.format {
             // A reader that is gone does not stop an apply; the end of the run will say so.
             Format::Text => drop(self.print_text(&format!("  {line}\n"))),
-            Format::Json => self.progress(line),
+            Format::Json | Format::Aliyun => self.progress(line),
         }
     }
 

@@ -7,9 +7,11 @@
 //! |---|---|
 //! | operations and their parameters | `operations` |
 //! | replies and their meaning | `replies`, [`service`], `read` |
+//! | which permissions the calls need; steps as commands | `permissions`, `commands` |
 //! | a write until its outcome is known | `write`, `read_back`, `write_log` |
 
 mod client;
+mod commands;
 mod operations;
 mod permissions;
 mod read;
@@ -20,4 +22,5 @@ mod write;
 mod write_log;
 
 pub use client::RamClient;
+pub use commands::{CommandError, aliyun_commands};
 pub use permissions::PermissionRecorder;
