@@ -173,16 +173,19 @@ fn render(request: &Request<'_>, request_id: &str, answer: Answer) -> HttpRespon
 
 /// The error that a planned fault answers, with RAM's account of it.
 pub(crate) fn denied_by_fault(operation: &str) -> ApiError {
+    let is_ecs = ecs::OPERATIONS.iter().any(|own| own.name == operation);
     let service = match operation {
         "AssumeRole" | "GetCallerIdentity" => "sts",
+        _ if is_ecs => "ecs",
         _ => "ram",
     };
-    ApiError::denied(&Denial {
+    let error = ApiError::denied(&Denial {
         action: &format!("{service}:{operation}"),
         principal_type: "SubUser",
         principal: "sandbox",
         owner: "",
         kind: "ImplicitDeny",
         layer: "AccountLevelIdentityBasedPolicy",
-    })
+    });
+    if is_ecs { error.of_ecs() } else { error }
 }

@@ -78,7 +78,7 @@ fn statement(chance: &mut Chance) -> Value {
         let members = part.as_object().unwrap().clone();
         made.as_object_mut().unwrap().extend(members);
     }
-    if chance.next() % 3 == 0 {
+    if chance.next().is_multiple_of(3) {
         made["Condition"] = chance.choose(&conditions);
     }
     made
@@ -101,7 +101,7 @@ fn trust(chance: &mut Chance) -> Value {
     let mut statements = vec![json!({
         "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": [chance.choose(&services)] }
     })];
-    if chance.next() % 8 == 0 {
+    if chance.next().is_multiple_of(8) {
         statements.push(json!({
             "Effect": "Deny", "Action": "sts:AssumeRole", "Principal": { "Service": ["ecs.aliyuncs.com"] },
             "Condition": { "Bool": { "acs:SecureTransport": "false" } }

@@ -4,7 +4,7 @@
 //! SDK's models (7.11.8).
 
 use super::client::{Answer, Client, of};
-use export_iam::sandbox::{World, ready_states};
+use export_iam::sandbox::{FaultPlan, World, ready_states};
 use serde_json::{Value, json};
 
 const ECS: &str = "2014-05-26";
@@ -705,6 +705,11 @@ async fn ecs_refuses_by_its_own_code() {
         answer.body["AccessDeniedDetail"]["AuthAction"],
         "ecs:DescribeTasks"
     );
+    // So does a planned fault.
+    let fault = "ExportImage=no-permission".parse().unwrap();
+    client.sandbox.set_faults(FaultPlan::new(vec![fault]));
+    let answer = ecs(&client, "ExportImage", &EXPORT).await;
+    assert_eq!((answer.status, answer.code()), (403, "Forbidden.RAM"));
 }
 
 /// Source: ResourceDirectoryMaster, `ListControlPolicyAttachmentsForTarget`, `GetControlPolicy`.
