@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::support::program::finish;
 use crate::support::{Program, Run};
@@ -97,7 +97,8 @@ impl Served {
             program,
             address: String::new(),
         };
-        for _ in 0..5 {
+        let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        for _ in export_iam::sandbox::environment(anywhere, "", "") {
             let line = lines.next().expect("it serves").unwrap();
             let (name, value) = line
                 .strip_prefix("export ")
@@ -189,6 +190,11 @@ impl Served {
 
     /// Begins an apply, and sends it `signal` when it has told of so many steps.
     fn interrupted(&self, signal: &str, after: usize) -> Run {
+        self.interrupted_by(&[signal], Duration::ZERO, after)
+    }
+
+    /// The same with several signals, `gap` apart.
+    fn interrupted_by(&self, signals: &[&str], gap: Duration, after: usize) -> Run {
         let arguments = ["apply", "spec.yaml", "--yes"];
         let started = Instant::now();
         let mut child = self.program.command(&arguments).spawn().unwrap();
@@ -205,8 +211,12 @@ impl Served {
             out.push_str(&line);
             out.push('\n');
         }
-        let id = child.id().to_string();
-        Command::new("kill").args([signal, &id]).status().unwrap();
+        for (number, signal) in signals.iter().enumerate() {
+            if number > 0 {
+                thread::sleep(gap);
+            }
+            send(signal, &child);
+        }
         let rest: Vec<String> = lines.map_while(Result::ok).collect();
         let run = finish(child, started);
         Run {
@@ -253,6 +263,29 @@ fn killed_or_interrupted_after_any_step_it_converges() {
             });
         }
     });
+}
+
+#[test]
+fn two_signals_in_any_order_give_130_and_a_report_that_agrees() {
+    for (signals, gap) in [
+        (["-INT", "-INT"], 0),
+        (["-INT", "-TERM"], 0),
+        (["-TERM", "-INT"], 2),
+        (["-TERM", "-TERM"], 20),
+    ] {
+        for after in [0, 1, 3] {
+            let served = Served::slow(json!([]), "30ms");
+            let gap = Duration::from_millis(gap);
+            let run = served.interrupted_by(&signals, gap, after);
+            match run.status {
+                130 => assert!(run.err.contains("interrupted"), "{}", run.told()),
+                // They came after the last step.
+                0 => assert!(!run.out.contains("not run"), "{}", run.told()),
+                _ => panic!("{signals:?} after {after}: {}", run.told()),
+            }
+            served.converges();
+        }
+    }
 }
 
 #[test]

@@ -131,10 +131,28 @@ async fn with_undo(
     let undo_state =
         undo(&account.desired, &account.observed).map_err(|errors| no_undo(&errors))?;
     let result = approve_and_execute(plans, approval, limits, console).await;
-    if !matches!(&result, Err(failure) if failure.status == ExitStatus::Refused) {
-        write_undo(undo_state, account, file, environment, console).await?;
+    if matches!(&result, Err(failure) if failure.status == ExitStatus::Refused) {
+        return result;
     }
-    result
+    // A first signal only stops the apply; what it did can still be undone.
+    let signals = console.signals();
+    let written = tokio::select! {
+        biased;
+        () = signals.second() => Err(Failure::new(
+            ExitStatus::Interrupted,
+            "interrupted before the way back was saved",
+        )),
+        written = write_undo(undo_state, account, file, environment, console) => written,
+    };
+    match (result, written) {
+        (result, Ok(())) => result,
+        (Ok(_), Err(failure)) => Err(failure),
+        // The end of the apply decides the status.
+        (Err(result), Err(failure)) => {
+            console.failure(&failure);
+            Err(result)
+        }
+    }
 }
 
 fn no_undo(errors: &[UndoError]) -> Failure {

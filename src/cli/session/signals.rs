@@ -31,6 +31,7 @@ pub(crate) const FINISHING: &str =
 #[derive(Debug, Clone)]
 pub(crate) struct Signals {
     received: watch::Receiver<u32>,
+    shutdown: Arc<watch::Sender<Shutdown>>,
     noticed: Arc<AtomicU32>,
 }
 
@@ -38,15 +39,17 @@ impl Signals {
     /// Hears every signal from now on. Where the system does not let us, signals keep their usual effect.
     pub(crate) fn listen() -> Self {
         let (sender, received) = watch::channel(0);
+        let shutdown = Arc::new(watch::Sender::new(Shutdown::None));
         let noticed = Arc::new(AtomicU32::new(0));
         let signals = Self {
             received,
+            shutdown: Arc::clone(&shutdown),
             noticed: Arc::clone(&noticed),
         };
         let (ready, is_ready) = mpsc::channel();
         let listening = std::thread::Builder::new()
             .name("signals".to_owned())
-            .spawn(move || count(&sender, &noticed, &ready));
+            .spawn(move || count(&sender, &shutdown, &noticed, &ready));
         if listening.is_ok() {
             // Ends also when the thread does.
             let _ = is_ready.recv();
@@ -59,8 +62,15 @@ impl Signals {
         self.wait_for(1).await;
     }
 
-    async fn second(&self) {
+    /// Waits until there was a second signal.
+    pub(crate) async fn second(&self) {
         self.wait_for(2).await;
+    }
+
+    /// How far an apply may still go. It follows each signal at once, not only when the run is polled again: a call
+    /// that fails at the same moment must not look as if nobody had interrupted.
+    pub(crate) fn shutdown(&self) -> watch::Receiver<Shutdown> {
+        self.shutdown.subscribe()
     }
 
     async fn wait_for(&self, number: u32) {
@@ -97,7 +107,12 @@ pub(crate) fn interrupted() -> Failure {
 }
 
 /// Counts signals, and ends the process when one goes unnoticed.
-fn count(sender: &watch::Sender<u32>, noticed: &AtomicU32, ready: &mpsc::Sender<()>) {
+fn count(
+    sender: &watch::Sender<u32>,
+    shutdown: &watch::Sender<Shutdown>,
+    noticed: &AtomicU32,
+    ready: &mpsc::Sender<()>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -112,8 +127,7 @@ fn count(sender: &watch::Sender<u32>, noticed: &AtomicU32, ready: &mpsc::Sender<
             let is_unnoticed = || noticed.load(Ordering::SeqCst) < received;
             tokio::select! {
                 () = receiver.next() => {
-                    received += 1;
-                    sender.send_replace(received);
+                    received = record(sender, shutdown);
                 }
                 () = tokio::time::sleep(GRACE), if is_unnoticed() => {
                     if is_unnoticed() {
@@ -122,6 +136,29 @@ fn count(sender: &watch::Sender<u32>, noticed: &AtomicU32, ready: &mpsc::Sender<
                 }
             }
         }
+    });
+}
+
+/// Counts one more signal; gives how many there were.
+fn record(sender: &watch::Sender<u32>, shutdown: &watch::Sender<Shutdown>) -> u32 {
+    let number = sender.borrow().saturating_add(1);
+    raise(
+        shutdown,
+        match number {
+            1 => Shutdown::Graceful,
+            _ => Shutdown::Immediate,
+        },
+    );
+    sender.send_replace(number);
+    number
+}
+
+/// Goes this far, and never back.
+fn raise(shutdown: &watch::Sender<Shutdown>, to: Shutdown) {
+    shutdown.send_if_modified(|now| {
+        let is_further = *now < to;
+        *now = (*now).max(to);
+        is_further
     });
 }
 
@@ -172,21 +209,19 @@ impl Receiver {
     }
 }
 
-/// Shuts a running apply down on signals: the first lets calls in flight end, for five seconds at most; a second
-/// one, or the end of the five seconds, abandons them. `on_first` is called on the first. Never returns.
+/// Watches over the shutdown of a running apply: calls `on_first` on the first signal, and abandons calls in flight
+/// five seconds later, if no second signal has done so. Never returns.
 pub(crate) async fn shut_down(
     signals: &Signals,
-    shutdown: watch::Sender<Shutdown>,
     on_first: impl FnOnce(),
 ) -> std::convert::Infallible {
     signals.first().await;
-    shutdown.send_replace(Shutdown::Graceful);
     on_first();
     tokio::select! {
         () = signals.second() => {}
         () = tokio::time::sleep(PATIENCE) => {}
     }
-    shutdown.send_replace(Shutdown::Immediate);
+    raise(&signals.shutdown, Shutdown::Immediate);
     pending().await
 }
 
@@ -196,8 +231,12 @@ mod tests {
 
     fn signals() -> (watch::Sender<u32>, Signals) {
         let (sender, received) = watch::channel(0);
-        let noticed = Arc::default();
-        (sender, Signals { received, noticed })
+        let signals = Signals {
+            received,
+            shutdown: Arc::new(watch::Sender::new(Shutdown::None)),
+            noticed: Arc::default(),
+        };
+        (sender, signals)
     }
 
     #[tokio::test(start_paused = true)]
@@ -205,7 +244,7 @@ mod tests {
         let (sender, signals) = signals();
         assert_eq!(signals.cancel(async { Ok(7) }).await, Ok(7));
         let waiting = signals.cancel(pending::<Result<(), Failure>>());
-        let (ended, _) = tokio::join!(waiting, async { sender.send_replace(1) });
+        let (ended, _) = tokio::join!(waiting, async { record(&sender, &signals.shutdown) });
         assert_eq!(
             ended.map_err(|failure| failure.status),
             Err(ExitStatus::Interrupted)
@@ -215,27 +254,42 @@ mod tests {
         assert_eq!(signals.noticed.load(Ordering::SeqCst), 1);
     }
 
+    #[test]
+    fn whoever_asks_after_a_signal_sees_it_without_being_woken() {
+        let (sender, signals) = signals();
+        let shutdown = signals.shutdown();
+        assert_eq!(*shutdown.borrow(), Shutdown::None);
+        for expected in [Shutdown::Graceful, Shutdown::Immediate, Shutdown::Immediate] {
+            record(&sender, &signals.shutdown);
+            assert_eq!(*shutdown.borrow(), expected);
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn calls_under_way_have_five_seconds_or_until_the_second_signal() {
-        for (second, most) in [(None, PATIENCE), (Some(1), Duration::from_secs(1))] {
+        for (second, most) in [
+            (None, PATIENCE),
+            (Some(0), Duration::ZERO),
+            (Some(1), Duration::from_secs(1)),
+        ] {
             let (sender, signals) = signals();
-            let (shutdown, mut seen) = watch::channel(Shutdown::None);
+            let mut shutdown = signals.shutdown();
             let mut told = 0;
             let started = tokio::time::Instant::now();
             let script = async {
-                assert_eq!(*seen.borrow_and_update(), Shutdown::None);
-                sender.send_replace(1);
-                seen.changed().await.unwrap();
-                assert_eq!(*seen.borrow_and_update(), Shutdown::Graceful);
+                record(&sender, &signals.shutdown);
+                assert_eq!(*shutdown.borrow_and_update(), Shutdown::Graceful);
                 if let Some(after) = second {
                     tokio::time::sleep(Duration::from_secs(after)).await;
-                    sender.send_replace(2);
+                    record(&sender, &signals.shutdown);
                 }
-                seen.changed().await.unwrap();
-                assert_eq!(*seen.borrow_and_update(), Shutdown::Immediate);
+                shutdown.changed().await.unwrap();
+                assert_eq!(*shutdown.borrow_and_update(), Shutdown::Immediate);
+                tokio::task::yield_now().await;
             };
             tokio::select! {
-                never = shut_down(&signals, shutdown, || told += 1) => match never {},
+                biased;
+                never = shut_down(&signals, || told += 1) => match never {},
                 () = script => {}
             }
             assert_eq!(told, 1);

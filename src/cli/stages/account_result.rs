@@ -71,22 +71,29 @@ impl AccountResult {
         if !self.report.is_complete() {
             return Some(stopped(&self.report));
         }
-        if self.verified.is_none() && self.report.interrupted && !self.report.steps.is_empty() {
-            let message = "interrupted before the account was read again; every step is done";
-            return Some(Failure::new(ExitStatus::Interrupted, message));
+        if self.report.steps.is_empty() {
+            return None;
         }
-        match self.verified.as_ref()? {
-            Verified::InSync(_) => None,
-            Verified::NotYet(_) => {
-                let failure = Failure::new(
-                    ExitStatus::Partial,
-                    "applied, but the account does not show it yet",
-                );
-                Some(failure.hint("run `export-iam plan` again in a minute"))
+        let mut unread = match &self.verified {
+            Some(Verified::InSync(_)) => return None,
+            _ if self.report.interrupted => {
+                let message = "interrupted before the account was read again; every step is done";
+                return Some(Failure::new(ExitStatus::Interrupted, message));
             }
-            Verified::Unread(error) => Some(error.clone().into()),
-            Verified::Impossible(errors) => Some(errors.clone().into()),
-        }
+            None => return None,
+            Some(Verified::NotYet(_)) => {
+                let message = "applied, but the account does not show it yet";
+                return Some(
+                    Failure::new(ExitStatus::Partial, message)
+                        .hint("run `export-iam plan` again in a minute"),
+                );
+            }
+            Some(Verified::Unread(error)) => Failure::from(error.clone()),
+            Some(Verified::Impossible(errors)) => return Some(errors.clone().into()),
+        };
+        // The steps are done, so it cannot be the status of a run that changed nothing.
+        unread.status = ExitStatus::Incomplete;
+        Some(unread)
     }
 
     pub(crate) fn in_sync(&self) -> Option<bool> {
@@ -112,4 +119,68 @@ fn stopped(report: &ApplyReport) -> Failure {
         false => "stopped before the end; run the same command again once the cause is mended",
     };
     Failure::all(status, problems.chain([(again.to_owned(), None)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{AccountError, AccountErrorKind, Written};
+    use crate::model::{RoleName, Step};
+    use crate::observe::ObserveError;
+    use crate::plan::PlannedStep;
+
+    fn result(outcome: Outcome, interrupted: bool, verified: Option<Verified>) -> AccountResult {
+        let role = RoleName::new("R").unwrap();
+        let step = PlannedStep {
+            wave: 0,
+            step: Step::DeleteRole { role },
+            effects: std::collections::BTreeSet::new(),
+        };
+        AccountResult {
+            report: ApplyReport {
+                steps: vec![StepReport { step, outcome }],
+                interrupted,
+            },
+            not_started: None,
+            verified,
+        }
+    }
+
+    fn error(kind: AccountErrorKind) -> AccountError {
+        AccountError::new("DeleteRole", kind)
+    }
+
+    #[test]
+    fn after_a_signal_the_status_is_130_whatever_became_of_the_call() {
+        let unread = |kind| Some(Verified::Unread(ObserveError(vec![error(kind)])));
+        let done = || Outcome::Done(Written::ByUs(None));
+        for (outcome, verified) in [
+            (Outcome::Failed(error(AccountErrorKind::Denied)), None),
+            (Outcome::Failed(error(AccountErrorKind::Credential)), None),
+            (
+                Outcome::Unknown(error(AccountErrorKind::OutcomeUnknown)),
+                None,
+            ),
+            (Outcome::NotAttempted, None),
+            (done(), None),
+            (done(), unread(AccountErrorKind::Unavailable)),
+            (done(), unread(AccountErrorKind::Credential)),
+            (done(), Some(Verified::Impossible(Vec::new()))),
+        ] {
+            let shown = format!("{outcome:?} {verified:?}");
+            let failure = result(outcome, true, verified).failure();
+            let status = failure.map(|failure| failure.status);
+            assert_eq!(status, Some(ExitStatus::Interrupted), "{shown}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_cannot_be_read_after_a_step_is_incomplete_and_not_unchanged() {
+        for kind in [AccountErrorKind::Unavailable, AccountErrorKind::Credential] {
+            let unread = Verified::Unread(ObserveError(vec![error(kind)]));
+            let done = Outcome::Done(Written::ByUs(None));
+            let failure = result(done, false, Some(unread)).failure().unwrap();
+            assert_eq!(failure.status, ExitStatus::Incomplete);
+        }
+    }
 }

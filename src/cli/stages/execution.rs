@@ -32,7 +32,6 @@ pub(crate) async fn execute(
     limits: Limits,
     console: &mut Console,
 ) -> Vec<AccountResult> {
-    let (sender, shutdown) = watch::channel(Shutdown::None);
     let unread = plans.iter().filter(|plan| plan.account.is_err()).count();
     let failures = Cell::new(unread + approved.refused.len());
     let is_fleet = plans.len() > 1;
@@ -40,6 +39,7 @@ pub(crate) async fn execute(
     let counted = if is_fleet { accounts.len() } else { 0 };
     let mut progress = console.counter("worked on", counted);
     let signals = console.signals();
+    let shutdown = signals.shutdown();
     let console = RefCell::new(console);
     let work = accounts.iter().enumerate().map(|(place, account)| {
         let (shutdown, failures, console) = (shutdown.clone(), &failures, &console);
@@ -67,7 +67,7 @@ pub(crate) async fn execute(
     let mut results: Vec<(usize, AccountResult)> = tokio::select! {
         // Signals are listened for before the first call goes out.
         biased;
-        never = shut_down(&signals, sender, on_signal) => match never {},
+        never = shut_down(&signals, on_signal) => match never {},
         results = all => results,
     };
     results.sort_by_key(|(place, _)| *place);
@@ -107,8 +107,9 @@ async fn execute_one(
             seen = verify(client, &account.desired, &account.observed.caller) => {
                 verified = Some(seen);
             }
-            () = Shutdown::immediate(shutdown) => report.interrupted = true,
+            () = Shutdown::immediate(shutdown.clone()) => {}
         }
+        report.interrupted = *shutdown.borrow() > Shutdown::None;
     }
     AccountResult {
         report,
