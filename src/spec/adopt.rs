@@ -16,22 +16,31 @@ use crate::model::{
 };
 use crate::policy::{PolicyDocument, Principal, Statement, TrustPolicy, TrustStatement};
 
-/// Spec text that describes the roles and custom policies of `observed`; planning it there changes nothing.
-///
-/// What is left out, and why, is said in comments at the top.
+/// A live account as a spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// The spec's text; planning it there changes nothing. What is left out is said in comments at the top.
+    pub text: String,
+    /// What is left out, and why, one line each; empty when everything is described.
+    pub left_out: Vec<String>,
+}
+
+/// The spec that describes the roles and custom policies of `observed`.
 #[must_use]
-pub fn adopt(observed: &ObservedState) -> String {
+pub fn adopt(observed: &ObservedState) -> Adopted {
     let mut draft = Draft::of(observed);
     loop {
         let text = draft.text();
-        match load::built_in("adopted", &text) {
-            Ok(_) => return text,
-            Err(errors) => {
-                // Each round leaves out at least one part, so this ends.
-                if !draft.leave_out(&errors) {
-                    return text;
-                }
-            }
+        let is_done = match load::built_in("adopted", &text) {
+            Ok(_) => true,
+            // Each round leaves out at least one part, so this ends.
+            Err(errors) => !draft.leave_out(&errors),
+        };
+        if is_done {
+            return Adopted {
+                text,
+                left_out: draft.left_out,
+            };
         }
     }
 }

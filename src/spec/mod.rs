@@ -30,7 +30,7 @@ mod split;
 mod yaml;
 
 pub use account::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
-pub use adopt::adopt;
+pub use adopt::{Adopted, adopt};
 pub use checked::Spec;
 
 pub use error::{Diagnostic, SpecErrors};

@@ -14,7 +14,7 @@ use crate::support::{Golden, Program, Run, Server, plain};
 use clap::CommandFactory;
 use export_iam::cli::Cli;
 use export_iam::sandbox::{FaultPlan, Options, Rule};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ROLE: &str = "AliyunECSImageExportDefaultRole";
 
@@ -664,6 +664,22 @@ fn the_spec_comes_from_a_file_standard_input_a_preset_or_the_folder() {
         .run(&["validate"])
         .ends(0)
         .says("export-iam.yaml is valid");
+}
+
+#[test]
+fn what_adopt_cannot_describe_is_named_and_ends_with_five() {
+    let trust = json!({ "Version": "1", "Statement": [ { "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": { "Service": "ecs.aliyuncs.com" }, "Resource": "*" } ] });
+    let role = json!({ "name": ROLE, "trust": trust.to_string() });
+    let server = Server::of(&json!({ "roles": [role] }).to_string());
+    let program = Program::new().with_all(&server.environment());
+    let run = program.run(&["adopt"]).ends(5);
+    let run = run.says("version: 1").says("# Left out: role `");
+    run.warns(&format!(
+        "not in the spec: role `{ROLE}`: cannot interpret: unknown member `Resource`"
+    ));
+    let run = program.run(&["adopt", "--format", "json"]).ends(64);
+    run.warns("`adopt` prints a spec, which is YAML, in no other format");
 }
 
 #[test]

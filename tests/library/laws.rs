@@ -436,7 +436,7 @@ proptest! {
         let scope = Scope { roles: names.collect(), ..Scope::default() };
         now(async {
             let observed = observe(&account.client(), &scope, None).await.unwrap();
-            let text = adopt(&observed);
+            let text = adopt(&observed).text;
             let desired = read(&text);
             prop_assert_eq!(desired.roles.len(), live.roles.len(), "{}", text);
             let observed = account.observe(&desired).await;

@@ -5,12 +5,12 @@ use clap::Args;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
-use crate::cli::options::Global;
+use crate::cli::options::{Format, Global};
 use crate::cli::session::clients::Session;
 use crate::cli::session::console::Console;
 use crate::model::{RoleName, Scope, TagReading};
 use crate::observe::observe;
-use crate::spec::adopt;
+use crate::spec::{Adopted, adopt};
 
 /// `adopt`.
 #[derive(Debug, Args)]
@@ -30,6 +30,11 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
+    if global.format != Format::Text {
+        let message = "`adopt` prints a spec, which is YAML, in no other format";
+        return Err(Failure::new(ExitStatus::Usage, message)
+            .hint("leave `--format` out; other tools read the spec with any YAML parser"));
+    }
     let names = args.role.iter().map(|name| RoleName::new(name));
     let names = names
         .collect::<Result<Vec<_>, _>>()
@@ -57,6 +62,13 @@ pub(super) async fn run(
             .map(|name| (format!("account {account} has no role `{name}`"), None));
         return Err(Failure::all(ExitStatus::Failed, problems));
     }
-    console.print(&adopt(&observed))?;
-    Ok(ExitStatus::Success)
+    let Adopted { text, left_out } = adopt(&observed);
+    console.print(&text)?;
+    for what in &left_out {
+        console.warn(&format!("not in the spec: {what}"));
+    }
+    Ok(match left_out.is_empty() {
+        true => ExitStatus::Success,
+        false => ExitStatus::Incomplete,
+    })
 }
