@@ -65,7 +65,7 @@ fn run(
     mut problems: Problems<'_>,
 ) -> Comparison {
     let mut budget = Budgets {
-        verdict: Budget::for_question(),
+        verdict: Budget::for_comparison(),
         words: Budget::for_words(),
     };
     let mut comparison = Comparison::identical(question);

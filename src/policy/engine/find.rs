@@ -399,12 +399,16 @@ impl<'p> Finder<'p> {
             forbidden = self.meeting(target, &forbidden, budget)?;
         }
         let (wanted, forbidden) = (self.wanted(choice), self.globs(&forbidden));
+        // Targets that were given are narrow, and often denied as a whole.
+        let is_given = matches!(requests, Requests::Given(_));
         let universe = self.universe(requests).iter();
         let mut best: Option<Vec<char>> = None;
         for universe in universe.filter(|universe| wanted.iter().all(|own| universe.meets(own))) {
-            budget.spend(forbidden.len() * 32)?;
-            if forbidden.iter().any(|glob| glob.plainly_covers(universe)) {
-                continue;
+            if is_given {
+                budget.spend(forbidden.len() * 32)?;
+                if forbidden.iter().any(|glob| glob.plainly_covers(universe)) {
+                    continue;
+                }
             }
             let wanted: Vec<&Glob> = wanted.iter().copied().chain([universe]).collect();
             let limit = best.as_ref().map_or(usize::MAX, Vec::len);
