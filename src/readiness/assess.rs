@@ -274,28 +274,24 @@ fn in_settings(
     refused: Outcome,
     outcomes: &[(Setting, Outcome)],
 ) -> Outcome {
-    let is_refused = |outcome: &Outcome| matches!(outcome, Outcome::Refused { .. });
     if outcomes.iter().all(|(_, outcome)| is_refused(outcome)) {
         return refused;
     }
     let mut on: Vec<Factor> = Vec::new();
-    let differs = |of: fn(&Setting) -> &Name, same: fn(&Setting) -> &Name| {
-        outcomes.iter().any(|(setting, outcome)| {
-            outcomes.iter().any(|(other, others)| {
-                same(setting) == same(other)
-                    && of(setting) != of(other)
-                    && is_refused(outcome) != is_refused(others)
-            })
-        })
-    };
-    let (region, bucket): (fn(&Setting) -> &Name, fn(&Setting) -> &Name) =
-        (|setting| &setting.region, |setting| &setting.bucket);
-    if differs(region, bucket) {
+    if differs(
+        outcomes,
+        |setting| &setting.region,
+        |setting| &setting.bucket,
+    ) {
         on.push(Factor::Region {
             spellings: requirement.spellings(outcomes.iter().map(|(setting, _)| setting)),
         });
     }
-    if differs(bucket, region) {
+    if differs(
+        outcomes,
+        |setting| &setting.bucket,
+        |setting| &setting.region,
+    ) {
         on.push(Factor::Bucket);
     }
     for factor in outcomes.iter().flat_map(|(_, outcome)| outcome.factors()) {
@@ -308,4 +304,23 @@ fn in_settings(
         Some((_, first @ Outcome::Granted { .. })) if on.is_empty() => first.clone(),
         _ => Outcome::Depends { on },
     }
+}
+
+/// Whether two settings that share one part and differ in another have different outcomes.
+fn differs(
+    outcomes: &[(Setting, Outcome)],
+    part: fn(&Setting) -> &Name,
+    shared: fn(&Setting) -> &Name,
+) -> bool {
+    outcomes.iter().any(|(setting, outcome)| {
+        outcomes.iter().any(|(other, others)| {
+            shared(setting) == shared(other)
+                && part(setting) != part(other)
+                && is_refused(outcome) != is_refused(others)
+        })
+    })
+}
+
+fn is_refused(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused { .. })
 }

@@ -50,6 +50,12 @@ struct Choice {
     sample: Option<(String, String)>,
 }
 
+/// The choices of a key that may have several values.
+struct SetChoices {
+    possible: Vec<Choice>,
+    proven: Vec<Choice>,
+}
+
 struct Maker<'r> {
     rules: &'r Rules,
     absent: NegatedWhenAbsent,
@@ -77,7 +83,7 @@ pub(crate) fn contexts(
     for (at, key) in rules.keys.iter().enumerate() {
         if maker.has_set_operator(at) {
             match maker.set_choices(at, key, budget)? {
-                Some((possible, proven)) => {
+                Some(SetChoices { possible, proven }) => {
                     guessed.push(possible);
                     enclosed.push(proven);
                 }
@@ -192,7 +198,7 @@ impl Maker<'_> {
         at: usize,
         key: &Key,
         budget: &mut Budget,
-    ) -> Result<Option<(Vec<Choice>, Vec<Choice>)>, TooComplex> {
+    ) -> Result<Option<SetChoices>, TooComplex> {
         let known = self.known_values(key);
         let cells = match &known {
             Some(values) => distinct(&key.atoms, values.iter().flatten().cloned()),
@@ -226,7 +232,7 @@ impl Maker<'_> {
             proven.push(absent);
         }
         proven.extend(singles);
-        Ok(Some((possible, proven)))
+        Ok(Some(SetChoices { possible, proven }))
     }
 
     /// Each different test of a key by itself: it holds or fails, whatever the others do.
