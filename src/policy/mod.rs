@@ -31,9 +31,9 @@ mod write;
 pub(crate) use coverage::TargetPattern;
 
 pub use access::{
-    AccessCondition, AccessLine, Change, Comparison, Description, ExceptionSource, NamedPrincipal,
-    Pattern, PrincipalKind, Question, Reach, Realism, Targets, Variant, Verdict, Witness, compare,
-    compare_trust, descriptions,
+    AccessCondition, AccessLine, Change, Comparison, Description, Exception, ExceptionSource,
+    NamedPrincipal, Pattern, PrincipalKind, Question, Reach, Realism, Targets, Variant, Verdict,
+    Witness, compare, compare_trust, descriptions,
 };
 pub use document::{
     ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,

@@ -3,13 +3,13 @@
 use super::super::document::Condition;
 use super::condition::{AccessCondition, Phrase};
 use super::line::{AccessLine, Change, Reach, Targets};
-use super::pattern::{ExceptionSource, Pattern};
+use super::pattern::{Exception, ExceptionSource, Pattern};
 use super::principal::NamedPrincipal;
 use super::resource::{self, OssResource};
 use std::fmt;
 
-/// Most exceptions that are named. Where the other side has more than these, the line says what the statement
-/// grants as a whole.
+/// Most exceptions that are named of those that the other side has too. Past that the line says what this side grants
+/// as a whole.
 const MAX_NAMED: usize = 4;
 
 /// A line in words, in parts that a report may set on lines of their own.
@@ -113,18 +113,17 @@ pub(crate) fn unless(condition: &Condition) -> Option<String> {
     AccessCondition::unless(condition).map(|condition| condition.to_string())
 }
 
-/// The patterns with the exceptions that are to be named.
+/// The patterns with the exceptions that are to be named: those of the side itself always.
 fn shown(patterns: &[Pattern], exceptions: Exceptions) -> Vec<Pattern> {
-    let from_other_side = patterns
-        .iter()
-        .filter(|pattern| pattern.source == ExceptionSource::OtherSide);
-    let count: usize = from_other_side.map(|pattern| pattern.except.len()).sum();
+    let is_shared = |out: &Exception| out.source == ExceptionSource::Shared;
+    let all = patterns.iter().flat_map(|pattern| &pattern.except);
+    let count = all.filter(|out| is_shared(out)).count();
     let is_named = exceptions == Exceptions::Named && count <= MAX_NAMED;
-    let shown = patterns.iter().map(|pattern| match pattern.source {
-        ExceptionSource::OtherSide if !is_named => Pattern::whole(pattern.pattern.clone()),
-        _ => pattern.clone(),
-    });
-    shown.collect()
+    let mut shown = patterns.to_vec();
+    for pattern in &mut shown {
+        pattern.except.retain(|out| is_named || !is_shared(out));
+    }
+    shown
 }
 
 fn action_words(actions: &[Pattern]) -> String {
@@ -134,7 +133,7 @@ fn action_words(actions: &[Pattern]) -> String {
         _ => pattern.pattern.clone(),
     };
     let words = actions.iter();
-    let words = words.map(|action| name(action) + &except_words(&action.except));
+    let words = words.map(|action| name(action) + &except_words(&names(&action.except)));
     words.collect::<Vec<String>>().join(", ")
 }
 
@@ -156,7 +155,7 @@ fn action_name(pattern: &str) -> String {
 fn principal_words(principals: &[Pattern]) -> Vec<String> {
     let words = |text: &String| NamedPrincipal::read(text).to_string();
     let one = |pattern: &Pattern| {
-        let except: Vec<String> = pattern.except.iter().map(words).collect();
+        let except: Vec<String> = names(&pattern.except).iter().map(words).collect();
         words(&pattern.pattern) + &except_words(&except)
     };
     principals.iter().map(one).collect()
@@ -165,39 +164,48 @@ fn principal_words(principals: &[Pattern]) -> Vec<String> {
 fn resource_words(resources: &[Pattern]) -> Vec<String> {
     let all: Vec<(&str, String)> = resources
         .iter()
-        .map(|resource| {
-            let except: Vec<Pattern> = resource.except.iter().map(Pattern::whole).collect();
-            let except = match is_of_others(resource) {
-                true => ", if another account owns it".to_owned(),
-                false => except_words(&resource_words(&except)),
-            };
-            (resource.pattern.as_str(), except)
-        })
+        .map(|resource| (resource.pattern.as_str(), left_out(resource)))
         .collect();
-    let is_whole = |wanted: &str| {
-        let mut all = all.iter();
-        all.any(|(pattern, except)| *pattern == wanted && except.is_empty())
+    let of = |wanted: &str| all.iter().find(|(pattern, _)| *pattern == wanted);
+    // A bucket and its objects are named together, where what is left out can be said of both.
+    let objects_of = |(bucket, out): &(&str, String)| {
+        OssResource::read(bucket).filter(OssResource::is_bucket)?;
+        let objects = of(&format!("{bucket}/*"))?;
+        let is_said = *out == objects.1 || out.is_empty() && !objects.1.starts_with(',');
+        is_said.then_some(objects)
     };
-    let mut words = Vec::new();
-    for (pattern, except) in &all {
-        let bucket = pattern.strip_suffix("/*");
-        let objects = format!("{pattern}/*");
-        let read = OssResource::read(pattern);
-        let is_bucket = read.as_ref().is_some_and(OssResource::is_bucket);
-        let is_with_bucket = bucket.is_some_and(|bucket| {
-            OssResource::read(bucket).is_some_and(|read| read.is_bucket()) && is_whole(bucket)
-        });
-        if except.is_empty() && is_with_bucket {
-            continue;
+    let together: Vec<&str> = all
+        .iter()
+        .filter_map(objects_of)
+        .map(|(it, _)| *it)
+        .collect();
+    let words = all.iter().filter_map(|resource| {
+        let (pattern, out) = resource;
+        match (objects_of(resource), OssResource::read(pattern)) {
+            (Some((_, out)), Some(bucket)) => Some(bucket.with_objects() + out),
+            _ if together.contains(pattern) => None,
+            _ => Some(resource::words(pattern) + out),
         }
-        words.push(match read {
-            Some(bucket) if is_bucket && except.is_empty() && is_whole(&objects) => {
-                bucket.with_objects()
-            }
-            _ => resource::words(pattern) + except,
-        });
+    });
+    words.collect()
+}
+
+/// What is left out of a resource pattern, in words that follow it.
+fn left_out(resource: &Pattern) -> String {
+    if is_of_others(resource) {
+        return ", if another account owns it".to_owned();
     }
-    words
+    let base = OssResource::read(&resource.pattern);
+    let inside = |out: &str| base?.inside(&OssResource::read(out)?);
+    let (mut short, mut others) = (Vec::new(), Vec::new());
+    for out in names(&resource.except) {
+        match inside(&out) {
+            Some(words) => short.push(words),
+            None => others.push(Pattern::whole(out)),
+        }
+    }
+    short.extend(resource_words(&others));
+    except_words(&short)
 }
 
 /// Whether the pattern leaves out nothing but the same with an owner: names of buckets are unique among owners, so
@@ -206,12 +214,20 @@ fn is_of_others(resource: &Pattern) -> bool {
     let [only] = resource.except.as_slice() else {
         return false;
     };
+    if only.source == ExceptionSource::Own {
+        return false;
+    }
     let (open, owned) = (
         OssResource::read(&resource.pattern),
-        OssResource::read(only),
+        OssResource::read(&only.pattern),
     );
     open.zip(owned)
         .is_some_and(|(open, owned)| open.is_with_owner(&owned))
+}
+
+fn names(exceptions: &[Exception]) -> Vec<String> {
+    let names = exceptions.iter().map(|out| out.pattern.clone());
+    names.collect()
 }
 
 /// As ` except a, b and c`; empty without exceptions.

@@ -1,8 +1,9 @@
 //! The actions and targets that a finding of the engine is about.
 
 use super::super::catalogue::{self, KnownAction, Level};
+use super::super::document::Effect;
 use super::super::engine::{ActionClass, Glob, Problem, Rule, Way};
-use super::pattern::Pattern;
+use super::pattern::{Exception, Pattern};
 use std::sync::OnceLock;
 
 fn symbols(word: &str) -> Vec<char> {
@@ -86,16 +87,96 @@ pub(crate) fn actions(
         })
     };
     if rule.not_action {
-        return vec![Pattern::everything_but(
-            globs().map(|(_, text)| text.to_owned()).collect(),
-        )];
+        let texts = globs().map(|(_, text)| text.to_owned());
+        return vec![Pattern::everything_but(texts)];
     }
     let own = globs().filter(|(glob, _)| reaches(glob, class));
     let pattern = |(glob, text): (&Glob, &str)| Pattern {
-        except: actions_inside(problem, class, rule, other, glob),
-        ..Pattern::whole(text)
+        pattern: text.to_owned(),
+        except: exceptions(
+            denied_actions(problem, class, way, rule, glob),
+            actions_inside(problem, class, rule, other, glob),
+        ),
     };
     own.map(pattern).collect()
+}
+
+/// What the side itself leaves out, then what the other side has too.
+fn exceptions(own: Vec<String>, shared: Vec<String>) -> Vec<Exception> {
+    let shared: Vec<String> = shared
+        .into_iter()
+        .filter(|out| !own.contains(out))
+        .collect();
+    let own = own.into_iter().map(Exception::own);
+    own.chain(shared.into_iter().map(Exception::shared))
+        .collect()
+}
+
+/// The rules by which a side always denies what a rule of the same side allows.
+fn denies<'p>(problem: &'p Problem, rule: &'p Rule) -> impl Iterator<Item = &'p Rule> {
+    let rules = problem.frame.rules.rules.iter();
+    rules.filter(move |deny| {
+        let is_against = rule.effect == Effect::Allow && deny.effect == Effect::Deny;
+        is_against && deny.group == rule.group && deny.tests.is_empty() && !deny.not_target
+    })
+}
+
+/// Action patterns that the side denies on all targets of the line, as far as they do not reach the class.
+fn denied_actions(
+    problem: &Problem,
+    class: &ActionClass,
+    way: &Way,
+    rule: &Rule,
+    own: &Glob,
+) -> Vec<String> {
+    let everything = Glob::pattern("*");
+    let covers = |at: &usize| {
+        let Some(denied) = problem.targets.get(*at) else {
+            return false;
+        };
+        let mut wanted = way.choice.wanted.iter();
+        let covers_one = |at| {
+            let wanted = problem.targets.get(at);
+            wanted.is_some_and(|wanted| denied.plainly_covers(wanted))
+        };
+        wanted.any(covers_one) || denied.plainly_covers(&everything)
+    };
+    let denies = denies(problem, rule);
+    let denies = denies.filter(|deny| !deny.not_action && deny.targets.iter().any(covers));
+    let mut denied: Vec<usize> = denies
+        .flat_map(|deny| deny.actions.iter().copied())
+        .collect();
+    denied.sort_unstable();
+    denied.dedup();
+    let actions = &problem.frame.rules.actions;
+    denied.retain(|at| {
+        let glob = actions.get(*at);
+        glob.is_some_and(|glob| !reaches(glob, class) && own.meets(glob))
+    });
+    let texts = denied.iter().filter_map(|at| actions.text(*at));
+    texts.map(str::to_owned).collect()
+}
+
+/// Target patterns on which the side denies the actions of the class.
+fn denied_targets(problem: &Problem, class: &ActionClass, way: &Way, own: &Glob) -> Vec<usize> {
+    let Some(rule) = way.first.and_then(|at| problem.rule(at)) else {
+        return Vec::new();
+    };
+    let is_active = |deny: &&Rule| {
+        let mut active = class.active.iter().filter_map(|at| problem.rule(at));
+        active.any(|rule| std::ptr::eq(rule, *deny))
+    };
+    let denies = denies(problem, rule).filter(is_active);
+    let mut denied: Vec<usize> = denies
+        .flat_map(|deny| deny.targets.iter().copied())
+        .collect();
+    denied.retain(|at| {
+        let glob = problem.targets.get(*at);
+        glob.is_some_and(|glob| own.meets(glob) && !glob.plainly_covers(own))
+    });
+    denied.sort_unstable();
+    denied.dedup();
+    denied
 }
 
 fn reaches(glob: &Glob, class: &ActionClass) -> bool {
@@ -156,16 +237,21 @@ pub(crate) fn target(problem: &Problem, class: &ActionClass, way: &Way, other: u
         }
     }
     let Some(own) = own else {
-        return Pattern::everything_but(way.choice.forbidden.iter().map(text).collect());
+        return Pattern::everything_but(way.choice.forbidden.iter().map(text));
     };
     let mut rules = way.rules.iter();
-    let except = match (rules.next(), rules.next()) {
+    let shared = match (rules.next(), rules.next()) {
         (Some(rule), None) => targets_inside(problem, class, rule, own, other),
         _ => Vec::new(),
     };
+    let denied = match problem.targets.get(own) {
+        Some(own) => denied_targets(problem, class, way, own),
+        None => Vec::new(),
+    };
+    let texts = |places: Vec<usize>| places.into_iter().map(text).collect();
     Pattern {
-        except: except.into_iter().map(text).collect(),
-        ..Pattern::whole(text(own))
+        pattern: text(own),
+        except: exceptions(texts(denied), texts(shared)),
     }
 }
 

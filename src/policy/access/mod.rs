@@ -32,6 +32,6 @@ pub use condition::AccessCondition;
 pub use description::{Description, descriptions};
 pub(crate) use extract::spelling;
 pub use line::{AccessLine, Change, Reach, Realism, Targets};
-pub use pattern::{ExceptionSource, Pattern};
+pub use pattern::{Exception, ExceptionSource, Pattern};
 pub use principal::{NamedPrincipal, PrincipalKind};
 pub use witness::Witness;

@@ -1,28 +1,56 @@
 //! Actions or targets as patterns, each without some of what it matches.
 
 use super::super::engine::Glob;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A pattern with `*` and `?`, as a statement has it, and what of it is not meant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Pattern {
     /// As `oss:*`, `acs:oss:*:*:exports-hz/*`, or a principal as `Service:ecs.aliyuncs.com`.
     pub pattern: String,
-    /// Patterns inside `pattern` that are not meant.
+    /// What inside `pattern` is not meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub except: Vec<String>,
-    /// Who leaves the exceptions out.
-    #[serde(skip)]
+    pub except: Vec<Exception>,
+}
+
+/// A pattern inside another one that is not meant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exception {
+    /// The pattern.
+    pub pattern: String,
+    /// Who leaves it out.
     pub source: ExceptionSource,
 }
 
-/// Who leaves the exceptions of a pattern out.
+/// Who leaves an exception out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExceptionSource {
-    /// The statement itself, by `NotAction` or `NotResource`: they are part of what it grants.
-    Statement,
-    /// The other side of the comparison, which has them too: the statement grants them as well.
-    OtherSide,
+    /// The side itself, by `NotAction`, `NotResource` or a `Deny`: it is no part of what that side grants.
+    Own,
+    /// The other side of the comparison, which has it too: this side grants it as well.
+    Shared,
+}
+
+impl Serialize for Exception {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.pattern)
+    }
+}
+
+impl Exception {
+    pub(crate) fn own(pattern: impl Into<String>) -> Self {
+        Self {
+            pattern: pattern.into(),
+            source: ExceptionSource::Own,
+        }
+    }
+
+    pub(crate) fn shared(pattern: impl Into<String>) -> Self {
+        Self {
+            pattern: pattern.into(),
+            source: ExceptionSource::Shared,
+        }
+    }
 }
 
 impl Pattern {
@@ -30,16 +58,14 @@ impl Pattern {
         Self {
             pattern: pattern.into(),
             except: Vec::new(),
-            source: ExceptionSource::OtherSide,
         }
     }
 
     /// Everything but these, as a statement with `NotAction` or `NotResource` says.
-    pub(crate) fn everything_but(except: Vec<String>) -> Self {
+    pub(crate) fn everything_but(except: impl Iterator<Item = String>) -> Self {
         Self {
             pattern: "*".to_owned(),
-            except,
-            source: ExceptionSource::Statement,
+            except: except.map(Exception::own).collect(),
         }
     }
 
@@ -47,24 +73,20 @@ impl Pattern {
         self.pattern.contains(['*', '?'])
     }
 
-    /// Exceptions that the statement makes itself.
-    pub(crate) fn own_exceptions(&self) -> &[String] {
-        match self.source {
-            ExceptionSource::Statement => &self.except,
-            ExceptionSource::OtherSide => &[],
-        }
-    }
-
-    /// Whether the statement's pattern, with what the other side has too, reaches all of another pattern's.
+    /// Whether the pattern, with what the other side has too, reaches all of another one.
     /// "No" may be said where it does.
     fn plainly_covers(&self, other: &Self, fold: fn(&str) -> String) -> bool {
         let glob = |text: &str| Glob::pattern(&fold(text));
         let covers = |one: &str, other: &str| glob(one).plainly_covers(&glob(other));
-        let is_left_out = |exception: &String| {
-            let is_elsewhere = other.except.iter().any(|out| covers(out, exception));
-            is_elsewhere || !glob(exception).meets(&glob(&other.pattern))
+        let is_left_out = |exception: &Exception| {
+            let exception = &exception.pattern;
+            let mut elsewhere = other.except.iter();
+            elsewhere.any(|out| covers(&out.pattern, exception))
+                || !glob(exception).meets(&glob(&other.pattern))
         };
-        covers(&self.pattern, &other.pattern) && self.own_exceptions().iter().all(is_left_out)
+        let mut own = self.except.iter();
+        covers(&self.pattern, &other.pattern)
+            && own.all(|out| out.source == ExceptionSource::Shared || is_left_out(out))
     }
 }
 
@@ -102,14 +124,14 @@ pub(crate) fn join_actions(patterns: Vec<Pattern>) -> Vec<Pattern> {
             of != at && other.plainly_covers(own) && (of < at || !own.plainly_covers(other))
         };
         // Another pattern that reaches the exception and does not leave it out means it.
-        let is_meant = |exception: &String| {
-            let exception = glob(exception);
+        let is_meant = |exception: &Exception| {
+            let exception = glob(&exception.pattern);
             let others = patterns.iter().zip(&globs).enumerate();
             let mut others = others.filter(|(of, _)| *of != at);
             others.any(|(_, (other, reach))| {
                 let mut out = other.except.iter();
                 reach.plainly_covers(&exception)
-                    && !out.any(|out| glob(out).plainly_covers(&exception))
+                    && !out.any(|out| glob(&out.pattern).plainly_covers(&exception))
             })
         };
         if (0..patterns.len()).any(covers) {

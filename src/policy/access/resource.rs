@@ -47,6 +47,22 @@ impl<'a> OssResource<'a> {
         matches!(self.owner, "*" | "") && !other.owner.contains(['*', '?']) && *self == open
     }
 
+    /// Some of the objects that this pattern is about, as `those under prefix a/`; `None` for anything else.
+    pub(super) fn inside(&self, other: &Self) -> Option<String> {
+        let same = Self {
+            key: self.key,
+            ..*other
+        };
+        let key = other
+            .key
+            .filter(|_| same == *self && self.key == Some("*"))?;
+        Some(match key.strip_suffix('*') {
+            Some(prefix) if !prefix.contains(['*', '?']) => format!("those under prefix {prefix}"),
+            _ if key.contains(['*', '?']) => format!("those like {key}"),
+            _ => format!("object {key}"),
+        })
+    }
+
     fn words(&self) -> String {
         let bucket = self.bucket;
         let words = match self.key {

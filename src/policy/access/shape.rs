@@ -65,7 +65,9 @@ impl<'a> PrincipalShape<'a> {
         let except = pattern.except.iter();
         Self {
             principal: NamedPrincipal::read(&pattern.pattern),
-            except: except.map(|out| NamedPrincipal::read(out)).collect(),
+            except: except
+                .map(|out| NamedPrincipal::read(&out.pattern))
+                .collect(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::model::AccountId;
 use crate::policy::{AccessLine, Change, Comparison, Description, Realism, Verdict, descriptions};
 
 use super::style::{ADD, CHANGE, DIM, REMOVE, Styled, safe};
@@ -17,11 +18,14 @@ pub(super) fn headline(access: &Comparison) -> &'static str {
     }
 }
 
+/// The account that a report is about, if it is about one.
+pub(super) type Own<'a> = Option<&'a AccountId>;
+
 /// Appends a line for each access gained and lost, each with a request that shows it, and the reasons that go
 /// with the verdict.
-pub(super) fn access_lines(access: &Comparison, indent: usize, out: &mut String) {
+pub(super) fn access_lines(access: &Comparison, own: Own<'_>, indent: usize, out: &mut String) {
     for lines in [&access.gained, &access.lost] {
-        lines_of(lines, Example::Shown, indent, out);
+        lines_of(lines, own, Example::Shown, indent, out);
     }
     reasons(&access.reasons, indent, out);
 }
@@ -36,15 +40,20 @@ pub(super) fn reasons(reasons: &[String], indent: usize, out: &mut String) {
 }
 
 /// Appends what a new entity gives; an example adds nothing where everything named is new.
-pub(super) fn new_access_lines(access: &Comparison, indent: usize, out: &mut String) {
-    new_access_lines_of(&access.gained, indent, out);
-    new_access_lines_of(&access.lost, indent, out);
+pub(super) fn new_access_lines(access: &Comparison, own: Own<'_>, indent: usize, out: &mut String) {
+    new_access_lines_of(&access.gained, own, indent, out);
+    new_access_lines_of(&access.lost, own, indent, out);
     reasons(&access.reasons, indent, out);
 }
 
 /// Appends lines without their examples.
-pub(super) fn new_access_lines_of(lines: &[AccessLine], indent: usize, out: &mut String) {
-    lines_of(lines, Example::Left, indent, out);
+pub(super) fn new_access_lines_of(
+    lines: &[AccessLine],
+    own: Own<'_>,
+    indent: usize,
+    out: &mut String,
+) {
+    lines_of(lines, own, Example::Left, indent, out);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +62,7 @@ enum Example {
     Left,
 }
 
-fn lines_of(lines: &[AccessLine], example: Example, indent: usize, out: &mut String) {
+fn lines_of(lines: &[AccessLine], own: Own<'_>, example: Example, indent: usize, out: &mut String) {
     let pad = " ".repeat(indent);
     for (line, description) in descriptions(lines) {
         let style = match line.change {
@@ -61,7 +70,7 @@ fn lines_of(lines: &[AccessLine], example: Example, indent: usize, out: &mut Str
             Change::Lost => REMOVE,
             Change::NowOnlyWhen | Change::NoLongerOnlyWhen => CHANGE,
         };
-        for part in parts(&description) {
+        for part in parts(&description, own) {
             let _ = writeln!(out, "{pad}{}", Styled(style, safe(&part)));
         }
         if example == Example::Shown && !line.is_plain() {
@@ -83,7 +92,18 @@ fn lines_of(lines: &[AccessLine], example: Example, indent: usize, out: &mut Str
 const LONG: usize = 90;
 
 /// The line, or where it is long one line for the actions and one for each resource.
-fn parts(description: &Description) -> Vec<String> {
+fn parts(description: &Description, own: Own<'_>) -> Vec<String> {
+    // A reader knows that the account's resources are its own.
+    let owner = own.map(|own| format!(" (owner {own})")).unwrap_or_default();
+    let targets: Vec<String> = description
+        .targets
+        .iter()
+        .map(|target| target.replace(&owner, ""))
+        .collect();
+    let description = Description {
+        targets,
+        ..description.clone()
+    };
     let whole = description.to_string();
     if whole.chars().count() <= LONG {
         return vec![whole];
@@ -93,7 +113,7 @@ fn parts(description: &Description) -> Vec<String> {
         preposition,
         targets,
         ending,
-    } = description;
+    } = &description;
     let mut parts = vec![actions.clone()];
     parts.extend(
         targets

@@ -6,7 +6,7 @@ use crate::drift::{DriftKind, DriftReport, Finding, Severity, Value};
 use crate::plan::Plan;
 use crate::policy::Verdict;
 
-use super::access::{access_lines, new_access_lines};
+use super::access::{Own, access_lines, new_access_lines};
 use super::account::account_line;
 use super::documents::document_diff;
 use super::field::{Detail, is_readable, pretty};
@@ -21,15 +21,16 @@ pub fn drift(
     detail: Detail,
     out: &mut String,
 ) {
+    let own = Some(&plan.caller.account);
     account_line(&plan.caller, label, out);
     out.push('\n');
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in &findings {
-        one_finding(finding, detail, out);
+        one_finding(finding, own, detail, out);
     }
     if let Some(found) = &plan.verdict {
-        readiness::verdict(found, Moment::Now, out);
+        readiness::verdict(found, own, Moment::Now, out);
     }
     let _ = writeln!(out, "{}", Styled(STRONG, total(report)));
 }
@@ -50,7 +51,7 @@ fn total(report: &DriftReport) -> String {
     }
 }
 
-fn one_finding(finding: &Finding, detail: Detail, out: &mut String) {
+fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String) {
     let Finding {
         id,
         state: _,
@@ -89,8 +90,8 @@ fn one_finding(finding: &Finding, detail: Detail, out: &mut String) {
     if let Some(access) = access {
         match part.is_empty() {
             // The whole is missing or extra, so a single request shows nothing new.
-            true => new_access_lines(access, 6, out),
-            false => access_lines(access, 6, out),
+            true => new_access_lines(access, own, 6, out),
+            false => access_lines(access, own, 6, out),
         }
     }
     let is_unsettled = verdict == Some(Verdict::Unknown);

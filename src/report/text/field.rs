@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::plan::{DocumentChange, FieldChange};
 use crate::policy::{PolicyDocument, TrustPolicy, Verdict};
 
-use super::access::{access_lines, headline, new_access_lines};
+use super::access::{Own, access_lines, headline, new_access_lines};
 use super::documents::document_diff;
 use super::style::safe;
 
@@ -19,10 +19,10 @@ pub enum Detail {
 }
 
 /// Appends the part: its new value where the entity is new, what leads from the old to the new otherwise.
-pub(super) fn one_field(field: &FieldChange, detail: Detail, out: &mut String) {
+pub(super) fn one_field(field: &FieldChange, own: Own<'_>, detail: Detail, out: &mut String) {
     match field {
-        FieldChange::Trust(document) => document_field("trust policy", document, detail, out),
-        FieldChange::Document(document) => document_field("document", document, detail, out),
+        FieldChange::Trust(document) => document_field("trust policy", document, own, detail, out),
+        FieldChange::Document(document) => document_field("document", document, own, detail, out),
         FieldChange::Description { before, after } => {
             value_field("description", before.as_deref(), after, out)
         }
@@ -59,7 +59,13 @@ fn value_field(name: &str, before: Option<&str>, after: &str, out: &mut String) 
     };
 }
 
-fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &mut String) {
+fn document_field(
+    name: &str,
+    document: &DocumentChange,
+    own: Own<'_>,
+    detail: Detail,
+    out: &mut String,
+) {
     let DocumentChange {
         before,
         after,
@@ -67,7 +73,7 @@ fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &m
     } = document;
     if before.is_none() {
         let _ = writeln!(out, "      {name}:");
-        new_access_lines(access, 8, out);
+        new_access_lines(access, own, 8, out);
     } else {
         let is_readable = before
             .as_deref()
@@ -79,7 +85,7 @@ fn document_field(name: &str, document: &DocumentChange, detail: Detail, out: &m
                 "      {name}: the live text cannot be interpreted; it is shown as it is"
             ),
         };
-        access_lines(access, 8, out);
+        access_lines(access, own, 8, out);
     }
     if detail == Detail::Documents || access.verdict == Verdict::Unknown {
         let before = before.as_deref().map(pretty).unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::plan::{
     Reason, Summary,
 };
 
-use super::access::new_access_lines;
+use super::access::{Own, new_access_lines};
 use super::account::account_line;
 use super::field::{Detail, one_field};
 use super::readiness::{Moment, verdict};
@@ -17,6 +17,7 @@ use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
 /// Appends the whole plan. `label` is what the spec calls the account.
 pub fn plan(plan: &Plan, label: Option<&str>, detail: Detail, out: &mut String) {
+    let own = Some(&plan.caller.account);
     account_line(&plan.caller, label, out);
     out.push('\n');
     let shown: Vec<&Change> = plan
@@ -25,7 +26,7 @@ pub fn plan(plan: &Plan, label: Option<&str>, detail: Detail, out: &mut String) 
         .filter(|change| is_worth_showing(change))
         .collect();
     for change in &shown {
-        one_change(change, detail, out);
+        one_change(change, own, detail, out);
     }
     if !shown.is_empty() {
         out.push('\n');
@@ -41,7 +42,7 @@ pub fn plan(plan: &Plan, label: Option<&str>, detail: Detail, out: &mut String) 
         } else {
             Moment::NowAndAfter
         };
-        verdict(found, moments, out);
+        verdict(found, own, moments, out);
     }
     summary_line(plan, out);
 }
@@ -52,7 +53,7 @@ fn is_worth_showing(change: &Change) -> bool {
         || !change.notes.is_empty()
 }
 
-fn one_change(change: &Change, detail: Detail, out: &mut String) {
+fn one_change(change: &Change, own: Own<'_>, detail: Detail, out: &mut String) {
     let (style, sign) = match change.action {
         Action::Create => (ADD, "+"),
         Action::Update => (CHANGE, "~"),
@@ -67,10 +68,10 @@ fn one_change(change: &Change, detail: Detail, out: &mut String) {
         why(change)
     );
     for field in &change.fields {
-        one_field(field, detail, out);
+        one_field(field, own, detail, out);
     }
     if let Some(access) = &change.access {
-        new_access_lines(access, 6, out);
+        new_access_lines(access, own, 6, out);
     }
     for note in &change.notes {
         let _ = writeln!(

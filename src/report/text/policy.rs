@@ -10,7 +10,7 @@ use super::style::{CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
 /// Appends how the second document stands to the first, alone and in company.
 pub fn comparison(effective: &Comparison, drop_in: &Comparison, out: &mut String) {
-    access_lines(drop_in, 0, out);
+    access_lines(drop_in, None, 0, out);
     let words = |verdict: Verdict| match verdict {
         Verdict::Equal => "gives the same access as LIVE",
         Verdict::Broader => "gives more access than LIVE",
@@ -116,7 +116,7 @@ pub fn document(
     out.push('\n');
     out.push_str(pretty);
     out.push_str("\n\n");
-    new_access_lines(access, 0, out);
+    new_access_lines(access, None, 0, out);
 }
 /// The policies that a command needs, each behind who is to have it where there are several.
 #[must_use]

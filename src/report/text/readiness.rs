@@ -9,7 +9,7 @@ use crate::readiness::{
     ActionAnswer, Answer, ExportAnswer, ExportError, Factor, Outcome, Readiness, Refusal,
 };
 
-use super::access::{new_access_lines_of, reasons};
+use super::access::{Own, new_access_lines_of, reasons};
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
 /// Which moments a reader wants to know about.
@@ -22,16 +22,16 @@ pub(super) enum Moment {
 }
 
 /// Appends the verdict, and what the role can do beyond the requirements.
-pub(super) fn verdict(verdict: &Verdict, moments: Moment, out: &mut String) {
+pub(super) fn verdict(verdict: &Verdict, own: Own<'_>, moments: Moment, out: &mut String) {
     match moments {
         Moment::Now => {
             readiness("ExportImage", &verdict.now, out);
-            over_grant(&verdict.now, out);
+            over_grant(&verdict.now, own, out);
         }
         Moment::NowAndAfter => {
             readiness("ExportImage now", &verdict.now, out);
             readiness("ExportImage after these steps", &verdict.after, out);
-            over_grant(&verdict.after, out);
+            over_grant(&verdict.after, own, out);
         }
     }
 }
@@ -39,7 +39,7 @@ pub(super) fn verdict(verdict: &Verdict, moments: Moment, out: &mut String) {
 /// Appends the answer of `policy check`.
 pub fn check(found: &Readiness, out: &mut String) {
     readiness("ExportImage", found, out);
-    over_grant(found, out);
+    over_grant(found, None, out);
 }
 
 /// Appends one verdict under `title`: a headline, then what stands in the way, then what would settle it.
@@ -211,10 +211,10 @@ fn reason(factor: &Factor) -> String {
 }
 
 /// What the role can do beyond the requirements, if anything.
-fn over_grant(readiness: &Readiness, out: &mut String) {
+fn over_grant(readiness: &Readiness, own: Own<'_>, out: &mut String) {
     if !readiness.over_grant.is_empty() {
         let _ = writeln!(out, "{}", Styled(DIM, "  the role may also:"));
-        new_access_lines_of(&readiness.over_grant, 4, out);
+        new_access_lines_of(&readiness.over_grant, own, 4, out);
     }
     // The policies that could not be read come first, and are named above where the answer depends on them.
     let is_unread = |factor: &&&Factor| matches!(factor, Factor::UnreadPolicy { .. });

@@ -1,13 +1,13 @@
 //! Lines of access as data and in words.
 
 use export_iam::policy::{
-    AccessLine, Pattern, PolicyDocument, Question, Targets, compare, descriptions,
+    AccessLine, Pattern, PolicyDocument, Question, Targets, Verdict, compare, descriptions,
 };
 use serde_json::{Value, json};
 
 fn document(statements: Value) -> PolicyDocument {
     let text = json!({ "Version": "1", "Statement": statements }).to_string();
-    PolicyDocument::parse(&text).unwrap()
+    PolicyDocument::parse_live(&text).unwrap()
 }
 
 fn allow(action: Value, resource: Value) -> PolicyDocument {
@@ -109,6 +109,38 @@ fn buckets_and_their_objects_are_named_together() {
     );
 }
 
+#[test]
+fn what_a_deny_takes_away_is_not_claimed() {
+    let nothing = document(json!([]));
+    let deny = |action: Value, resource: Value| json!({ "Effect": "Deny", "Action": action, "Resource": resource });
+    let bucket = json!(["acs:oss:*:*:exports-hz", "acs:oss:*:*:exports-hz/*"]);
+    for (allowed, on, denied, gained) in [
+        (
+            json!("*"),
+            json!("*"),
+            deny(json!(["ram:*", "bss:*"]), json!("*")),
+            "+ every action except bss:* and ram:* on everything",
+        ),
+        (
+            json!("oss:*"),
+            bucket.clone(),
+            deny(json!("oss:Delete*"), json!("*")),
+            "+ every OSS action except oss:Delete* on bucket exports-hz and its objects",
+        ),
+        (
+            json!("oss:*"),
+            bucket.clone(),
+            deny(json!("oss:*"), json!("acs:oss:*:*:exports-hz/production/*")),
+            "+ every OSS action on bucket exports-hz and its objects except those under prefix production/",
+        ),
+    ] {
+        let allow = json!({ "Effect": "Allow", "Action": allowed, "Resource": on });
+        let wanted = document(json!([allow, denied]));
+        let comparison = compare(&[&nothing], &[&wanted], Question::Effective);
+        assert_eq!(shown(&comparison.gained), [gained]);
+    }
+}
+
 /// A slow, obvious matcher of `*` and `?`.
 fn matches(pattern: &[char], text: &[char]) -> bool {
     match (pattern, text) {
@@ -125,7 +157,7 @@ fn hold(patterns: &[Pattern], text: &str) -> bool {
     let is_one = |pattern: &str| matches(&symbols(pattern), &symbols(text));
     patterns
         .iter()
-        .any(|one| is_one(&one.pattern) && !one.except.iter().any(|out| is_one(out)))
+        .any(|one| is_one(&one.pattern) && !one.except.iter().any(|out| is_one(&out.pattern)))
 }
 
 #[test]
@@ -139,16 +171,19 @@ fn the_data_of_a_line_holds_the_request_that_proves_it() {
         };
         let (live, wanted) = (read("live"), read("wanted"));
         let comparison = compare(&[&live], &[&wanted], Question::DropIn);
+        if comparison.verdict == Verdict::Unknown {
+            // The matcher below knows one reading of wildcards only.
+            continue;
+        }
         for line in comparison.gained.iter().chain(&comparison.lost) {
             let request = &line.witness.request;
-            let lower = |pattern: &Pattern| Pattern {
-                pattern: pattern.pattern.to_lowercase(),
-                except: pattern
-                    .except
-                    .iter()
-                    .map(|out| out.to_lowercase())
-                    .collect(),
-                ..pattern.clone()
+            let lower = |pattern: &Pattern| {
+                let mut pattern = pattern.clone();
+                pattern.pattern = pattern.pattern.to_lowercase();
+                for out in &mut pattern.except {
+                    out.pattern = out.pattern.to_lowercase();
+                }
+                pattern
             };
             let actions: Vec<Pattern> = line.actions.iter().map(lower).collect();
             let Targets::Resources(resources) = &line.targets else {
