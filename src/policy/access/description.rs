@@ -48,12 +48,12 @@ impl Description {
             Targets::Principals(_) => ("by", principal_words(&targets)),
         };
         let is_whole = actions == line.actions && targets == line.targets.patterns();
-        let mut ending = String::new();
+        let mut ending = condition_words(line);
         // What is lost is said to be lost only as far as it is.
-        if !is_whole && matches!(line.change, Change::Lost | Change::NowOnlyWhen) {
-            ending.push_str(" except what remains");
+        let is_loss = matches!(line.change, Change::Lost | Change::NowOnlyWhen);
+        if !is_whole && is_loss && line.reach == Reach::Access {
+            ending.push_str(", apart from what remains");
         }
-        ending.push_str(&condition_words(line));
         Self {
             actions: format!("{} {}", line.change.sign(), action_words(&actions)),
             preposition,

@@ -120,7 +120,7 @@ fn parts(description: &Description, own: Own<'_>) -> Vec<String> {
             .iter()
             .map(|target| format!("    {preposition} {target}")),
     );
-    let ending = ending.trim_start_matches([':', ' ']);
+    let ending = ending.trim_start_matches([':', ',', ' ']);
     if !ending.is_empty() {
         parts.push(format!("    {ending}"));
     }

@@ -54,7 +54,7 @@ fn a_grant_is_named_as_a_whole_where_parts_of_it_were_there() {
         assert_eq!(shown(&comparison.gained), [gained]);
         assert_eq!(shown(&comparison.lost), [""; 0]);
         let back = compare(&[wanted], &[live], Question::Effective);
-        let lost = gained.replace("+", "-") + " except what remains";
+        let lost = gained.replace("+", "-") + ", apart from what remains";
         assert_eq!(shown(&back.lost), [lost]);
     }
 }
@@ -119,7 +119,7 @@ fn what_a_deny_takes_away_is_not_claimed() {
             json!("*"),
             json!("*"),
             deny(json!(["ram:*", "bss:*"]), json!("*")),
-            "+ every action except bss:* and ram:* on everything",
+            "+ every action except ram:* and bss:* on everything",
         ),
         (
             json!("oss:*"),
@@ -198,5 +198,5 @@ fn the_data_of_a_line_holds_the_request_that_proves_it() {
             lines += 1;
         }
     }
-    assert!(lines > 50);
+    assert!(lines > 25, "{lines}");
 }
