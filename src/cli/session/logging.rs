@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn events_show_what_has_no_visible_form() {
         let mut written = Visible(Vec::new());
-        write!(written, "name=a\u{e0041}b\u{1b}[2J\n").unwrap();
+        writeln!(written, "name=a\u{e0041}b\u{1b}[2J").unwrap();
         assert_eq!(written.0, b"name=a\\u{e0041}b\\u{1b}[2J\n");
     }
 }
