@@ -8,8 +8,8 @@ use std::future::Future;
 use jiff::Timestamp;
 
 use crate::model::{
-    Caller, ObservedPolicy, ObservedRole, PolicyName, PolicyRef, PolicyVersion, RoleName, Step,
-    Tags, VersionId,
+    Caller, GroupAttachment, ObservedPolicy, ObservedRole, PolicyName, PolicyRef, PolicyVersion,
+    RoleName, Step, Tags, VersionId,
 };
 
 /// Reads one account. `None` always means that the service said "does not exist"; everything else that keeps
@@ -34,6 +34,11 @@ pub trait ReadAccount: Sync {
         &self,
         role: &RoleName,
     ) -> impl Future<Output = Result<Option<Vec<PolicyRef>>, AccountError>> + Send;
+
+    /// Which policies the roles of the account hold for single resource groups, each with the role's name.
+    fn group_attachments(
+        &self,
+    ) -> impl Future<Output = Result<Vec<(RoleName, GroupAttachment)>, AccountError>> + Send;
 
     /// The policy with its document in force.
     fn policy(

@@ -10,8 +10,8 @@ use futures_util::future::{join, join_all};
 
 use crate::account::{AccountError, AccountErrorKind, ReadAccount};
 use crate::model::{
-    Address, Caller, ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef,
-    PolicyVersion, RoleName, Scope, TagReading,
+    Address, Caller, GroupAttachment, GroupAttachments, ObservedPolicy, ObservedRole,
+    ObservedState, PolicyName, PolicyRef, PolicyVersion, RoleName, Scope, TagReading,
 };
 
 /// Why an account could not be read in full. Never empty.
@@ -33,7 +33,7 @@ pub async fn observe<A: ReadAccount>(
     let mut state = first_wave(account, scope, caller, &mut failures).await;
     let unread: BTreeSet<PolicyRef> = state
         .iter()
-        .flat_map(|state| state.attachments.values().flatten())
+        .flat_map(held_policies)
         .filter(|policy| {
             state
                 .as_ref()
@@ -86,6 +86,12 @@ async fn first_wave<A: ReadAccount>(
     let custom: Vec<PolicyName> = scope.custom_policies.keys().cloned().collect();
     let tagged_roles = tagged(&scope.roles);
     let tagged_policies = tagged(&scope.custom_policies);
+    let of_groups = async {
+        match roles.is_empty() {
+            true => Ok(Vec::new()),
+            false => account.group_attachments().await,
+        }
+    };
     let who = async {
         match caller {
             Some(known) => Ok(known),
@@ -107,13 +113,14 @@ async fn first_wave<A: ReadAccount>(
     let holders = scope.holders.iter();
     let holders = join_all(holders.map(|name| policy_holders(account, name)));
     let (
-        (who, (role_answers, attached)),
+        (who, ((role_answers, attached), of_groups)),
         ((documents, versions), ((role_tags, policy_tags), holders)),
     ) = join(
-        join(who, roles_and_attachments),
+        join(who, join(roles_and_attachments, of_groups)),
         join(documents_and_versions, join(tags, holders)),
     )
     .await;
+    let group_attachments = of_named_roles(&roles, of_groups);
     let caller = failures.keep(who);
     let found_roles = failures.keep_all(roles.iter().cloned(), role_answers);
     let attachments = failures.keep_all(roles, attached);
@@ -129,12 +136,39 @@ async fn first_wave<A: ReadAccount>(
         caller: caller?,
         roles: found_roles,
         attachments: present(attachments),
+        group_attachments,
         policies,
         versions,
         role_tags,
         policy_tags,
         holders,
     })
+}
+
+/// Every policy that a role is known to hold.
+fn held_policies(state: &ObservedState) -> impl Iterator<Item = &PolicyRef> {
+    let account_wide = state.attachments.values().flatten();
+    let of_groups = state.roles.keys();
+    let of_groups = of_groups.flat_map(|role| state.group_attachments.of(role));
+    account_wide.chain(of_groups.map(|held| &held.policy))
+}
+
+/// What the roles of the scope hold for resource groups. Many who may read RAM may not ask for it, so a failure is no
+/// reason to stop; it is kept, and told with everything that is said of the account.
+fn of_named_roles(
+    roles: &[RoleName],
+    answer: Result<Vec<(RoleName, GroupAttachment)>, AccountError>,
+) -> GroupAttachments {
+    match answer {
+        Err(error) => GroupAttachments::NotRead(error.to_string()),
+        Ok(list) => {
+            let mut found: BTreeMap<RoleName, Vec<GroupAttachment>> = BTreeMap::new();
+            for (role, held) in list.into_iter().filter(|(role, _)| roles.contains(role)) {
+                found.entry(role).or_default().push(held);
+            }
+            GroupAttachments::Read(found)
+        }
+    }
 }
 
 /// Two calls tell which version is in force, and somebody may change it between them. The answer that came with the

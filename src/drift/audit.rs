@@ -46,6 +46,10 @@ impl Audit<'_> {
             | (Action::Delete, _, Address::Attachment { role, policy }) => {
                 entity::extra_attachment(role, policy, self.observed)
             }
+            (Action::NoOp, Reason::Unmanaged, Address::GroupAttachment { role, policy, .. })
+            | (Action::Delete, _, Address::GroupAttachment { role, policy, .. }) => {
+                entity::extra_group_attachment(role, policy, self.observed)
+            }
             (Action::NoOp | Action::Delete, _, _) => return Vec::new(),
         };
         let state = digest([self.live_document(address)]);
@@ -66,7 +70,9 @@ impl Audit<'_> {
 
     /// The live document of an attached policy; empty for anything else, and where there is none.
     fn live_document(&self, address: &Address) -> String {
-        let Address::Attachment { policy, .. } = address else {
+        let (Address::Attachment { policy, .. } | Address::GroupAttachment { policy, .. }) =
+            address
+        else {
             return String::new();
         };
         let policy = self.observed.policies.get(policy).and_then(Option::as_ref);

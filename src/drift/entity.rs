@@ -128,12 +128,30 @@ pub(super) fn extra_attachment(
     policy: &PolicyRef,
     observed: &ObservedState,
 ) -> Assessment {
-    let held = observed
-        .attachments
-        .get(role)
-        .map_or(&[][..], Vec::as_slice);
+    let held = held(role, observed);
     let others = documents(held.iter().filter(|other| *other != policy), observed);
-    let whole = documents(held.iter(), observed);
+    extra(others, documents(held.iter(), observed))
+}
+
+/// A policy on the role for one resource group, that the spec does not name.
+pub(super) fn extra_group_attachment(
+    role: &RoleName,
+    policy: &PolicyRef,
+    observed: &ObservedState,
+) -> Assessment {
+    let held = held(role, observed);
+    let whole = documents(held.iter().chain([policy]), observed);
+    extra(documents(held.iter(), observed), whole)
+}
+
+/// What the role holds account-wide.
+fn held<'a>(role: &RoleName, observed: &'a ObservedState) -> &'a [PolicyRef] {
+    let attached = observed.attachments.get(role);
+    attached.map_or(&[][..], Vec::as_slice)
+}
+
+/// What `whole` gives beyond `others`.
+fn extra(others: Option<Vec<PolicyDocument>>, whole: Option<Vec<PolicyDocument>>) -> Assessment {
     let (Some(others), Some(whole)) = (others, whole) else {
         // A document that cannot be interpreted may give anything.
         return Assessment {

@@ -22,6 +22,15 @@ pub enum Address {
         /// The policy on it.
         policy: PolicyRef,
     },
+    /// One policy on one role for the resources of one group, `role/NAME/system:POLICY@rg-ID`.
+    GroupAttachment {
+        /// The role that holds the policy.
+        role: RoleName,
+        /// The policy on it.
+        policy: PolicyRef,
+        /// The resource group's id.
+        group: String,
+    },
 }
 
 impl fmt::Display for Address {
@@ -30,6 +39,11 @@ impl fmt::Display for Address {
             Self::Policy(name) => write!(f, "policy/{name}"),
             Self::Role(name) => write!(f, "role/{name}"),
             Self::Attachment { role, policy } => write!(f, "role/{role}/{policy}"),
+            Self::GroupAttachment {
+                role,
+                policy,
+                group,
+            } => write!(f, "role/{role}/{policy}@{group}"),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Which policy is meant, and by whom it is written.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::PolicyName;
+use super::{PolicyName, RoleName};
 
 /// Who writes a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +36,42 @@ pub struct PolicyRef {
     pub policy_type: PolicyType,
     /// The policy's name.
     pub name: PolicyName,
+}
+
+/// A policy that a role holds for the resources of one group, which `ListPoliciesForRole` does not show.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct GroupAttachment {
+    /// The policy.
+    pub policy: PolicyRef,
+    /// The resource group's id, as `rg-acfm2abcdef`.
+    pub group: String,
+}
+
+/// What is known of the attachments for resource groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupAttachments {
+    /// Those of each role asked about that has any.
+    Read(BTreeMap<RoleName, Vec<GroupAttachment>>),
+    /// They could not be looked at, for this reason.
+    NotRead(String),
+}
+
+impl Default for GroupAttachments {
+    fn default() -> Self {
+        Self::Read(BTreeMap::new())
+    }
+}
+
+impl GroupAttachments {
+    /// Those of `role`, as far as they are known.
+    #[must_use]
+    pub fn of(&self, role: &RoleName) -> &[GroupAttachment] {
+        match self {
+            Self::Read(found) => found.get(role).map_or(&[], Vec::as_slice),
+            Self::NotRead(_) => &[],
+        }
+    }
 }
 
 impl PolicyRef {

@@ -13,7 +13,7 @@ mod scope;
 mod step;
 
 pub use address::Address;
-pub use attachment::{PolicyRef, PolicyType};
+pub use attachment::{GroupAttachment, GroupAttachments, PolicyRef, PolicyType};
 pub use desired::{
     BucketName, DesiredPolicy, DesiredRole, DesiredState, Export, ExportError, ExtraPolicies,
     ObjectPrefix, RegionId, Removals,

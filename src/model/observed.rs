@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Caller, PolicyName, PolicyRef, RoleName, VersionId, limit};
+use super::{Caller, GroupAttachments, PolicyName, PolicyRef, RoleName, VersionId, limit};
 
 /// Tag keys and values, sorted by key.
 pub type Tags = BTreeMap<String, String>;
@@ -68,6 +68,8 @@ pub struct ObservedState {
     pub roles: BTreeMap<RoleName, Option<ObservedRole>>,
     /// What is attached to each existing role.
     pub attachments: BTreeMap<RoleName, Vec<PolicyRef>>,
+    /// What each existing role holds for single resource groups.
+    pub group_attachments: GroupAttachments,
     /// The policies asked about and those found attached.
     pub policies: BTreeMap<PolicyRef, Option<ObservedPolicy>>,
     /// All versions of each existing custom policy that the spec names, oldest first.

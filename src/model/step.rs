@@ -96,6 +96,15 @@ pub enum Step {
         /// The policy.
         policy: PolicyRef,
     },
+    /// `DetachPolicyFromRole` for the resources of one group.
+    DetachGroupPolicy {
+        /// The role that loses the policy.
+        role: RoleName,
+        /// The policy.
+        policy: PolicyRef,
+        /// The resource group's id.
+        group: String,
+    },
     /// `TagResources` on a role; other tags stay.
     TagRole {
         /// The role.
@@ -127,7 +136,7 @@ impl Step {
             Self::DeletePolicyVersion { .. } => "DeletePolicyVersion",
             Self::DeletePolicy { .. } => "DeletePolicy",
             Self::AttachPolicy { .. } => "AttachPolicyToRole",
-            Self::DetachPolicy { .. } => "DetachPolicyFromRole",
+            Self::DetachPolicy { .. } | Self::DetachGroupPolicy { .. } => "DetachPolicyFromRole",
             Self::TagRole { .. } | Self::TagPolicy { .. } => "TagResources",
         }
     }
@@ -206,6 +215,15 @@ impl fmt::Display for Step {
             Self::AttachPolicy { role, policy } | Self::DetachPolicy { role, policy } => {
                 part("role", role)?;
                 part("policy", policy)
+            }
+            Self::DetachGroupPolicy {
+                role,
+                policy,
+                group,
+            } => {
+                part("role", role)?;
+                part("policy", policy)?;
+                part("resource_group", group)
             }
             Self::TagRole { role, tags } => {
                 part("role", role)?;

@@ -1,7 +1,8 @@
 //! Compares the policies a role should hold with those it holds.
 
 use crate::model::{
-    Address, DesiredRole, DesiredState, ExtraPolicies, ObservedState, PolicyRef, PolicyType,
+    Address, DesiredRole, DesiredState, ExtraPolicies, GroupAttachment, ObservedState, PolicyRef,
+    PolicyType,
 };
 use crate::policy::{Comparison, PolicyDocument, Question, Verdict, compare, documented};
 
@@ -47,6 +48,11 @@ pub(super) fn diff(
                 documents.loss(live, policy),
             ),
         });
+    let of_groups = observed.group_attachments.of(&wanted.name);
+    let extra_of_groups = of_groups
+        .iter()
+        .filter(|held| !wanted.policies.contains(&held.policy))
+        .map(|held| group_change(wanted, live, held, &documents));
     let changes = named.chain(extra).map(|(policy, action, reason, access)| {
         let address = Address::Attachment {
             role: wanted.name.clone(),
@@ -58,10 +64,71 @@ pub(super) fn diff(
             reason,
             fields: Vec::new(),
             access,
-            notes: documents.unpublished(policy).into_iter().collect(),
+            notes: documents
+                .unpublished(policy)
+                .into_iter()
+                .chain(there_for_groups(action, policy, of_groups))
+                .collect(),
         }
     });
-    changes.collect()
+    changes.chain(extra_of_groups).collect()
+}
+
+/// A policy that the spec does not name, on the role for one resource group.
+fn group_change(
+    wanted: &DesiredRole,
+    live: &[PolicyRef],
+    held: &GroupAttachment,
+    documents: &Documents<'_>,
+) -> Change {
+    let GroupAttachment { policy, group } = held;
+    let (action, reason, access) = match wanted.extra_policies {
+        ExtraPolicies::Report => (
+            Action::NoOp,
+            Reason::Unmanaged,
+            documents.surplus_of_group(live, policy),
+        ),
+        ExtraPolicies::Keep => (Action::NoOp, Reason::Kept, None),
+        ExtraPolicies::Detach => (
+            Action::Delete,
+            Reason::ExtraDetached,
+            documents.loss_of_group(live, policy),
+        ),
+    };
+    Change {
+        address: Address::GroupAttachment {
+            role: wanted.name.clone(),
+            policy: policy.clone(),
+            group: group.clone(),
+        },
+        action,
+        reason,
+        fields: Vec::new(),
+        access,
+        notes: match reason {
+            Reason::Kept => Vec::new(),
+            _ => vec![format!("on the resources of group {group} only")],
+        },
+    }
+}
+
+/// Where a policy that is missing account-wide is attached instead.
+fn there_for_groups(
+    action: Action,
+    policy: &PolicyRef,
+    held: &[GroupAttachment],
+) -> Option<String> {
+    let groups: Vec<&str> = held
+        .iter()
+        .filter(|held| held.policy == *policy)
+        .map(|held| held.group.as_str())
+        .collect();
+    (action == Action::Create && !groups.is_empty()).then(|| {
+        format!(
+            "missing account-wide, there for group {}",
+            groups.join(" and ")
+        )
+    })
 }
 
 /// The documents in force.
@@ -111,6 +178,27 @@ impl Documents<'_> {
     /// What detaching `policy` takes away.
     fn loss(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Comparison> {
         Some(effect(&self.of(live.iter())?, &self.without(live, policy)?))
+    }
+
+    /// What `policy`, held for a resource group, gives there beyond what is held account-wide.
+    fn surplus_of_group(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Comparison> {
+        let (live, all) = self.with_one_more(live, policy)?;
+        Some(effect(&live, &all))
+    }
+
+    /// What ending it takes away there.
+    fn loss_of_group(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Comparison> {
+        let (live, all) = self.with_one_more(live, policy)?;
+        Some(effect(&all, &live))
+    }
+
+    fn with_one_more(
+        &self,
+        live: &[PolicyRef],
+        policy: &PolicyRef,
+    ) -> Option<(Vec<PolicyDocument>, Vec<PolicyDocument>)> {
+        let all = self.of(live.iter().chain([policy]))?;
+        Some((self.of(live.iter())?, all))
     }
 
     fn without(&self, live: &[PolicyRef], policy: &PolicyRef) -> Option<Vec<PolicyDocument>> {

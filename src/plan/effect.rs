@@ -54,7 +54,7 @@ pub(super) fn effects(step: &Step, access: Option<&Comparison>) -> BTreeSet<Effe
         Step::AttachPolicy { .. } => {
             effects.extend(access.map_or(vec![Effect::Widens], width));
         }
-        Step::DetachPolicy { .. } => {
+        Step::DetachPolicy { .. } | Step::DetachGroupPolicy { .. } => {
             effects.insert(Effect::Detach);
             effects.extend(access.map_or(vec![Effect::Narrows], width));
         }

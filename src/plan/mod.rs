@@ -34,7 +34,7 @@ pub use possible::possible_steps;
 pub use undo::{UndoError, undo};
 pub use verdict::{EXPORT_ROLE, Verdict};
 
-use crate::model::{Address, Caller, DesiredState, ObservedState, Step};
+use crate::model::{Address, Caller, DesiredState, GroupAttachments, ObservedState, Step};
 
 /// Everything that will be done, decided and in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct Plan {
     pub order: OrderCheck,
     /// Would ExportImage work, where the spec is about that.
     pub verdict: Option<Verdict>,
+    /// What could not be looked at, and why; the plan says nothing of it.
+    pub not_read: Option<String>,
     /// What the spec is for.
     pub aim: Aim,
 }
@@ -131,6 +133,12 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
         steps,
         order: check,
         verdict,
+        not_read: match &observed.group_attachments {
+            GroupAttachments::Read(_) => None,
+            GroupAttachments::NotRead(why) => Some(format!(
+                "what is attached for single resource groups was not looked at: {why}"
+            )),
+        },
         aim: match desired.removals.is_empty() {
             true => Aim::Have,
             false => Aim::Remove,
@@ -147,7 +155,10 @@ fn impossible(
     if !change.is_pending() {
         return None;
     }
-    if let Address::Role(role) | Address::Attachment { role, .. } = &change.address {
+    if let Address::Role(role)
+    | Address::Attachment { role, .. }
+    | Address::GroupAttachment { role, .. } = &change.address
+    {
         let live = observed.roles.get(role).and_then(Option::as_ref);
         if live.is_some_and(|live| live.is_service_linked) {
             return Some(PlanError::ServiceLinked(Address::Role(role.clone())));

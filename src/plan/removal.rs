@@ -68,7 +68,14 @@ pub(super) fn obstacle(
                     policy: (*policy).clone(),
                 })
             };
-            let others: Vec<String> = attached.filter(stays).map(ToString::to_string).collect();
+            let of_groups = observed.group_attachments.of(role).iter();
+            let of_groups =
+                of_groups.map(|held| format!("{} for group {}", held.policy, held.group));
+            let others: Vec<String> = attached
+                .filter(stays)
+                .map(ToString::to_string)
+                .chain(of_groups)
+                .collect();
             (!others.is_empty())
                 .then(|| PlanError::HoldsOthers(change.address.clone(), others.join(", ")))
         }
@@ -95,6 +102,6 @@ pub(super) fn obstacle(
             (!others.is_empty())
                 .then(|| PlanError::StillHeld(change.address.clone(), others.join(", ")))
         }
-        Address::Attachment { .. } => None,
+        Address::Attachment { .. } | Address::GroupAttachment { .. } => None,
     }
 }

@@ -51,6 +51,26 @@ fn steps_of(change: &Change, observed: &ObservedState) -> Vec<DraftStep> {
                 access: change.access.clone(),
             }]
         }
+        (
+            Address::GroupAttachment {
+                role,
+                policy,
+                group,
+            },
+            Action::Delete,
+        ) => {
+            let step = Step::DetachGroupPolicy {
+                role: role.clone(),
+                policy: policy.clone(),
+                group: group.clone(),
+            };
+            vec![DraftStep {
+                step,
+                access: change.access.clone(),
+            }]
+        }
+        // Nothing is ever attached for a group.
+        (Address::GroupAttachment { .. }, Action::Create | Action::Update) => Vec::new(),
         // An attachment has nothing that could be updated.
         (Address::Attachment { role, policy }, Action::Create | Action::Update) => {
             let step = Step::AttachPolicy {

@@ -72,6 +72,7 @@ impl Draft {
             policy_tags,
             // Who else holds a policy is not for the spec to say.
             holders: _,
+            group_attachments: _,
         } = observed;
         let mut draft = Self {
             account: caller.account.to_string(),

@@ -1110,3 +1110,102 @@ fn a_cause_that_all_reads_share_is_told_once() {
         run.told()
     );
 }
+
+const FOR_GROUPS: &str = r#"{ "roles": [{
+    "name": "AliyunECSImageExportDefaultRole",
+    "trust": "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":[\"ecs.aliyuncs.com\"]},\"Action\":[\"sts:AssumeRole\"]}]}",
+    "attachments": [
+        { "policy": "system:AliyunECSImageExportRolePolicy" },
+        { "policy": "system:AdministratorAccess", "resource_group": "rg-acfm1" }
+    ] }] }"#;
+
+const EXPORT_SPEC: &str = "version: 1
+roles:
+  - name: AliyunECSImageExportDefaultRole
+    trust: { service: ecs.aliyuncs.com }
+    policies: [ { system: AliyunECSImageExportRolePolicy } ]
+";
+
+#[test]
+fn a_policy_attached_for_a_resource_group_is_drift_and_is_detached_there() {
+    let server = Server::of(FOR_GROUPS);
+    let program = Program::new()
+        .with_all(&server.environment())
+        .file("spec.yaml", EXPORT_SPEC)
+        .file(
+            "detach.yaml",
+            format!("{EXPORT_SPEC}    extra_policies: detach\n"),
+        )
+        .file(
+            "keep.yaml",
+            format!("{EXPORT_SPEC}    extra_policies: keep\n"),
+        );
+    let address = "role/AliyunECSImageExportDefaultRole/system:AdministratorAccess@rg-acfm1";
+    program
+        .run(&["drift", "spec.yaml"])
+        .ends(2)
+        .says(address)
+        .says("is attached but not in the spec");
+    let json = program
+        .run(&["drift", "spec.yaml", "--format", "json"])
+        .json();
+    let finding = &json["accounts"][0]["findings"][0];
+    assert_eq!(finding["address"], address, "{json:#}");
+    assert_eq!(finding["severity"], "critical", "{json:#}");
+    program.run(&["drift", "keep.yaml"]).ends(0);
+    program
+        .run(&["plan", "detach.yaml"])
+        .ends(0)
+        .says(&format!("- {address} is not in the spec, detach it"))
+        .says("on the resources of group rg-acfm1 only")
+        .says("DetachPolicyFromRole system:AdministratorAccess from AliyunECSImageExportDefaultRole for group rg-acfm1");
+    program.run(&["apply", "detach.yaml", "--yes"]).ends(0);
+    program.run(&["drift", "spec.yaml"]).ends(0);
+    let world = server.sandbox().world().to_json().unwrap();
+    assert!(world.contains("AliyunECSImageExportRolePolicy"));
+    assert!(!world.contains("rg-acfm1"), "{world}");
+}
+
+#[test]
+fn a_policy_that_is_there_for_a_group_only_is_missing_account_wide() {
+    let seed = FOR_GROUPS
+        .replace(
+            "{ \"policy\": \"system:AliyunECSImageExportRolePolicy\" },",
+            "",
+        )
+        .replace("AdministratorAccess", "AliyunECSImageExportRolePolicy");
+    let server = Server::of(&seed);
+    let program = Program::new()
+        .with_all(&server.environment())
+        .file("spec.yaml", EXPORT_SPEC);
+    program
+        .run(&["plan", "spec.yaml"])
+        .ends(0)
+        .says("is missing, attach it")
+        .says("missing account-wide, there for group rg-acfm1");
+    program.run(&["apply", "spec.yaml", "--yes"]).ends(0);
+    program.run(&["drift", "spec.yaml"]).ends(0);
+}
+
+#[test]
+fn attachments_that_may_not_be_looked_at_are_named_and_stop_only_who_is_strict() {
+    let server = Server::of(FOR_GROUPS);
+    let program = Program::new()
+        .with_all(&server.environment())
+        .with("EXPORT_IAM_ENDPOINT_RESOURCEMANAGER", "http://127.0.0.1:9")
+        .file("spec.yaml", EXPORT_SPEC);
+    let what =
+        "what is attached for single resource groups was not looked at: ListPolicyAttachments: ";
+    for command in ["plan", "drift"] {
+        program.run(&[command, "spec.yaml"]).ends(0).says(what);
+        program
+            .run(&[command, "spec.yaml", "--strict"])
+            .ends(5)
+            .says(what);
+        let json = program
+            .run(&[command, "spec.yaml", "--format", "json"])
+            .json();
+        let said = json["accounts"][0]["not_read"].as_str().unwrap();
+        assert!(said.starts_with(what), "{json:#}");
+    }
+}

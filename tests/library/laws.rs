@@ -331,6 +331,7 @@ fn is_in_scope(step: &Step, scope: &Scope) -> bool {
         | Step::DeleteRole { role }
         | Step::AttachPolicy { role, .. }
         | Step::DetachPolicy { role, .. }
+        | Step::DetachGroupPolicy { role, .. }
         | Step::TagRole { role, .. } => has_role(role),
         Step::CreatePolicy { policy, .. }
         | Step::UpdatePolicyDescription { policy, .. }

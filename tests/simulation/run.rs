@@ -624,6 +624,7 @@ fn wire(step: &Step) -> (String, Params) {
     let names = |name: &str| json!([name]).to_string();
     let mut params: Vec<(&str, Option<String>)> = Vec::new();
     let operation = match step {
+        Step::DetachGroupPolicy { .. } => panic!("nothing is attached for a group here"),
         Step::CreateRole {
             role,
             trust,
@@ -732,6 +733,7 @@ fn wire(step: &Step) -> (String, Params) {
 fn is_asked_for(step: &Step, desired: &DesiredState) -> bool {
     let removals = &desired.removals;
     match step {
+        Step::DetachGroupPolicy { .. } => false,
         Step::CreateRole { role, .. }
         | Step::UpdateRole { role, .. }
         | Step::TagRole { role, .. } => desired.roles.contains_key(role),
@@ -836,6 +838,7 @@ fn holds(step: &Step, account: &Plain) -> bool {
         tags.iter().all(|(key, value)| held.get(key) == Some(value))
     };
     match step {
+        Step::DetachGroupPolicy { .. } => false,
         Step::CreateRole {
             role,
             trust,

@@ -28,6 +28,9 @@ pub struct DriftArgs {
     /// Exit with 2 only for findings at least this severe
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = SeverityArg::Low)]
     pub fail_on: SeverityArg,
+    /// Exit with 5 when a part of the account could not be looked at
+    #[arg(long)]
+    pub strict: bool,
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
@@ -86,6 +89,7 @@ pub(super) async fn run(
                     );
                 }
                 let status = match drift.worst().is_some_and(|worst| worst >= threshold) {
+                    _ if args.strict && account.plan.not_read.is_some() => ExitStatus::Incomplete,
                     true => ExitStatus::Differs,
                     false => ExitStatus::Success,
                 };

@@ -34,6 +34,9 @@ pub struct PlanArgs {
     /// Exit with 2 when changes are pending
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Exit with 5 when a part of the account could not be looked at
+    #[arg(long)]
+    pub strict: bool,
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
@@ -81,6 +84,7 @@ pub(super) async fn run(
                     );
                 }
                 let status = match account.plan.is_empty() {
+                    _ if args.strict && account.plan.not_read.is_some() => ExitStatus::Incomplete,
                     true => ExitStatus::Success,
                     false => ExitStatus::Differs,
                 };

@@ -122,6 +122,20 @@ pub(super) fn write(step: &Step) -> Call {
         Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => {
             with_policy(write(&of_attachment(role, policy)), policy).with("RoleName", role)
         }
+        Step::DetachGroupPolicy {
+            role,
+            policy,
+            group,
+        } => {
+            let subject = Address::GroupAttachment {
+                role: role.clone(),
+                policy: policy.clone(),
+                group: group.clone(),
+            };
+            with_policy(write(&subject), policy)
+                .with("RoleName", role)
+                .with("ResourceGroupId", group)
+        }
         Step::TagRole { role, tags } => {
             with_tags(tag_resources(&of_role(role), "role", role.as_str()), tags)
         }
@@ -257,6 +271,14 @@ mod tests {
                     policy: attached,
                 },
                 "DetachPolicyFromRole role/R/system:S PolicyName=S PolicyType=System RoleName=R",
+            ),
+            (
+                Step::DetachGroupPolicy {
+                    role: role.clone(),
+                    policy: PolicyRef::system(PolicyName::new("S").unwrap()),
+                    group: "rg-1".to_owned(),
+                },
+                "DetachPolicyFromRole role/R/system:S@rg-1 PolicyName=S PolicyType=System ResourceGroupId=rg-1 RoleName=R",
             ),
             (
                 Step::TagRole {

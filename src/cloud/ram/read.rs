@@ -6,6 +6,7 @@ use super::replies::{
     AttachmentsReply, HoldersReply, PolicyReply, RoleReply, TagsReply, VersionsReply,
 };
 use crate::account::{AccountError, ReadAccount};
+use crate::cloud::resource_manager::attachments::group_attachments;
 use crate::cloud::rpc::call::Call;
 use crate::cloud::rpc::credentials::CredentialSource;
 use crate::cloud::rpc::pages::bad_answer;
@@ -13,7 +14,8 @@ use crate::cloud::rpc::reply::Reply;
 use crate::cloud::rpc::transport::Transport;
 use crate::cloud::sts::caller_identity::caller_identity;
 use crate::model::{
-    Caller, ObservedPolicy, ObservedRole, PolicyName, PolicyRef, PolicyVersion, RoleName, Tags,
+    Caller, GroupAttachment, ObservedPolicy, ObservedRole, PolicyName, PolicyRef, PolicyVersion,
+    RoleName, Tags,
 };
 
 /// The codes that mean "absent", each for its own kind of thing and nothing else.
@@ -48,6 +50,10 @@ impl<T: Transport, C: CredentialSource> ReadAccount for RamClient<T, C> {
             policies.dedup();
         }
         Ok(found)
+    }
+
+    async fn group_attachments(&self) -> Result<Vec<(RoleName, GroupAttachment)>, AccountError> {
+        group_attachments(&self.rpc).await
     }
 
     async fn policy(&self, policy: &PolicyRef) -> Result<Option<ObservedPolicy>, AccountError> {

@@ -5,7 +5,9 @@ use super::operations::of_attachment;
 use crate::account::{AccountError, ReadAccount};
 use crate::cloud::rpc::credentials::CredentialSource;
 use crate::cloud::rpc::transport::Transport;
-use crate::model::{PolicyRef, PolicyVersion, RoleName, Step, Tags, VersionId, limit};
+use crate::model::{
+    GroupAttachment, PolicyRef, PolicyVersion, RoleName, Step, Tags, VersionId, limit,
+};
 use crate::policy::equivalence;
 
 /// The one part of a new thing that is read by a call of its own.
@@ -63,6 +65,17 @@ impl<T: Transport, C: CredentialSource> RamClient<T, C> {
                 Ok(ReadBack::in_effect_if(
                     list.is_none_or(|list| !list.contains(policy)),
                 ))
+            }
+            Step::DetachGroupPolicy {
+                role,
+                policy,
+                group,
+            } => {
+                let list = self.group_attachments().await?;
+                let is_it = |(holder, held): &(RoleName, GroupAttachment)| {
+                    holder == role && held.policy == *policy && held.group == *group
+                };
+                Ok(ReadBack::in_effect_if(!list.iter().any(is_it)))
             }
             Step::TagRole { role, tags } => {
                 let found = self.role_tags(role).await?;

@@ -279,6 +279,7 @@ impl<T: Transport, C: CredentialSource> PendingWrite<'_, T, C> {
                 | Step::DeletePolicy { .. }
                 | Step::DeletePolicyVersion { .. }
                 | Step::DetachPolicy { .. }
+                | Step::DetachGroupPolicy { .. }
         )
     }
 

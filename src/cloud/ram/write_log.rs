@@ -47,7 +47,9 @@ impl WriteLog {
             Step::DeletePolicyVersion { policy, version } => {
                 entries.deleted_versions.insert((policy.clone(), *version));
             }
-            Step::UpdateRole { .. }
+            // RAM has nothing that depends on it.
+            Step::DetachGroupPolicy { .. }
+            | Step::UpdateRole { .. }
             | Step::UpdatePolicyDescription { .. }
             | Step::TagRole { .. }
             | Step::TagPolicy { .. } => {}
@@ -59,7 +61,9 @@ impl WriteLog {
         let entries = lock(&self.0);
         let created = |address: &Address| entries.created.contains(address);
         match step {
-            Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => {
+            Step::AttachPolicy { role, policy }
+            | Step::DetachPolicy { role, policy }
+            | Step::DetachGroupPolicy { role, policy, .. } => {
                 created(&of_role(role)) || created(&of_policy(&policy.name))
             }
             Step::CreateRole { role, .. }

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Caller, DesiredPolicy, DesiredRole, DesiredState, Export, ObservedPolicy, ObservedRole,
-    ObservedState, PolicyName, PolicyRef, PolicyType, PolicyVersion, Removals, RoleName, Tags,
-    VersionId,
+    Caller, DesiredPolicy, DesiredRole, DesiredState, Export, GroupAttachment, GroupAttachments,
+    ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, PolicyType, PolicyVersion,
+    Removals, RoleName, Tags, VersionId,
 };
 
 /// What is wanted.
@@ -67,6 +67,9 @@ pub(super) struct ObservedShape {
     role_tags: BTreeMap<RoleName, Tags>,
     policy_tags: BTreeMap<PolicyName, Tags>,
     holders: BTreeMap<PolicyName, Vec<String>>,
+    /// Why attachments for resource groups could not be looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    groups_not_read: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,6 +77,9 @@ struct RoleShape {
     #[serde(flatten)]
     role: ObservedRole,
     attached: Vec<PolicyRef>,
+    /// For single resource groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attached_for_groups: Vec<GroupAttachment>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,6 +98,7 @@ impl ObservedShape {
             caller,
             roles,
             attachments,
+            group_attachments,
             policies,
             versions,
             role_tags,
@@ -101,6 +108,7 @@ impl ObservedShape {
         let role = |role: &ObservedRole| RoleShape {
             role: role.clone(),
             attached: attachments.get(&role.name).cloned().unwrap_or_default(),
+            attached_for_groups: group_attachments.of(&role.name).to_vec(),
         };
         Self {
             caller: caller.clone(),
@@ -115,6 +123,10 @@ impl ObservedShape {
             role_tags: role_tags.clone(),
             policy_tags: policy_tags.clone(),
             holders: holders.clone(),
+            groups_not_read: match group_attachments {
+                GroupAttachments::Read(_) => None,
+                GroupAttachments::NotRead(why) => Some(why.clone()),
+            },
         }
     }
 
@@ -128,6 +140,7 @@ impl ObservedShape {
                 .map(|name| (name, None))
                 .collect(),
             attachments: BTreeMap::new(),
+            group_attachments: GroupAttachments::default(),
             policies: self
                 .absent_policies
                 .into_iter()
@@ -138,10 +151,23 @@ impl ObservedShape {
             policy_tags: self.policy_tags,
             holders: self.holders,
         };
-        for RoleShape { role, attached } in self.roles {
+        let mut of_groups = BTreeMap::new();
+        for shape in self.roles {
+            let RoleShape {
+                role,
+                attached,
+                attached_for_groups,
+            } = shape;
+            if !attached_for_groups.is_empty() {
+                of_groups.insert(role.name.clone(), attached_for_groups);
+            }
             state.attachments.insert(role.name.clone(), attached);
             state.roles.insert(role.name.clone(), Some(role));
         }
+        state.group_attachments = match self.groups_not_read {
+            None => GroupAttachments::Read(of_groups),
+            Some(why) => GroupAttachments::NotRead(why),
+        };
         for PolicyShape { policy, versions } in self.policies {
             if let Some(versions) = versions {
                 let version = |(id, document)| PolicyVersion {

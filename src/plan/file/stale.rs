@@ -106,6 +106,15 @@ fn role_moved(name: &RoleName, then: &ObservedState, now: &ObservedState) -> Vec
             attached(then).to_lowercase(),
             attached(now).to_lowercase(),
         );
+        let of_groups = |state: &ObservedState| {
+            let held = state.group_attachments.of(name).iter();
+            list(held.map(|held| format!("{} for group {}", held.policy, held.group)))
+        };
+        differences.text(
+            "policies for resource groups",
+            of_groups(then).to_lowercase(),
+            of_groups(now).to_lowercase(),
+        );
         let tags =
             |state: &ObservedState| list(state.role_tags.get(name).into_iter().flatten().map(tag));
         differences.text("tags", tags(then), tags(now));

@@ -33,7 +33,8 @@ fn role_of(step: &Step) -> Option<&RoleName> {
         | Step::UpdateRole { role, .. }
         | Step::DeleteRole { role }
         | Step::AttachPolicy { role, .. }
-        | Step::DetachPolicy { role, .. } => Some(role),
+        | Step::DetachPolicy { role, .. }
+        | Step::DetachGroupPolicy { role, .. } => Some(role),
         Step::CreatePolicy { .. }
         | Step::UpdatePolicyDescription { .. }
         | Step::CreatePolicyVersion { .. }

@@ -97,6 +97,7 @@ fn touched(drafts: &[DraftStep], before: &World) -> Vec<BTreeSet<Holder>> {
         Step::UpdateRole { trust: None, .. }
         | Step::UpdatePolicyDescription { .. }
         | Step::DeletePolicyVersion { .. }
+        | Step::DetachGroupPolicy { .. }
         | Step::TagRole { .. }
         | Step::TagPolicy { .. } => BTreeSet::new(),
     });
@@ -236,7 +237,7 @@ fn rank(step: &Step) -> u8 {
         Step::UpdateRole { .. } => 4,
         Step::AttachPolicy { .. } => 5,
         Step::UpdatePolicyDescription { .. } | Step::TagRole { .. } | Step::TagPolicy { .. } => 6,
-        Step::DetachPolicy { .. } => 7,
+        Step::DetachPolicy { .. } | Step::DetachGroupPolicy { .. } => 7,
         Step::DeleteRole { .. } => 8,
         Step::DeletePolicy { .. } => 9,
     }

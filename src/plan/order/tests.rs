@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::{
-    AccountId, Caller, IdentityType, ObservedPolicy, ObservedRole, PolicyName, PolicyRef,
-    PolicyVersion, RoleName, Step, Tags, VersionId,
+    AccountId, Caller, GroupAttachments, IdentityType, ObservedPolicy, ObservedRole, PolicyName,
+    PolicyRef, PolicyVersion, RoleName, Step, Tags, VersionId,
 };
 
 const ECS: &str = r#"{"Service":["ecs.aliyuncs.com"]}"#;
@@ -93,6 +93,7 @@ fn account(principal: &str, policies: &[(&str, &str, bool)]) -> ObservedState {
         role_tags: BTreeMap::new(),
         policy_tags: BTreeMap::new(),
         holders: BTreeMap::new(),
+        group_attachments: GroupAttachments::default(),
     }
 }
 

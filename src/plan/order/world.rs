@@ -224,6 +224,8 @@ impl World {
             Step::UpdateRole { trust: None, .. }
             | Step::UpdatePolicyDescription { .. }
             | Step::DeletePolicyVersion { .. }
+            // What holds for single groups is not part of the account-wide access that is watched.
+            | Step::DetachGroupPolicy { .. }
             | Step::TagRole { .. }
             | Step::TagPolicy { .. } => Move::Idle,
         }

@@ -160,6 +160,9 @@ pub(super) struct Account {
     /// Why the moments between the steps could not be checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     order_unchecked: Option<String>,
+    /// What could not be looked at, and why; nothing here speaks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_read: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_sync: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -315,6 +318,7 @@ impl Account {
             id: Some(plan.caller.account.to_string()),
             caller: Some(plan.caller.arn.clone()),
             verdict: plan.verdict.as_ref().map(Verdict::new),
+            not_read: plan.not_read.clone(),
             ..Self::default()
         }
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::account::{AccountError, Written};
 use crate::apply::Outcome;
-use crate::model::{PolicyName, PolicyType, Step};
+use crate::model::{PolicyName, PolicyRef, PolicyType, RoleName, Step};
 use crate::plan::PlannedStep;
 
 #[derive(Serialize)]
@@ -29,6 +29,8 @@ struct Subject {
     policy_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_group: Option<String>,
 }
 
 impl StepShape {
@@ -88,13 +90,27 @@ impl Subject {
                 version: Some(version.to_string()),
                 ..custom(policy)
             },
-            Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => Self {
-                role: Some(role.to_string()),
-                policy: Some(policy.name.to_string()),
-                policy_type: Some(policy.policy_type.as_str()),
-                version: None,
+            Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => {
+                attachment(role, policy)
+            }
+            Step::DetachGroupPolicy {
+                role,
+                policy,
+                group,
+            } => Self {
+                resource_group: Some(group.clone()),
+                ..attachment(role, policy)
             },
         }
+    }
+}
+
+fn attachment(role: &RoleName, policy: &PolicyRef) -> Subject {
+    Subject {
+        role: Some(role.to_string()),
+        policy: Some(policy.name.to_string()),
+        policy_type: Some(policy.policy_type.as_str()),
+        ..Subject::default()
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use crate::model::{Caller, IdentityType};
+use crate::plan::Plan;
 
-use super::style::{STRONG, Styled, safe};
+use super::style::{DIM, STRONG, Styled, safe};
 
 /// Appends the line that opens every report.
 pub(super) fn account_line(caller: &Caller, label: Option<&str>, out: &mut String) {
@@ -14,6 +15,14 @@ pub(super) fn account_line(caller: &Caller, label: Option<&str>, out: &mut Strin
         .unwrap_or_default();
     let account = Styled(STRONG, format!("Account {}{name}", caller.account));
     let _ = writeln!(out, "{account} as {}", safe(&caller.arn));
+}
+
+/// Appends the line about what could not be looked at, where there is such a thing.
+pub(super) fn not_read(plan: &Plan, out: &mut String) {
+    if let Some(what) = &plan.not_read {
+        let line = format!("note: {}", safe(what));
+        let _ = writeln!(out, "{}\n", Styled(DIM, line));
+    }
 }
 
 /// Appends the answer of `whoami`. `source` says where the access key came from.

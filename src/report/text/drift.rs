@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::policy::Verdict;
 
 use super::access::{Own, access_lines, new_access_lines};
-use super::account::account_line;
+use super::account::{account_line, not_read};
 use super::documents::document_diff;
 use super::field::{Detail, is_readable, pretty};
 use super::readiness::{self, Moment};
@@ -29,6 +29,7 @@ pub fn drift(
     for finding in &findings {
         one_finding(finding, own, detail, out);
     }
+    not_read(plan, out);
     if let Some(found) = &plan.verdict {
         readiness::verdict(found, own, Moment::Now, out);
     }

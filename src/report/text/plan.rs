@@ -9,7 +9,7 @@ use crate::plan::{
 };
 
 use super::access::{Own, new_access_lines};
-use super::account::account_line;
+use super::account::{account_line, not_read};
 use super::field::{Detail, one_field};
 use super::readiness::{Moment, verdict};
 use super::step;
@@ -36,6 +36,7 @@ pub fn plan(plan: &Plan, label: Option<&str>, detail: Detail, out: &mut String) 
         order(&plan.order, out);
         out.push('\n');
     }
+    not_read(plan, out);
     if let Some(found) = &plan.verdict {
         let moments = if plan.is_empty() {
             Moment::Now
@@ -83,7 +84,10 @@ fn one_change(change: &Change, own: Own<'_>, detail: Detail, out: &mut String) {
 }
 
 fn why(change: &Change) -> &'static str {
-    let is_attachment = matches!(change.address, Address::Attachment { .. });
+    let is_attachment = matches!(
+        change.address,
+        Address::Attachment { .. } | Address::GroupAttachment { .. }
+    );
     match (change.action, change.reason) {
         (Action::Create, _) if is_attachment => "is missing, attach it",
         (Action::Create, _) => "is missing, create it",

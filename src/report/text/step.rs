@@ -1,5 +1,6 @@
 //! A step in words.
 
+use super::style::safe;
 use crate::model::Step;
 
 /// What the step does, starting with the RAM operation.
@@ -34,6 +35,11 @@ pub(super) fn words(step: &Step) -> String {
         Step::DeletePolicyVersion { policy, version } => format!("{operation} {policy} {version}"),
         Step::AttachPolicy { role, policy } => format!("{operation} {policy} to {role}"),
         Step::DetachPolicy { role, policy } => format!("{operation} {policy} from {role}"),
+        Step::DetachGroupPolicy {
+            role,
+            policy,
+            group,
+        } => format!("{operation} {policy} from {role} for group {}", safe(group)),
         Step::TagRole { role, tags } => format!("{operation} role {role}: {}", keys(tags)),
         Step::TagPolicy { policy, tags } => format!("{operation} policy {policy}: {}", keys(tags)),
     }

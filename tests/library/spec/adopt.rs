@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use export_iam::model::{
-    AccountId, Caller, DesiredPolicy, DesiredRole, DesiredState, ExtraPolicies, IdentityType,
-    ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, RoleName, Tags, VersionId,
+    AccountId, Caller, DesiredPolicy, DesiredRole, DesiredState, ExtraPolicies, GroupAttachments,
+    IdentityType, ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, RoleName,
+    Tags, VersionId,
 };
 use export_iam::policy::{PolicyDocument, TrustPolicy};
 use export_iam::spec::{SpecSource, adopt, load};
@@ -34,6 +35,7 @@ fn empty() -> ObservedState {
         role_tags: BTreeMap::new(),
         policy_tags: BTreeMap::new(),
         holders: BTreeMap::new(),
+        group_attachments: GroupAttachments::default(),
     }
 }
 
