@@ -34,7 +34,9 @@ async fn served(seed: &str) -> Server {
 fn client(server: &Server) -> RamClient<HttpTransport, Credentials> {
     let endpoint = Endpoint::new(&server.base_url()).unwrap();
     let settings = Settings {
-        endpoints: ["ram", "sts"].map(|name| (name, endpoint.clone())).into(),
+        endpoints: ["ram", "sts", "resourcemanager"]
+            .map(|name| (name, endpoint.clone()))
+            .into(),
         ..Settings::default()
     };
     let key = Credentials::permanent(server.access_key_id(), server.access_key_secret());
@@ -123,6 +125,7 @@ async fn system_mode_reads_in_one_wave_and_writes_in_two() {
         "GetPolicy",
         "GetRole",
         "ListPoliciesForRole",
+        "ListPolicyAttachments",
     ];
     assert_eq!(counts(&planning), each_once(&reads));
     assert_eq!(waves(&planning), [reads.to_vec()]);
@@ -140,7 +143,7 @@ async fn the_reads_of_a_plan_are_all_under_way_at_one_moment() {
     let server = served("{}").await;
     let scope = Scope::of(&preset("image-export"));
     observe(&client(&server), &scope, None).await.unwrap();
-    assert_eq!(server.sandbox().calls().max_overlap(), 4);
+    assert_eq!(server.sandbox().calls().max_overlap(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -152,6 +155,7 @@ async fn custom_mode_makes_role_and_policy_together() {
         "GetPolicy",
         "GetRole",
         "ListPoliciesForRole",
+        "ListPolicyAttachments",
         "ListPolicyVersions",
     ];
     assert_eq!(waves(&planning), [reads.to_vec()]);

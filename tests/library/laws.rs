@@ -357,7 +357,9 @@ fn is_foreseen(step: &Step, desired: &DesiredState) -> bool {
             | Step::UpdateRole { role, .. }
             | Step::DeleteRole { role }
             | Step::TagRole { role, .. } => vec![format!("role/{role}")],
-            Step::AttachPolicy { role, policy } | Step::DetachPolicy { role, policy } => {
+            Step::AttachPolicy { role, policy }
+            | Step::DetachPolicy { role, policy }
+            | Step::DetachGroupPolicy { role, policy, .. } => {
                 vec![format!("role/{role}"), policy.to_string()]
             }
             Step::CreatePolicy { policy, .. }

@@ -11,8 +11,8 @@ use crate::account::{AccountError, AccountErrorKind, ReadAccount, WriteAccount, 
 use crate::cloud::rpc::call::Call;
 use crate::cloud::rpc::lock::lock;
 use crate::model::{
-    AccountId, Caller, IdentityType, ObservedPolicy, ObservedRole, PolicyName, PolicyRef,
-    PolicyType, PolicyVersion, RoleName, Step, Tags,
+    AccountId, Caller, GroupAttachment, IdentityType, ObservedPolicy, ObservedRole, PolicyName,
+    PolicyRef, PolicyType, PolicyVersion, RoleName, Step, Tags,
 };
 
 /// Stands for an account that has nothing: takes every call, and notes which permissions it would need.
@@ -121,6 +121,13 @@ impl ReadAccount for PermissionRecorder {
     async fn attachments(&self, role: &RoleName) -> Result<Option<Vec<PolicyRef>>, AccountError> {
         self.note(&operations::list_policies_for_role(role));
         Ok(None)
+    }
+
+    /// ResourceManager's call, which RAM allows or not, and on no single entity.
+    async fn group_attachments(&self) -> Result<Vec<(RoleName, GroupAttachment)>, AccountError> {
+        let needed = ("ram:ListPolicyAttachments".to_owned(), "*".to_owned());
+        lock(&self.needed).extend([needed]);
+        Ok(Vec::new())
     }
 
     async fn policy(&self, policy: &PolicyRef) -> Result<Option<ObservedPolicy>, AccountError> {

@@ -269,6 +269,7 @@ pub(super) const RAM: &[&str] = &[
     "ram:ListPoliciesForGroup",
     "ram:ListPoliciesForRole",
     "ram:ListPoliciesForUser",
+    "ram:ListPolicyAttachments",
     "ram:ListPolicyVersions",
     "ram:ListRoles",
     "ram:ListTagResources",
