@@ -83,7 +83,7 @@ fn account(account: &AccountEntry) -> Value {
         "assume_role": assume_role.as_ref().map(ToString::to_string),
         "external_id": external_id,
         "profile": profile,
-        "exports": exports.as_ref().map(|exports| sorted(exports)),
+        "exports": exports.as_ref().map(sorted),
     })
 }
 

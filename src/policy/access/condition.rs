@@ -54,7 +54,7 @@ impl AccessCondition {
             ([], [deny]) => match tests_of(deny).as_slice() {
                 [only] => match only.opposite() {
                     Some(opposite) => Phrase::Only(words(&[opposite])),
-                    None => Phrase::Unless(words(&[only.clone()])),
+                    None => Phrase::Unless(words(std::slice::from_ref(only))),
                 },
                 several => Phrase::Unless(words(several)),
             },
