@@ -45,7 +45,7 @@ fn services(statement: &Statement<'_>) -> Vec<String> {
 
 /// Whether the test wants what only the sign-in of a person or of a workload elsewhere has.
 fn is_of_people(test: &Test<'_>) -> bool {
-    if !operator::named(test.operator.text).is_some_and(|operator| !operator.negated) {
+    if operator::named(test.operator.text).is_none_or(|operator| operator.negated) {
         return false;
     }
     let key = test.key.text.to_ascii_lowercase();
