@@ -63,7 +63,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "cloud",
-        &["account", "model", "policy"],
+        &["account", "model", "policy", "visible"],
         &[
             "base64",
             "futures_util",

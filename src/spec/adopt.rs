@@ -15,6 +15,7 @@ use crate::model::{
     ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, PolicyType, RoleName, Tags,
 };
 use crate::policy::{PolicyDocument, Principal, Statement, TrustPolicy, TrustStatement};
+use crate::visible::visible;
 
 /// A live account as a spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,8 +163,8 @@ impl Draft {
         );
         for what in &self.left_out {
             // A message is one line by rule; a comment must not depend on it.
-            let line: String = what.chars().filter(|c| !c.is_control()).collect();
-            written.push_str(&format!("# Left out: {line}\n"));
+            let line = what.replace(char::is_control, " ");
+            written.push_str(&format!("# Left out: {}\n", visible(&line)));
         }
         let mut spec = vec![(text("version"), Raw::Number("1".to_owned()))];
         if !self.policies.is_empty() {

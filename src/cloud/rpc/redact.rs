@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::encoding::encode;
+use crate::visible::visible;
 
 /// Longest text of the service that is shown. Unit: characters.
 const LONGEST: usize = 600;
@@ -28,11 +29,12 @@ pub fn clean<'a>(text: &str, secrets: impl IntoIterator<Item = &'a SecretString>
     one_line(&text)
 }
 
-/// Makes `text` one line of bounded length; control characters become blanks.
+/// Makes `text` one line of bounded length: control characters become blanks, and what has no visible form is escaped.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let blanks = text.replace(|c: char| c.is_control() || is_bidi(c), " ");
-    let mut line: String = blanks.split_whitespace().collect::<Vec<_>>().join(" ");
+    let blanks = text.replace(char::is_control, " ");
+    let line = blanks.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = visible(&line).into_owned();
     if let Some((cut, _)) = line.char_indices().nth(LONGEST) {
         line.truncate(cut);
         line.push('…');
@@ -47,11 +49,6 @@ pub fn code(text: &str) -> &str {
     let is_of_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let is_code = (1..=128).contains(&text.len()) && text.chars().all(is_of_code);
     if is_code { text } else { "an unreadable code" }
-}
-
-/// Characters that change the order in which a terminal shows others.
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -75,7 +72,10 @@ mod tests {
 
     #[test]
     fn the_rest_is_one_short_line() {
-        assert_eq!(one_line(" a\r\n\tb \u{1b}[31mc\u{202e} "), "a b [31mc");
+        assert_eq!(
+            one_line(" a\r\n\tb \u{1b}[31mc\u{202e} "),
+            "a b [31mc\\u{202e}"
+        );
         assert_eq!(one_line(&"é".repeat(1000)).chars().count(), LONGEST + 1);
     }
 

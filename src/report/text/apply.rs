@@ -15,7 +15,7 @@ use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 /// One line for a step that ended; without a line break.
 #[must_use]
 pub fn step_line(report: &StepReport) -> String {
-    let words = step::words(&report.step.step);
+    let words = step::describe(&report.step.step);
     match &report.outcome {
         Outcome::Done(Written::ByUs(Some(version))) => {
             format!("{} {words} ({version})", Styled(ADD, "done   "))

@@ -107,7 +107,7 @@ fn steps(steps: &[PlannedStep], out: &mut String) {
     let _ = writeln!(out, "{}", Styled(STRONG, "Steps"));
     let words: Vec<String> = steps
         .iter()
-        .map(|planned| step::words(&planned.step))
+        .map(|planned| step::describe(&planned.step))
         .collect();
     for (number, (planned, words)) in steps.iter().zip(words).enumerate() {
         let effects: Vec<&str> = planned

@@ -4,7 +4,7 @@ use super::style::safe;
 use crate::model::Step;
 
 /// What the step does, starting with the RAM operation.
-pub(super) fn words(step: &Step) -> String {
+pub(super) fn describe(step: &Step) -> String {
     let operation = step.operation();
     match step {
         Step::CreateRole { role, .. } | Step::DeleteRole { role } => format!("{operation} {role}"),
