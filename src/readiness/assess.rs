@@ -200,7 +200,7 @@ impl Names<'_> {
                 (setting, outcome)
             })
             .collect();
-        in_settings(requirement, outcome, &outcomes)
+        in_settings(outcome, &outcomes)
     }
 
     fn outcome(&self, coverage: Coverage) -> Outcome {
@@ -226,7 +226,7 @@ impl Names<'_> {
                 let mut keys: Vec<String> = condition
                     .tests()
                     .map(|(_, key, _)| key.to_owned())
-                    .filter(|key| (self.known)(key).is_none())
+                    .filter(|key| (self.known)(key).is_none_or(|values| values.len() > 1))
                     .collect();
                 keys.dedup();
                 Factor::Condition {
@@ -269,29 +269,28 @@ impl Names<'_> {
 }
 
 /// The outcome of a requirement that is refused where everything is left open, by its outcome in each setting.
-fn in_settings(
-    requirement: &Requirement<'_>,
-    refused: Outcome,
-    outcomes: &[(Setting, Outcome)],
-) -> Outcome {
+fn in_settings(refused: Outcome, outcomes: &[(Setting, Outcome)]) -> Outcome {
     if outcomes.iter().all(|(_, outcome)| is_refused(outcome)) {
         return refused;
     }
     let mut on: Vec<Factor> = Vec::new();
-    if differs(
-        outcomes,
+    let names = |part| Requirement::names(outcomes.iter().map(|(setting, _)| setting), part);
+    let (region, owner, bucket): (Part, Part, Part) = (
         |setting| &setting.region,
+        |setting| &setting.owner,
         |setting| &setting.bucket,
-    ) {
+    );
+    if differs(outcomes, region, [owner, bucket]) {
         on.push(Factor::Region {
-            spellings: requirement.spellings(outcomes.iter().map(|(setting, _)| setting)),
+            spellings: names(region),
         });
     }
-    if differs(
-        outcomes,
-        |setting| &setting.bucket,
-        |setting| &setting.region,
-    ) {
+    if differs(outcomes, owner, [region, bucket]) {
+        on.push(Factor::Owner {
+            accounts: names(owner),
+        });
+    }
+    if differs(outcomes, bucket, [region, owner]) {
         on.push(Factor::Bucket);
     }
     for factor in outcomes.iter().flat_map(|(_, outcome)| outcome.factors()) {
@@ -306,15 +305,14 @@ fn in_settings(
     }
 }
 
-/// Whether two settings that share one part and differ in another have different outcomes.
-fn differs(
-    outcomes: &[(Setting, Outcome)],
-    part: fn(&Setting) -> &Name,
-    shared: fn(&Setting) -> &Name,
-) -> bool {
+/// One part of a setting.
+type Part = fn(&Setting) -> &Name;
+
+/// Whether two settings that differ in one part alone have different outcomes.
+fn differs(outcomes: &[(Setting, Outcome)], part: Part, shared: [Part; 2]) -> bool {
     outcomes.iter().any(|(setting, outcome)| {
         outcomes.iter().any(|(other, others)| {
-            shared(setting) == shared(other)
+            shared.iter().all(|of| of(setting) == of(other))
                 && part(setting) != part(other)
                 && is_refused(outcome) != is_refused(others)
         })

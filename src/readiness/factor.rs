@@ -23,6 +23,11 @@ pub enum Factor {
         /// The spellings in the documents that matter.
         spellings: Vec<String>,
     },
+    /// Who owns the bucket.
+    Owner {
+        /// The accounts that the documents name.
+        accounts: Vec<String>,
+    },
     /// Which bucket is exported to.
     Bucket,
     /// A policy whose document could not be interpreted.
@@ -52,6 +57,7 @@ impl Factor {
         match self {
             Factor::Condition { .. } => "condition",
             Factor::Region { .. } => "region",
+            Factor::Owner { .. } => "owner",
             Factor::Bucket => "bucket",
             Factor::UnreadPolicy { .. } => "unread-policy",
             Factor::UnreadTrust => "unread-trust",
@@ -73,6 +79,9 @@ impl Factor {
                 "whether OSS spells the region {} in its requests",
                 spellings.join(" or ")
             ),
+            Factor::Owner { accounts } => {
+                format!("whether account {} owns the bucket", accounts.join(" or "))
+            }
             Factor::Bucket => "which bucket is exported to".to_owned(),
             Factor::UnreadPolicy { policy } => {
                 format!("the document of {policy}, which cannot be interpreted")
@@ -106,6 +115,7 @@ impl Factor {
             Factor::Region { .. } => {
                 "write `*` for the region, the only value that OSS documents".to_owned()
             }
+            Factor::Owner { .. } => "name the account that owns it, with `--owner`".to_owned(),
             Factor::Bucket => {
                 "name the bucket, with `--bucket` or under `exports` in the spec".to_owned()
             }
@@ -134,6 +144,7 @@ fn of_key(key: &str) -> String {
         "acs:SourceVpc" | "acs:VpcSourceIp" => "the VPC that ECS connects from",
         "acs:UserAgent" => "the user agent of ECS",
         "acs:AccessId" => "the key that ECS signs with",
+        "acs:MFAPresent" => "whether a service's request says that it has no MFA",
         "acs:CurrentTime" => "the time of the export",
         _ if key.starts_with("oss:BucketTag/") => "the tags of the bucket",
         _ => return format!("the value of {key} in ECS's request"),

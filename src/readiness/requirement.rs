@@ -30,16 +30,18 @@ pub(super) enum Name {
 pub(super) struct Setting {
     /// The region as OSS spells it in a request; not documented.
     pub(super) region: Name,
+    pub(super) owner: Name,
     pub(super) bucket: Name,
 }
 
 impl Requirement<'_> {
     /// The setting that leaves open whatever is open.
     pub(super) fn open(&self) -> Setting {
-        let bucket = self.export.bucket.map(str::to_owned);
+        let name = |given: Option<&str>| given.map_or(Name::Any, |name| Name::Is(name.to_owned()));
         Setting {
             region: Name::Any,
-            bucket: bucket.map_or(Name::Any, Name::Is),
+            owner: name(self.export.owner),
+            bucket: name(self.export.bucket),
         }
     }
 
@@ -62,18 +64,30 @@ impl Requirement<'_> {
             Name::Is(_) => vec![open.bucket],
             Name::Any => named(fields.iter().filter_map(Fields::bucket_name)),
         };
-        let settings = regions.iter().flat_map(|region| {
-            buckets.iter().map(|bucket| Setting {
-                region: region.clone(),
-                bucket: bucket.clone(),
-            })
-        });
-        settings.collect()
+        let owners: BTreeSet<String> = fields.iter().filter_map(Fields::owner_name).collect();
+        let owners = match (open.owner, owners.is_empty()) {
+            (owner @ Name::Is(_), _) | (owner @ Name::Any, true) => vec![owner],
+            (Name::Any, false) => named(owners.into_iter()),
+        };
+        let mut settings = Vec::new();
+        for region in &regions {
+            for owner in &owners {
+                settings.extend(buckets.iter().map(|bucket| Setting {
+                    region: region.clone(),
+                    owner: owner.clone(),
+                    bucket: bucket.clone(),
+                }));
+            }
+        }
+        settings
     }
 
-    /// The spellings of the region that some settings name.
-    pub(super) fn spellings<'s>(&self, settings: impl Iterator<Item = &'s Setting>) -> Vec<String> {
-        let names = settings.filter_map(|setting| match &setting.region {
+    /// The names that the documents have for a part of some settings.
+    pub(super) fn names<'s>(
+        settings: impl Iterator<Item = &'s Setting>,
+        part: fn(&Setting) -> &Name,
+    ) -> Vec<String> {
+        let names = settings.filter_map(|setting| match part(setting) {
             Name::Is(name) if name != OTHER => Some(name.clone()),
             Name::Is(_) | Name::Any => None,
         });
@@ -88,10 +102,7 @@ impl Requirement<'_> {
     pub(super) fn targets(&self, setting: &Setting) -> TargetPattern {
         let target = TargetPattern::new("acs:oss:");
         let target = add(target, &setting.region).text(":");
-        let target = match self.export.owner {
-            Some(owner) => target.text(owner),
-            None => target.any_name(),
-        };
+        let target = add(target, &setting.owner);
         let target = add(target.text(":"), &setting.bucket);
         match self.action.level {
             Level::Object => target
@@ -125,21 +136,30 @@ fn spells(text: &str, region: &str) -> bool {
 /// The fields of a resource pattern of OSS.
 struct Fields<'a> {
     region: &'a str,
+    owner: &'a str,
     bucket: &'a str,
 }
 
 impl<'a> Fields<'a> {
     fn of(pattern: &'a str) -> Option<Self> {
         let fields: Vec<&str> = pattern.splitn(5, ':').collect();
-        let [_, _, region, _, relative] = fields.as_slice() else {
+        let [_, _, region, owner, relative] = fields.as_slice() else {
             return None;
         };
         let bucket = relative.split('/').next().unwrap_or_default();
-        Some(Self { region, bucket })
+        Some(Self {
+            region,
+            owner,
+            bucket,
+        })
     }
 
     fn region_name(&self) -> Option<String> {
         sample(self.region)
+    }
+
+    fn owner_name(&self) -> Option<String> {
+        sample(self.owner)
     }
 
     fn bucket_name(&self) -> Option<String> {

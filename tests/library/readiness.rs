@@ -610,3 +610,24 @@ fn what_is_never_requested_is_not_granted_beyond_the_requirements() {
         assert_eq!(over_grant, [], "{statements}");
     }
 }
+
+#[test]
+fn the_owner_of_the_bucket_is_not_in_the_documents() {
+    let allow = json!([{ "Effect": "Allow", "Action": "oss:*", "Resource": ["acs:oss:*:7:b", "acs:oss:*:7:b/*"] }]);
+    let documents = documents(&json!([allow]));
+    let owned = |owner| assess(&documents, Export { owner, ..BUCKET });
+    assert_eq!(owned(Some("7")).answer(), Answer::Ready);
+    assert_eq!(owned(Some("8")).answer(), Answer::Blocked);
+    assert_eq!(owned(None).answer(), Answer::Depends);
+    assert_eq!(factors(&owned(None)), ["whether account 7 owns the bucket"]);
+}
+
+#[test]
+fn what_decides_is_always_named() {
+    let deny = hardened(json!({ "Condition": { "Bool": { "acs:MFAPresent": "false" } } }));
+    let words = factors(&answer(deny));
+    assert_eq!(
+        words,
+        ["whether a service's request says that it has no MFA (acs:MFAPresent)"]
+    );
+}

@@ -99,6 +99,8 @@ struct FactorShape {
     keys: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     spellings: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accounts: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<String>,
     text: String,
@@ -201,6 +203,7 @@ impl FactorShape {
             condition: None,
             keys: Vec::new(),
             spellings: Vec::new(),
+            accounts: Vec::new(),
             policy: None,
             text: factor.what(),
             settle: factor.settle(),
@@ -217,6 +220,7 @@ impl FactorShape {
                 shape.condition = Some(condition.clone());
                 shape.keys.clone_from(keys);
             }
+            Factor::Owner { accounts } => shape.accounts.clone_from(accounts),
             Factor::Region { spellings } => shape.spellings.clone_from(spellings),
             Factor::UnreadPolicy { policy } => shape.policy = Some(policy.clone()),
             Factor::NotUnderstood { by, part: _ } => shape.by = by.as_ref().map(Statement::new),

@@ -202,7 +202,8 @@ fn reason(factor: &Factor) -> String {
                 safe(part)
             )
         }
-        Factor::UnreadPolicy { .. }
+        Factor::Owner { .. }
+        | Factor::UnreadPolicy { .. }
         | Factor::UnreadTrust
         | Factor::Language
         | Factor::NotUnderstood { by: None, .. }
