@@ -67,3 +67,17 @@ fn what_is_no_plain_json_is_named() {
     run.ends(1)
         .warns("`doc.json`: is UTF-16 text, UTF-8 is wanted");
 }
+
+#[test]
+fn an_empty_condition_is_read_as_none_and_noted() {
+    let spec = format!("version: 1\npolicies:\n  - name: P\n    document: {GRANT}\n");
+    let spec = spec.replace("}]}", ",\"Condition\":{}}]}");
+    let run = Program::new()
+        .file("spec.yaml", spec)
+        .run(&["validate", "spec.yaml"]);
+    run.ends(0)
+        .warns("in the document: `Statement[0].Condition`: an empty condition, read as none");
+    let text = GRANT.replace("}]}", r#","Condition":{}}]}"#);
+    let run = program(text).run(&["policy", "lint", "doc.json"]).ends(0);
+    run.says("note: an empty condition, read as none [empty-condition]");
+}
