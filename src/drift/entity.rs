@@ -72,6 +72,7 @@ fn unreadable(change: &DocumentChange) -> Assessment {
 /// `access` is of the account relative to the spec.
 fn of_access(access: Comparison) -> Assessment {
     let (kind, severity) = match access.verdict {
+        _ if access.is_never_requested() => (DriftKind::Changed, Severity::Low),
         Verdict::Broader => (DriftKind::Wider, Severity::High),
         Verdict::Narrower => (DriftKind::Narrower, Severity::Medium),
         Verdict::Equal | Verdict::Incomparable | Verdict::Unknown => {
@@ -166,6 +167,7 @@ fn extra(others: Option<Vec<PolicyDocument>>, whole: Option<Vec<PolicyDocument>>
     let severity = match access.verdict {
         _ if newly_granted_power(&others, &whole).is_some() => Severity::Critical,
         Verdict::Equal => Severity::Low,
+        _ if access.is_never_requested() => Severity::Low,
         Verdict::Narrower => Severity::Medium,
         Verdict::Broader | Verdict::Incomparable | Verdict::Unknown => Severity::High,
     };

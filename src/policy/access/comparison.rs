@@ -97,6 +97,12 @@ impl Comparison {
         self.verdict == Verdict::Equal
     }
 
+    /// Whether the two differ, but only on requests that the service never makes.
+    pub fn is_never_requested(&self) -> bool {
+        let mut lines = self.gained.iter().chain(&self.lost).peekable();
+        lines.peek().is_some() && !lines.any(AccessLine::may_be_requested)
+    }
+
     /// Two that cannot be compared, for this reason.
     #[must_use]
     pub fn unknown(question: Question, reason: String) -> Self {
@@ -164,8 +170,7 @@ impl Comparison {
                 lines.retain(AccessLine::may_be_requested);
             }
         }
-        let mut lines = self.gained.iter().chain(&self.lost).peekable();
-        if lines.peek().is_some() && !lines.any(AccessLine::may_be_requested) {
+        if self.is_never_requested() {
             reasons.push("differs only on requests that OSS does not make today".to_owned());
         }
         reasons.into_iter().for_each(|reason| self.explain(reason));
