@@ -127,11 +127,8 @@ impl AccessLine {
             self.shortest = other.shortest;
         }
         let targets = self.targets.patterns_mut();
-        for target in other.targets.patterns() {
-            if !targets.contains(target) {
-                targets.push(target.clone());
-            }
-        }
+        targets.extend(other.targets.patterns().iter().cloned());
+        pattern::drop_covered(targets);
         self
     }
 

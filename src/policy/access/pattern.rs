@@ -110,6 +110,31 @@ pub(crate) fn plainly_cover(
     others.iter().all(is_covered)
 }
 
+/// Leaves out targets that another one without exceptions covers; of equal ones the first stays.
+pub(crate) fn drop_covered(targets: &mut Vec<Pattern>) {
+    let globs: Vec<Glob> = targets
+        .iter()
+        .map(|target| Glob::pattern(&target.pattern))
+        .collect();
+    let is_covered = |at: usize, target: &Pattern| {
+        let Some(own) = globs.get(at) else {
+            return false;
+        };
+        let mut others = targets.iter().zip(&globs).enumerate();
+        others.any(|(of, (other, glob))| {
+            let is_first = of < at || !own.plainly_covers(glob) || !target.except.is_empty();
+            of != at && other.except.is_empty() && glob.plainly_covers(own) && is_first
+                || of < at && other == target
+        })
+    };
+    let kept = targets.iter().enumerate();
+    let kept: Vec<Pattern> = kept
+        .filter(|(at, target)| !is_covered(*at, target))
+        .map(|(_, target)| target.clone())
+        .collect();
+    *targets = kept;
+}
+
 /// Joins action patterns: one that another covers is left out, and so is an exception that another one means.
 pub(crate) fn join_actions(patterns: Vec<Pattern>) -> Vec<Pattern> {
     let glob = |text: &str| Glob::pattern(&fold_action(text));
