@@ -190,7 +190,7 @@ fn bad_specs() -> Vec<BadSpec> {
         bad(
             "UTF-16",
             b"\xff\xfev\0e\0r\0",
-            &["spec.yaml:1:1: is not UTF-8"],
+            &["spec.yaml:1:1: is UTF-16 text"],
         ),
         bad(
             "control characters",
@@ -308,7 +308,10 @@ fn a_live_document_that_is_not_json_is_shown_and_replaced_only_when_that_is_allo
             .ends(2)
             .says("high");
         assert_eq!(server.writes(), 0);
-        program.run(&["adopt"]).ends(0);
+        program
+            .run(&["adopt"])
+            .ends(5)
+            .warns("not in the spec: role `AliyunECSImageExportDefaultRole`");
         let allowed = ["--allow", "uninterpreted", "--allow", "transient"];
         program.run(&[&apply[..], &allowed].concat()).ends(0);
         program

@@ -63,13 +63,22 @@ pub(crate) async fn execute(
         .buffer_unordered(limits.parallel)
         .inspect(|_| progress.advance())
         .collect();
-    let on_signal = || console.borrow_mut().progress(FINISHING);
+    let is_told = Cell::new(false);
+    let on_signal = || {
+        if !is_told.replace(true) {
+            console.borrow_mut().progress(FINISHING);
+        }
+    };
     let mut results: Vec<(usize, AccountResult)> = tokio::select! {
         // Signals are listened for before the first call goes out.
         biased;
-        never = shut_down(&signals, on_signal) => match never {},
+        never = shut_down(&signals, &on_signal) => match never {},
         results = all => results,
     };
+    // The work can see a signal and end before this task does.
+    if *shutdown.borrow() > Shutdown::None {
+        on_signal();
+    }
     results.sort_by_key(|(place, _)| *place);
     results.into_iter().map(|(_, result)| result).collect()
 }
