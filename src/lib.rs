@@ -15,8 +15,8 @@
 //! | edges | [`spec`], [`cloud`], [`credentials`], [`sandbox`], [`explain`], [`report`], [`cli`] | the outside |
 //! | for all | [`visible`] | what may be printed |
 //!
-//! `tests/architecture.rs` reads the `use` lines of every file and fails when a module reaches further
-//! than its row allows.
+//! `tests/architecture.rs` reads the paths that every file names. It fails when a module reaches further than its row
+//! allows, and when two files import each other, directly or through others.
 
 pub mod account;
 pub mod apply;
