@@ -11,7 +11,7 @@
 //! | part | modules | knows |
 //! |---|---|---|
 //! | core, pure | [`policy`], [`model`], [`readiness`], [`plan`], [`drift`] | neither HTTP, files, time nor the terminal |
-//! | seam | [`account`], [`observe`], [`apply`] | the two traits through which an account is read and written |
+//! | seam | [`account`], [`services`], [`observe`], [`apply`] | the traits through which RAM, and ECS and OSS, are read and written |
 //! | edges | [`spec`], [`cloud`], [`credentials`], [`sandbox`], [`explain`], [`report`], [`cli`] | the outside |
 //! | for all | [`visible`] | what may be printed |
 //!
@@ -32,5 +32,6 @@ pub mod policy;
 pub mod readiness;
 pub mod report;
 pub mod sandbox;
+pub mod services;
 pub mod spec;
 pub mod visible;

@@ -38,9 +38,10 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ),
     // Seam: the core's view of the outside.
     ("account", &["model", "policy"], &["jiff", "thiserror"]),
+    ("services", &["account", "model"], &[]),
     (
         "observe",
-        &["account", "model"],
+        &["account", "model", "services"],
         &["futures_util", "thiserror"],
     ),
     (
@@ -63,7 +64,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "cloud",
-        &["account", "model", "policy", "visible"],
+        &["account", "model", "policy", "services", "visible"],
         &[
             "base64",
             "futures_util",

@@ -4,22 +4,32 @@
 
 mod address;
 mod attachment;
+mod bucket;
+mod control_policy;
 mod desired;
 mod identity;
+mod image;
+mod layer;
 pub mod limit;
 mod name;
 mod observed;
 mod scope;
 mod step;
+mod task;
 
 pub use address::Address;
 pub use attachment::{GroupAttachment, GroupAttachments, PolicyRef, PolicyType};
+pub use bucket::{Bucket, BucketObject};
+pub use control_policy::{ControlPolicy, ControlTarget};
 pub use desired::{
     BucketName, DesiredPolicy, DesiredRole, DesiredState, Export, ExportError, ExtraPolicies,
     ObjectPrefix, RegionId, Removals,
 };
 pub use identity::{Caller, IdentityType};
+pub use image::{Image, ImageDisk};
+pub use layer::{DryRunAnswer, Layer, ObservedExport};
 pub use name::{AccountId, NameError, PolicyName, RoleName, VersionId};
 pub use observed::{ObservedPolicy, ObservedRole, ObservedState, PolicyVersion, Tags};
 pub use scope::{Scope, TagReading};
 pub use step::Step;
+pub use task::{DryRun, ExportRequest, ExportTask, TaskPart};

@@ -10,6 +10,7 @@
 //! | `input` | the role and the exports that are asked about |
 //! | `requirement` | the requests that an export makes |
 //! | `call` | which condition keys those requests can carry |
+//! | `check` | the checks of one export over all layers, and their answers |
 //! | `answer` | the three answers, with their reasons |
 //! | `factor` | what an answer can depend on, and what would settle it |
 //! | `statement` | how a statement is named |
@@ -18,6 +19,7 @@
 mod answer;
 mod assess;
 mod call;
+mod check;
 mod factor;
 mod input;
 mod over_grant;
@@ -26,6 +28,7 @@ mod statement;
 
 pub use answer::{ActionAnswer, Answer, ExportAnswer, ExportError, Outcome, Readiness, Refusal};
 pub use assess::image_export;
+pub use check::{Check, CheckAnswer, CheckKind, answer_of};
 pub use factor::Factor;
 pub use input::{Attached, Export, Role, RoleTrust};
 pub use statement::StatementName;

@@ -1,0 +1,143 @@
+//! What is checked for one export, and how each check ended.
+
+use super::answer::Answer;
+
+/// What is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CheckKind {
+    /// There is a role.
+    Role,
+    /// ECS may assume it.
+    Trust,
+    /// The role's own policies, of every scope, allow the eight actions.
+    Permissions,
+    /// There is a bucket, and it is the account's.
+    Bucket,
+    /// It is in the image's region.
+    BucketRegion,
+    /// It does not encrypt what is written to it.
+    BucketEncryption,
+    /// Its policy lets the role do what an export does.
+    BucketPolicy,
+    /// No control policy of the directory is in the way.
+    ControlPolicy,
+    /// There is an image in the region, and it is the account's.
+    Image,
+    /// It can be exported as it is now.
+    ImageStatus,
+    /// It has no more and no larger disks than ExportImage takes.
+    ImageDisks,
+    /// None of its snapshots is encrypted.
+    ImageEncryption,
+    /// It comes neither from the Marketplace nor from somebody whose licence forbids it.
+    ImageOrigin,
+    /// The format is one that the region offers.
+    Format,
+    /// The prefix is one that ExportImage takes.
+    Prefix,
+    /// No instance wears the role.
+    Instances,
+    /// ExportImage takes the request with its flag `DryRun`.
+    DryRun,
+}
+
+impl CheckKind {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 17] = [
+        Self::Role,
+        Self::Trust,
+        Self::Permissions,
+        Self::Bucket,
+        Self::BucketRegion,
+        Self::BucketEncryption,
+        Self::BucketPolicy,
+        Self::ControlPolicy,
+        Self::Image,
+        Self::ImageStatus,
+        Self::ImageDisks,
+        Self::ImageEncryption,
+        Self::ImageOrigin,
+        Self::Format,
+        Self::Prefix,
+        Self::Instances,
+        Self::DryRun,
+    ];
+
+    /// The word for it, as in the JSON output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Trust => "trust",
+            Self::Permissions => "permissions",
+            Self::Bucket => "bucket",
+            Self::BucketRegion => "bucket-region",
+            Self::BucketEncryption => "bucket-encryption",
+            Self::BucketPolicy => "bucket-policy",
+            Self::ControlPolicy => "control-policy",
+            Self::Image => "image",
+            Self::ImageStatus => "image-status",
+            Self::ImageDisks => "image-disks",
+            Self::ImageEncryption => "image-encryption",
+            Self::ImageOrigin => "image-origin",
+            Self::Format => "format",
+            Self::Prefix => "prefix",
+            Self::Instances => "instances",
+            Self::DryRun => "dry-run",
+        }
+    }
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CheckAnswer {
+    /// Nothing is in the way.
+    Passed,
+    /// It makes the export fail.
+    Failed,
+    /// Something decides that is not known.
+    Depends,
+    /// It was not asked for, or has no meaning here.
+    Skipped,
+}
+
+impl CheckAnswer {
+    /// The word for it, as in the JSON output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Depends => "depends",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// One check of one export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What was checked.
+    pub kind: CheckKind,
+    /// How it ended.
+    pub answer: CheckAnswer,
+    /// The error code that ExportImage answers with because of it, where it fails or may fail.
+    pub error: Option<&'static str>,
+    /// What was found, a sentence on one line; empty where there is nothing to say.
+    pub message: String,
+    /// The command or edit that settles it, where there is one.
+    pub settle: Option<String>,
+}
+
+/// Whether an export works, by its checks.
+#[must_use]
+pub fn answer_of(checks: &[Check]) -> Answer {
+    let has = |answer| checks.iter().any(|check| check.answer == answer);
+    if has(CheckAnswer::Failed) {
+        return Answer::Blocked;
+    }
+    match has(CheckAnswer::Depends) {
+        true => Answer::Depends,
+        false => Answer::Ready,
+    }
+}
