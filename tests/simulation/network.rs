@@ -418,7 +418,7 @@ impl Network {
         self.state()
             .note(|| format!("     AssumeRole, fault {fault}"));
         match fault {
-            0..15 => return Ok(self.refusal(400, "Throttling.User")),
+            0..15 => return Ok(refusal(400, "Throttling.User", "")),
             15..25 => return Err(lost(TransportErrorKind::Interrupted)),
             25..30 => return Ok(self.server_error(3)),
             30..35 => {
@@ -957,23 +957,10 @@ fn code(response: &HttpResponse) -> String {
 }
 
 impl Network {
-    /// An error answer that quotes what it should not.
+    /// An error answer of RAM that quotes what it should not: all that the request was signed with.
     fn refusal(&self, status: u16, code: &str) -> HttpResponse {
-        let token = if self.0.case.session {
-            KEYS.session.2
-        } else {
-            ""
-        };
-        let quote =
-            |secret: &str| format!("{secret} {} {}", encode(secret), encode(&encode(secret)));
-        let quoted = format!("{} {}", quote(KEYS.session.1), quote(token));
-        json_response(
-            status,
-            &json!({
-                "RequestId": "5A4DB0C5-0000-4000-8000-FFFFFFFFFFFF", "HostId": "ram.aliyuncs.com",
-                "Code": code, "Message": format!("no: {quoted}"),
-            }),
-        )
+        let is_session = self.0.case.session || self.0.case.role;
+        refusal(status, code, if is_session { KEYS.session.2 } else { "" })
     }
 
     fn server_error(&self, way: u8) -> HttpResponse {
@@ -984,6 +971,19 @@ impl Network {
             _ => page(504),
         }
     }
+}
+
+/// An error answer that quotes a secret and a token.
+fn refusal(status: u16, code: &str, token: &str) -> HttpResponse {
+    let quote = |secret: &str| format!("{secret} {} {}", encode(secret), encode(&encode(secret)));
+    let quoted = format!("{} {}", quote(KEYS.session.1), quote(token));
+    json_response(
+        status,
+        &json!({
+            "RequestId": "5A4DB0C5-0000-4000-8000-FFFFFFFFFFFF", "HostId": "ram.aliyuncs.com",
+            "Code": code, "Message": format!("no: {quoted}"),
+        }),
+    )
 }
 
 fn json_response(status: u16, body: &Value) -> HttpResponse {

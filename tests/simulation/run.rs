@@ -18,7 +18,9 @@ use export_iam::cloud::rpc::endpoint::Endpoint;
 use export_iam::cloud::rpc::signature::SignatureVersion;
 use export_iam::cloud::rpc::transport::SharedTransport;
 use export_iam::credentials::{Children, Context, Disk, RoleRequest, Source, assume_role};
-use export_iam::model::{DesiredState, ExtraPolicies, ObservedState, PolicyRef, Scope, Step};
+use export_iam::model::{
+    DesiredRole, DesiredState, ExtraPolicies, ObservedState, PolicyRef, RoleName, Scope, Step, Tags,
+};
 use export_iam::observe::observe;
 use export_iam::plan::file::{SavedPlan, moved};
 use export_iam::plan::{OrderCheck, Plan, PlanError, PlannedStep, Risk, approve, plan};
@@ -465,8 +467,9 @@ impl Operator<'_> {
         let state = self.network.state();
         let snapshots = state.since(began);
         let missing: Vec<String> = parts(desired)
+            .iter()
             .filter_map(|part| {
-                let mut missing = snapshots.iter().map(|account| unsatisfied(account, &part));
+                let mut missing = snapshots.iter().map(|account| part.missing(account));
                 let last = missing.next_back().flatten()?;
                 missing.all(|missing| missing.is_some()).then_some(last)
             })
@@ -907,71 +910,71 @@ fn holds(step: &Step, account: &Plain) -> bool {
     }
 }
 
-/// The spec, one role or policy at a time.
-fn parts(desired: &DesiredState) -> impl Iterator<Item = DesiredState> {
-    let policies = desired.policies.iter().map(|(name, wanted)| DesiredState {
-        policies: BTreeMap::from([(name.clone(), wanted.clone())]),
-        ..DesiredState::default()
-    });
-    let roles = desired.roles.iter().map(|(name, wanted)| DesiredState {
-        roles: BTreeMap::from([(name.clone(), wanted.clone())]),
-        ..DesiredState::default()
-    });
-    let removals = DesiredState {
-        removals: desired.removals.clone(),
-        ..DesiredState::default()
-    };
-    policies.chain(roles).chain([removals])
+/// One thing that the spec asks for and one call reads.
+enum Part<'a> {
+    /// What this step is for.
+    Done(Step),
+    /// What the role holds.
+    Held(&'a RoleName, &'a DesiredRole),
 }
 
-/// What of the spec is not so.
-pub(crate) fn unsatisfied(account: &Plain, desired: &DesiredState) -> Option<String> {
+/// The spec, one call at a time: others may interfere between two.
+fn parts(desired: &DesiredState) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
     for (name, wanted) in &desired.policies {
-        let step = Step::CreatePolicy {
+        parts.push(Part::Done(Step::CreatePolicy {
             policy: name.clone(),
             document: wanted.document.to_json(),
             description: wanted.description.clone(),
+            tags: Tags::new(),
+        }));
+        parts.push(Part::Done(Step::TagPolicy {
+            policy: name.clone(),
             tags: wanted.tags.clone().unwrap_or_default(),
-        };
-        if !holds(&step, account) {
-            return Some(format!("policy {name} is not as wanted"));
-        }
+        }));
     }
     for (name, wanted) in &desired.roles {
-        let step = Step::CreateRole {
+        parts.push(Part::Done(Step::CreateRole {
             role: name.clone(),
             trust: wanted.trust.to_json(),
             description: wanted.description.clone(),
             max_session_duration: wanted.max_session_duration,
+            tags: Tags::new(),
+        }));
+        parts.push(Part::Done(Step::TagRole {
+            role: name.clone(),
             tags: wanted.tags.clone().unwrap_or_default(),
-        };
-        if !holds(&step, account) {
-            return Some(format!("role {name} is not as wanted"));
-        }
-        let held = &account.roles[&name.as_str().to_lowercase()].attached;
-        let named: BTreeSet<String> = wanted.policies.iter().map(key_of).collect();
-        let is_right = match wanted.extra_policies {
-            ExtraPolicies::Detach => *held == named,
-            ExtraPolicies::Report | ExtraPolicies::Keep => held.is_superset(&named),
-        };
-        if !is_right {
-            return Some(format!("role {name} holds {held:?}, wanted {named:?}"));
+        }));
+        parts.push(Part::Held(name, wanted));
+    }
+    let roles = desired.removals.roles.keys().cloned();
+    parts.extend(roles.map(|role| Part::Done(Step::DeleteRole { role })));
+    let policies = desired.removals.policies.iter().cloned();
+    parts.extend(policies.map(|policy| Part::Done(Step::DeletePolicy { policy })));
+    parts
+}
+
+impl Part<'_> {
+    /// What of it is not so.
+    fn missing(&self, account: &Plain) -> Option<String> {
+        match self {
+            Self::Done(step) if holds(step, account) => None,
+            Self::Done(step) => Some(format!("{step} has no effect")),
+            Self::Held(name, wanted) => {
+                let role = account.roles.get(&name.as_str().to_lowercase());
+                let held = role.map(|role| &role.attached);
+                let named: BTreeSet<String> = wanted.policies.iter().map(key_of).collect();
+                let is_right = held.is_some_and(|held| match wanted.extra_policies {
+                    ExtraPolicies::Detach => *held == named,
+                    ExtraPolicies::Report | ExtraPolicies::Keep => held.is_superset(&named),
+                });
+                (!is_right).then(|| format!("role {name} holds {held:?}, wanted {named:?}"))
+            }
         }
     }
-    let role = desired
-        .removals
-        .roles
-        .keys()
-        .find(|role| account.roles.contains_key(&role.as_str().to_lowercase()));
-    let policies = &desired.removals.policies;
-    let policy = policies.iter().find(|policy| {
-        account
-            .policies
-            .contains_key(&policy.as_str().to_lowercase())
-    });
-    match (role, policy) {
-        (Some(role), _) => Some(format!("role {role} is still there")),
-        (_, Some(policy)) => Some(format!("policy {policy} is still there")),
-        _ => None,
-    }
+}
+
+/// What of the spec is not so.
+pub(crate) fn unsatisfied(account: &Plain, desired: &DesiredState) -> Option<String> {
+    parts(desired).iter().find_map(|part| part.missing(account))
 }
