@@ -1,6 +1,52 @@
 //! What was read for one export besides the role.
 
-use super::{Bucket, ControlPolicy, DryRun, Image};
+use super::{
+    Bucket, BucketName, ControlPolicy, DryRun, Export, ExportRequest, Image, ObjectPrefix, RegionId,
+};
+
+/// One export that is asked about. What is `None` is left open.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ExportQuestion {
+    /// The region of image and bucket.
+    pub region: Option<RegionId>,
+    /// The bucket.
+    pub bucket: Option<BucketName>,
+    /// `OSSPrefix`; `None` for none.
+    pub prefix: Option<ObjectPrefix>,
+    /// The image.
+    pub image: Option<String>,
+    /// `ImageFormat`; `None` for the service's default, `raw`.
+    pub format: Option<String>,
+}
+
+impl ExportQuestion {
+    /// The request to ExportImage, where everything that it needs is named.
+    #[must_use]
+    pub fn request(&self) -> Option<ExportRequest> {
+        Some(ExportRequest {
+            region: self.region.as_ref()?.as_str().to_owned(),
+            image: self.image.clone()?,
+            bucket: self.bucket.as_ref()?.as_str().to_owned(),
+            prefix: self
+                .prefix
+                .as_ref()
+                .map(|prefix| prefix.as_str().to_owned()),
+            format: self.format.clone(),
+            role: None,
+        })
+    }
+}
+
+impl From<&Export> for ExportQuestion {
+    fn from(export: &Export) -> Self {
+        Self {
+            region: Some(export.region.clone()),
+            bucket: Some(export.bucket.clone()),
+            prefix: export.prefix.clone(),
+            ..Self::default()
+        }
+    }
+}
 
 /// Something that was read, or why it was not.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,7 +27,7 @@ pub use desired::{
 };
 pub use identity::{Caller, IdentityType};
 pub use image::{Image, ImageDisk};
-pub use layer::{DryRunAnswer, Layer, ObservedExport};
+pub use layer::{DryRunAnswer, ExportQuestion, Layer, ObservedExport};
 pub use name::{AccountId, NameError, PolicyName, RoleName, VersionId};
 pub use observed::{ObservedPolicy, ObservedRole, ObservedState, PolicyVersion, Tags};
 pub use scope::{Scope, TagReading};

@@ -4,6 +4,10 @@
 //! are in flight together, and no call is made twice: the first wave reads what the scope names, the second,
 //! where there is one, the documents of policies found attached that the scope does not name.
 
+mod exports;
+
+pub use exports::{observe_control_policies, observe_exports};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};

@@ -1,0 +1,119 @@
+//! Reads what decides about exports besides RAM, through [`ReadServices`].
+//!
+//! All calls are in flight together. A failed read is kept beside what was read: what hangs on it depends, and the
+//! rest is told all the same.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::{join, join_all};
+
+use crate::account::{AccountError, AccountErrorKind};
+use crate::model::{
+    AccountId, BucketName, ControlPolicy, DryRunAnswer, ExportQuestion, ExportRequest, Layer,
+    ObservedExport, RegionId, RoleName,
+};
+use crate::services::ReadServices;
+
+/// Reads everything but the control policies for each of `questions`, in their order. `role` is what ExportImage
+/// would use; `with_dry_run` sends ExportImage with the flag `DryRun` where image and bucket are named.
+pub async fn observe_exports<S: ReadServices>(
+    services: &S,
+    role: &RoleName,
+    questions: &[ExportQuestion],
+    with_dry_run: bool,
+) -> Vec<ObservedExport> {
+    let mut regions: Vec<&RegionId> = questions.iter().filter_map(|q| q.region.as_ref()).collect();
+    regions.sort_unstable();
+    regions.dedup();
+    let instances = join_all(regions.iter().map(|region| async {
+        let found = services.instances_with_role(region.as_str(), role).await;
+        ((*region).clone(), layer(found))
+    }));
+    let exports = join_all(
+        questions
+            .iter()
+            .map(|question| observe_export(services, question, with_dry_run)),
+    );
+    let (instances, mut exports) = join(instances, exports).await;
+    let instances: BTreeMap<RegionId, Layer<Vec<String>>> = instances.into_iter().collect();
+    for (question, export) in questions.iter().zip(&mut exports) {
+        let found = question.region.as_ref().and_then(|r| instances.get(r));
+        export.instances = found.cloned().unwrap_or(Layer::NotAsked);
+    }
+    exports
+}
+
+/// Reads the control policies that bind the account.
+pub async fn observe_control_policies<S: ReadServices>(
+    services: &S,
+    account: &AccountId,
+) -> Layer<Vec<ControlPolicy>> {
+    layer(services.control_policies(account).await)
+}
+
+async fn observe_export<S: ReadServices>(
+    services: &S,
+    question: &ExportQuestion,
+    with_dry_run: bool,
+) -> ObservedExport {
+    let region = question.region.as_ref().map(RegionId::as_str);
+    let bucket = question.bucket.as_ref().map(BucketName::as_str);
+    let image = async {
+        match (region, &question.image) {
+            (Some(region), Some(image)) => layer(services.image(region, image).await),
+            _ => Layer::NotAsked,
+        }
+    };
+    let of_bucket = async {
+        match (region, bucket) {
+            (Some(region), Some(bucket)) => {
+                let (found, policy) = join(
+                    services.bucket(region, bucket),
+                    services.bucket_policy(region, bucket),
+                )
+                .await;
+                (layer(found), layer(policy))
+            }
+            _ => (Layer::NotAsked, Layer::NotAsked),
+        }
+    };
+    let dry_run = async {
+        match question.request().filter(|_| with_dry_run) {
+            Some(request) => dry_run(services, &request).await,
+            None => Layer::NotAsked,
+        }
+    };
+    let ((image, (bucket, bucket_policy)), dry_run) = join(join(image, of_bucket), dry_run).await;
+    ObservedExport {
+        image,
+        bucket,
+        bucket_policy,
+        control_policies: Layer::NotAsked,
+        instances: Layer::NotAsked,
+        dry_run,
+    }
+}
+
+/// A refusal that ExportImage documents is an answer; where the caller may not ask or nobody answered, there is none.
+async fn dry_run<S: ReadServices>(services: &S, request: &ExportRequest) -> Layer<DryRunAnswer> {
+    match services.dry_run(request).await {
+        Ok(taken) => Layer::Read(DryRunAnswer::Taken(taken)),
+        Err(AccountError {
+            kind:
+                AccountErrorKind::Rejected
+                | AccountErrorKind::NotFound
+                | AccountErrorKind::LimitExceeded,
+            code: Some(code),
+            message,
+            ..
+        }) => Layer::Read(DryRunAnswer::Refused { code, message }),
+        Err(error) => Layer::NotRead(error.to_string()),
+    }
+}
+
+fn layer<T>(answer: Result<T, AccountError>) -> Layer<T> {
+    match answer {
+        Ok(found) => Layer::Read(found),
+        Err(error) => Layer::NotRead(error.to_string()),
+    }
+}
