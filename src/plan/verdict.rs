@@ -1,12 +1,9 @@
 //! Would ExportImage work, now and after the steps.
 
 use crate::model::{DesiredState, ObservedState, RoleName, Scope, Step};
-use crate::readiness::{Attached, Export, Readiness, Role, RoleTrust, image_export};
+use crate::readiness::{Attached, EXPORT_ROLE, Export, Readiness, Role, RoleTrust, image_export};
 
 use super::order::World;
-
-/// The role that ExportImage uses unless it is told another one. Source: ECS API, `ExportImage`.
-pub const EXPORT_ROLE: &str = "AliyunECSImageExportDefaultRole";
 
 /// Would ExportImage work.
 #[derive(Debug, Clone, PartialEq, Eq)]

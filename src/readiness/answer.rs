@@ -2,8 +2,8 @@
 
 use crate::policy::catalogue::KnownAction;
 use crate::policy::{AccessLine, Condition, Request};
-use std::fmt;
 
+use super::error::ExportError;
 use super::factor::Factor;
 use super::statement::StatementName;
 
@@ -127,24 +127,6 @@ pub struct ExportAnswer {
     pub prefix: Option<String>,
     /// One answer for each of the eight, in the order of [`crate::policy::catalogue::IMAGE_EXPORT`].
     pub actions: Vec<ActionAnswer>,
-}
-
-/// The error that ExportImage answers with. Source: ECS API, ExportImage, error codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ExportError {
-    /// The role is missing, or ECS may not assume it.
-    NoSetRoletoECSServiceAcount,
-    /// The role lacks an OSS action.
-    InvalidOssNotAuthorized,
-}
-
-impl fmt::Display for ExportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ExportError::NoSetRoletoECSServiceAcount => "NoSetRoletoECSServiceAcount",
-            ExportError::InvalidOssNotAuthorized => "InvalidOSS.NotAuthorized",
-        })
-    }
 }
 
 /// Whether ExportImage would work.

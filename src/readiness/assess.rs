@@ -19,24 +19,27 @@ use super::statement::StatementName;
 pub fn image_export(role: Role<'_>, exports: &[Export<'_>], now: Option<Timestamp>) -> Readiness {
     let any = [Export::default()];
     let exports = if exports.is_empty() { &any } else { exports };
-    let trust = match role.trust {
-        RoleTrust::Missing => None,
-        RoleTrust::Unreadable => Some(Outcome::Depends {
-            on: vec![Factor::UnreadTrust],
-        }),
-        RoleTrust::Policy(policy) => Some(trust(policy, now)),
-    };
     let (over_grant, over_grant_reasons) = over_grant(role.attached, exports);
     Readiness {
-        trust,
+        trust: trust(role.trust, now),
         exports: permissions(role.attached, exports, now),
         over_grant,
         over_grant_reasons,
     }
 }
 
-/// Whether ECS may assume the role.
-fn trust(policy: &TrustPolicy, now: Option<Timestamp>) -> Outcome {
+/// Whether ECS may assume the role; `None` if there is none.
+pub(super) fn trust(trust: RoleTrust<'_>, now: Option<Timestamp>) -> Option<Outcome> {
+    match trust {
+        RoleTrust::Missing => None,
+        RoleTrust::Unreadable => Some(Outcome::Depends {
+            on: vec![Factor::UnreadTrust],
+        }),
+        RoleTrust::Policy(policy) => Some(trust_policy(policy, now)),
+    }
+}
+
+fn trust_policy(policy: &TrustPolicy, now: Option<Timestamp>) -> Outcome {
     let caller = Caller {
         member: "Service".to_owned(),
         id: catalogue::ECS_SERVICE.to_owned(),
@@ -64,7 +67,7 @@ fn trust(policy: &TrustPolicy, now: Option<Timestamp>) -> Outcome {
 }
 
 /// One answer for each export.
-fn permissions(
+pub(super) fn permissions(
     attached: &[Attached<'_>],
     exports: &[Export<'_>],
     now: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! What is checked for one export, and how each check ended.
 
 use super::answer::Answer;
+use super::error::ExportError;
 
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,7 +94,7 @@ impl CheckKind {
 pub enum CheckAnswer {
     /// Nothing is in the way.
     Passed,
-    /// It makes the export fail.
+    /// It makes the export fail; an instance that wears the role fails its own check only.
     Failed,
     /// Something decides that is not known.
     Depends,
@@ -129,10 +130,55 @@ pub struct Check {
     pub settle: Option<String>,
 }
 
-/// Whether an export works, by its checks.
+impl Check {
+    pub(super) fn passed(kind: CheckKind, message: impl Into<String>) -> Self {
+        Self::new(kind, CheckAnswer::Passed, message)
+    }
+
+    pub(super) fn failed(kind: CheckKind, error: ExportError, message: impl Into<String>) -> Self {
+        Self::new(kind, CheckAnswer::Failed, message).with_error(error)
+    }
+
+    pub(super) fn depends(kind: CheckKind, error: ExportError, message: impl Into<String>) -> Self {
+        Self::new(kind, CheckAnswer::Depends, message).with_error(error)
+    }
+
+    pub(super) fn skipped(kind: CheckKind, message: impl Into<String>) -> Self {
+        Self::new(kind, CheckAnswer::Skipped, message)
+    }
+
+    pub(super) fn new(kind: CheckKind, answer: CheckAnswer, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            answer,
+            error: None,
+            message: message.into(),
+            settle: None,
+        }
+    }
+
+    fn with_error(self, error: ExportError) -> Self {
+        Self {
+            error: Some(error.as_str()),
+            ..self
+        }
+    }
+
+    pub(super) fn settled_by(self, settle: impl Into<String>) -> Self {
+        Self {
+            settle: Some(settle.into()),
+            ..self
+        }
+    }
+}
+
+/// Whether an export works, by its checks. An instance that wears the role is a risk and stops no export.
 #[must_use]
 pub fn answer_of(checks: &[Check]) -> Answer {
-    let has = |answer| checks.iter().any(|check| check.answer == answer);
+    let has = |answer| {
+        let mut checks = checks.iter();
+        checks.any(|check| check.answer == answer && check.kind != CheckKind::Instances)
+    };
     if has(CheckAnswer::Failed) {
         return Answer::Blocked;
     }

@@ -1,9 +1,14 @@
 //! What is asked about: a role, and where images are to go.
 
+use crate::model::{AccountId, ExportQuestion, Layer, ObservedExport, RoleName};
 use crate::policy::{PolicyDocument, TrustPolicy};
+use jiff::Timestamp;
+
+/// The role that ExportImage uses unless it is told another one. Source: ECS API, `ExportImage`.
+pub const EXPORT_ROLE: &str = "AliyunECSImageExportDefaultRole";
 
 /// A role as far as it is known.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Role<'a> {
     /// Who may assume it.
     pub trust: RoleTrust<'a>,
@@ -42,4 +47,21 @@ pub struct Export<'a> {
     pub prefix: Option<&'a str>,
     /// The uid of the bucket's owner; `None` for any.
     pub owner: Option<&'a str>,
+}
+
+/// Everything that is known of one export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportFacts<'a> {
+    /// The account that exports.
+    pub account: &'a AccountId,
+    /// The name of the role that ExportImage would use.
+    pub role_name: &'a RoleName,
+    /// That role, with the documents attached to it.
+    pub role: Layer<Role<'a>>,
+    /// What is asked.
+    pub question: &'a ExportQuestion,
+    /// What ECS, OSS and the resource directory say.
+    pub observed: &'a ObservedExport,
+    /// When; without it, an answer that hangs on the time depends on it.
+    pub now: Option<Timestamp>,
 }

@@ -11,24 +11,32 @@
 //! | `requirement` | the requests that an export makes |
 //! | `call` | which condition keys those requests can carry |
 //! | `check` | the checks of one export over all layers, and their answers |
+//! | `checks` | the way from everything that was read for one export to its checks |
+//! | `error` | the errors of ExportImage |
 //! | `answer` | the three answers, with their reasons |
 //! | `factor` | what an answer can depend on, and what would settle it |
 //! | `statement` | how a statement is named |
+//! | `words` | outcomes in words |
 //! | `over_grant` | what the role can do beyond the requirements |
 
 mod answer;
 mod assess;
 mod call;
 mod check;
+mod checks;
+mod error;
 mod factor;
 mod input;
 mod over_grant;
 mod requirement;
 mod statement;
+mod words;
 
-pub use answer::{ActionAnswer, Answer, ExportAnswer, ExportError, Outcome, Readiness, Refusal};
+pub use answer::{ActionAnswer, Answer, ExportAnswer, Outcome, Readiness, Refusal};
 pub use assess::image_export;
 pub use check::{Check, CheckAnswer, CheckKind, answer_of};
+pub use checks::checks;
+pub use error::ExportError;
 pub use factor::Factor;
-pub use input::{Attached, Export, Role, RoleTrust};
+pub use input::{Attached, EXPORT_ROLE, Export, ExportFacts, Role, RoleTrust};
 pub use statement::StatementName;

@@ -14,6 +14,7 @@ mod support;
 
 mod calls;
 mod cases;
+mod checks;
 mod cloud;
 mod credentials;
 mod drift;

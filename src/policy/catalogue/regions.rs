@@ -1,4 +1,4 @@
-//! The regions that are known, for spelling only: what is not here may well exist.
+//! The regions that are known, and what is exported there: what is not here may well exist.
 
 /// Ids of regions, closed ones and those of finance and government included, since buckets may still be there.
 /// Sources: ECS, "Regions and zones"; OSS, "Regions and endpoints"; endpoint lists of Auto Scaling and Tag; as of
@@ -50,6 +50,23 @@ pub const REGIONS: &[&str] = &[
     "us-west-1",
 ];
 
+/// The formats of exported images; each region offers the first. Source: ECS, ExportImage, `ImageFormat`.
+pub const IMAGE_FORMATS: [&str; 5] = ["raw", "vhd", "qcow2", "vmdk", "vdi"];
+
+/// Where the other formats are offered. Source: ECS, ExportImage, `ImageFormat`, as of 2026-04; in 2024 there were two
+/// more, so the service has the last word.
+pub const FORMAT_REGIONS: &[&str] = &[
+    "ap-northeast-1",
+    "ap-southeast-1",
+    "ap-southeast-3",
+    "ap-southeast-5",
+    "eu-central-1",
+    "eu-west-1",
+    "me-east-1",
+    "us-east-1",
+    "us-west-1",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +74,7 @@ mod tests {
     #[test]
     fn regions_are_sorted_and_there_once() {
         assert!(REGIONS.is_sorted_by(|a, b| a < b));
+        assert!(FORMAT_REGIONS.is_sorted_by(|a, b| a < b));
+        assert!(FORMAT_REGIONS.iter().all(|region| REGIONS.contains(region)));
     }
 }

@@ -3,8 +3,6 @@
 use std::fmt::Write;
 
 use crate::plan::Verdict;
-use crate::policy::Effect;
-use crate::policy::access::description;
 use crate::readiness::{
     ActionAnswer, Answer, ExportAnswer, ExportError, Factor, Outcome, Readiness, Refusal,
 };
@@ -153,62 +151,7 @@ fn not_granted(export: &ExportAnswer, out: &mut String) {
 }
 
 fn why(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Granted { .. } => "granted".to_owned(),
-        Outcome::Refused { why, witness } => match why {
-            Refusal::NotGranted { partly: false } => "not granted".to_owned(),
-            Refusal::NotGranted { partly: true } => {
-                format!("granted in part, not on {}", safe(&witness.resource))
-            }
-            Refusal::Denied { by } => format!("denied by {}", safe(&by.to_string())),
-            Refusal::ConditionFails { by, condition } => format!(
-                "granted {} ({}), which ECS never meets",
-                safe(&description::when(condition).unwrap_or_default()),
-                safe(&by.to_string()),
-            ),
-        },
-        Outcome::Depends { on } => {
-            let reasons: Vec<String> = on.iter().map(reason).collect();
-            reasons.join("; ")
-        }
-    }
-}
-
-/// What a factor does.
-fn reason(factor: &Factor) -> String {
-    match factor {
-        Factor::Condition {
-            by,
-            effect,
-            condition,
-            keys: _,
-        } => {
-            let condition = match effect {
-                Effect::Allow => description::when(condition),
-                Effect::Deny => description::unless(condition),
-            };
-            let condition = condition.unwrap_or_default();
-            format!("granted {} ({})", safe(&condition), safe(&by.to_string()))
-        }
-        Factor::Region { spellings } => format!(
-            "depends on whether OSS presents the region as {}",
-            safe(&spellings.join(" or "))
-        ),
-        Factor::Bucket => "granted for some buckets and not for others".to_owned(),
-        Factor::NotUnderstood { by: Some(by), part } => {
-            format!(
-                "{} has {}, which is not understood",
-                safe(&by.to_string()),
-                safe(part)
-            )
-        }
-        Factor::Owner { .. }
-        | Factor::UnreadPolicy { .. }
-        | Factor::UnreadTrust
-        | Factor::Language
-        | Factor::NotUnderstood { by: None, .. }
-        | Factor::TooComplex => format!("depends on {}", safe(&factor.what())),
-    }
+    safe(&outcome.why())
 }
 
 /// What the role can do beyond the requirements, if anything.

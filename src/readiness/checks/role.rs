@@ -1,0 +1,70 @@
+//! The role, and whether ECS may assume it.
+
+use super::super::answer::Outcome;
+use super::super::assess::trust;
+use super::super::check::{Check, CheckKind};
+use super::super::error::ExportError;
+use super::super::input::{EXPORT_ROLE, ExportFacts, Role, RoleTrust};
+use crate::model::Layer;
+
+const ERROR: ExportError = ExportError::NoSetRoletoECSServiceAcount;
+
+pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
+    let kinds = [CheckKind::Role, CheckKind::Trust];
+    match &facts.role {
+        Layer::Read(role) => vec![exists(role, facts), trusts(role, facts)],
+        Layer::NotAsked => kinds
+            .map(|kind| Check::skipped(kind, "the role was not read"))
+            .into(),
+        Layer::NotRead(why) => kinds
+            .map(|kind| {
+                let message = format!("role {} could not be read: {why}", facts.role_name);
+                Check::depends(kind, ERROR, message).settled_by("export-iam whoami")
+            })
+            .into(),
+    }
+}
+
+fn exists(role: &Role<'_>, facts: &ExportFacts<'_>) -> Check {
+    let name = facts.role_name;
+    match role.trust {
+        RoleTrust::Missing => {
+            let message = format!("role {name} does not exist");
+            Check::failed(CheckKind::Role, ERROR, message).settled_by("export-iam apply")
+        }
+        _ if !name.as_str().eq_ignore_ascii_case(EXPORT_ROLE) => {
+            let message = format!(
+                "ExportImage must be told to use role {name}, and may take no role but {EXPORT_ROLE}"
+            );
+            Check::depends(CheckKind::Role, ERROR, message)
+                .settled_by(format!("name the role {EXPORT_ROLE} in the spec"))
+        }
+        _ => Check::passed(CheckKind::Role, format!("role {name} exists")),
+    }
+}
+
+fn trusts(role: &Role<'_>, facts: &ExportFacts<'_>) -> Check {
+    let kind = CheckKind::Trust;
+    let Some(outcome) = trust(role.trust, facts.now) else {
+        return Check::skipped(kind, "there is no role to assume");
+    };
+    let name = facts.role_name;
+    let why = outcome.why();
+    match &outcome {
+        Outcome::Granted { .. } => {
+            Check::passed(kind, format!("ecs.aliyuncs.com may assume {name}"))
+        }
+        Outcome::Refused { .. } => {
+            let message = format!("ecs.aliyuncs.com may not assume {name}: {why}");
+            Check::failed(kind, ERROR, message).settled_by("export-iam apply")
+        }
+        Outcome::Depends { on } => {
+            let message = format!("whether ecs.aliyuncs.com may assume {name}: {why}");
+            let check = Check::depends(kind, ERROR, message);
+            match on.first() {
+                Some(factor) => check.settled_by(factor.settle()),
+                None => check,
+            }
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! The checks of one export: a world in which all pass, and one thing changed at a time.
+
+use export_iam::model::{
+    AccountId, Bucket, BucketName, DryRun, DryRunAnswer, ExportQuestion, Image, ImageDisk, Layer,
+    ObjectPrefix, ObservedExport, RegionId, RoleName,
+};
+use export_iam::policy::{PolicyDocument, TrustPolicy};
+use export_iam::readiness::{
+    Answer, Attached, Check, CheckAnswer, CheckKind, EXPORT_ROLE, ExportFacts, Role, RoleTrust,
+    answer_of, checks,
+};
+
+const ACCOUNT: &str = "1234567890123456";
+
+/// Everything that is known of one export, to be changed.
+pub(super) struct World {
+    pub(super) role_name: RoleName,
+    pub(super) trust: Option<TrustPolicy>,
+    pub(super) policies: Vec<PolicyDocument>,
+    pub(super) question: ExportQuestion,
+    pub(super) observed: ObservedExport,
+}
+
+impl World {
+    /// A world in which an export works.
+    pub(super) fn at_rest() -> Self {
+        let disk = |is_system: bool, device: &str| ImageDisk {
+            is_system,
+            device: device.to_owned(),
+            size: Some(40),
+            snapshot: Some("s-1".to_owned()),
+            is_encrypted: Some(false),
+        };
+        let image = Image {
+            id: "m-1".to_owned(),
+            region: "cn-hangzhou".to_owned(),
+            name: "app".to_owned(),
+            owner_alias: "self".to_owned(),
+            status: "Available".to_owned(),
+            os_type: "linux".to_owned(),
+            platform: "Ubuntu".to_owned(),
+            disks: vec![disk(true, "/dev/xvda"), disk(false, "/dev/xvdb")],
+            ..Image::default()
+        };
+        let bucket = Bucket {
+            name: "exports-hz".to_owned(),
+            region: "cn-hangzhou".to_owned(),
+            owner: ACCOUNT.to_owned(),
+            storage_class: "Standard".to_owned(),
+            ..Bucket::default()
+        };
+        let everything =
+            r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}"#;
+        Self {
+            role_name: RoleName::new(EXPORT_ROLE).unwrap(),
+            trust: Some(TrustPolicy::for_service("ecs.aliyuncs.com")),
+            policies: vec![PolicyDocument::parse(everything).unwrap()],
+            question: ExportQuestion {
+                region: Some(RegionId::new("cn-hangzhou").unwrap()),
+                bucket: Some(BucketName::new("exports-hz").unwrap()),
+                prefix: Some(ObjectPrefix::new("Nightly").unwrap()),
+                image: Some("m-1".to_owned()),
+                format: None,
+            },
+            observed: ObservedExport {
+                image: Layer::Read(Some(image)),
+                bucket: Layer::Read(Some(bucket)),
+                bucket_policy: Layer::Read(None),
+                control_policies: Layer::Read(Vec::new()),
+                instances: Layer::Read(Vec::new()),
+                dry_run: Layer::NotAsked,
+            },
+        }
+    }
+
+    pub(super) fn checks(&self) -> Vec<Check> {
+        let attached: Vec<Attached<'_>> = self
+            .policies
+            .iter()
+            .map(|document| Attached {
+                name: "custom",
+                document: Some(document),
+            })
+            .collect();
+        let trust = self
+            .trust
+            .as_ref()
+            .map_or(RoleTrust::Missing, RoleTrust::Policy);
+        let made = checks(&ExportFacts {
+            account: &AccountId::new(ACCOUNT).unwrap(),
+            role_name: &self.role_name,
+            role: Layer::Read(Role {
+                trust,
+                attached: &attached,
+            }),
+            question: &self.question,
+            observed: &self.observed,
+            now: Some("2026-11-28T12:00:00Z".parse().unwrap()),
+        });
+        let kinds: Vec<CheckKind> = made.iter().map(|check| check.kind).collect();
+        assert_eq!(kinds, CheckKind::ALL);
+        for check in &made {
+            let is_open = matches!(check.answer, CheckAnswer::Failed | CheckAnswer::Depends);
+            assert!(!check.message.contains('\n'), "{check:?}");
+            assert!(!is_open || check.settle.is_some(), "{check:?}");
+            let has_error = is_open && check.kind != CheckKind::Instances;
+            assert_eq!(check.error.is_some(), has_error, "{check:?}");
+        }
+        made
+    }
+
+    fn image(&mut self) -> &mut Image {
+        match &mut self.observed.image {
+            Layer::Read(Some(image)) => image,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn bucket(&mut self) -> &mut Bucket {
+        match &mut self.observed.bucket {
+            Layer::Read(Some(bucket)) => bucket,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What speaks against the export: each check, its answer, the error, and the message.
+pub(super) fn trouble(checks: &[Check]) -> Vec<String> {
+    let open = checks
+        .iter()
+        .filter(|check| matches!(check.answer, CheckAnswer::Failed | CheckAnswer::Depends));
+    open.map(|check| {
+        format!(
+            "{} {} {}: {}",
+            check.kind.as_str(),
+            check.answer.as_str(),
+            check.error.unwrap_or("-"),
+            check.message
+        )
+    })
+    .collect()
+}
+
+/// What speaks against the export after one change.
+fn after(change: impl FnOnce(&mut World)) -> Vec<String> {
+    let mut world = World::at_rest();
+    change(&mut world);
+    trouble(&world.checks())
+}
+
+#[test]
+fn at_rest_everything_passes() {
+    let checks = World::at_rest().checks();
+    assert_eq!(trouble(&checks), Vec::<String>::new());
+    assert_eq!(answer_of(&checks), Answer::Ready);
+}
+
+#[test]
+fn one_change_of_the_bucket_is_one_trouble() {
+    assert_eq!(
+        after(|world| world.observed.bucket = Layer::Read(None)),
+        ["bucket failed InvalidOSSBucket.NotFound: there is no bucket exports-hz"]
+    );
+    assert_eq!(
+        after(|world| world.bucket().region = "cn-beijing".to_owned()),
+        [
+            "bucket-region failed InvalidOSSBucket.NotFound: bucket exports-hz is in cn-beijing, not in cn-hangzhou, and ECS exports within one region only"
+        ]
+    );
+    for (encryption, answer) in [("AES256", "depends"), ("KMS", "failed"), ("SM4", "failed")] {
+        let told = after(|world| world.bucket().encryption = Some(encryption.to_owned()));
+        let start =
+            format!("bucket-encryption {answer} InvalidOSSBucket.EncryptUnsupported: bucket");
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with(&start), "{told:?}");
+        assert!(
+            told[0].contains("oss-bucket-server-side-encryption-enabled"),
+            "{told:?}"
+        );
+    }
+    let mut world = World::at_rest();
+    world.bucket().storage_class = "ColdArchive".to_owned();
+    world.bucket().is_locked = Some(true);
+    let checks = world.checks();
+    assert_eq!(trouble(&checks), Vec::<String>::new());
+    let told = &checks[3].message;
+    assert!(
+        told.contains("ColdArchive") && told.contains("retention policy"),
+        "{told}"
+    );
+}
+
+#[test]
+fn one_change_of_the_image_is_one_trouble() {
+    let cases: &[(fn(&mut World), &str)] = &[
+        (
+            |world| world.observed.image = Layer::Read(None),
+            "image failed InvalidImageId.NotFound: there is no image m-1 in cn-hangzhou",
+        ),
+        (
+            |world| world.image().owner_alias = "others".to_owned(),
+            "image failed InvalidImageCategory.NotSupported: image m-1 is not a custom image of this account: its ImageOwnerAlias is others",
+        ),
+        (
+            |world| world.image().owner_alias = "marketplace".to_owned(),
+            "image-origin failed ImageNotSupported: image m-1 comes from the Marketplace, which ExportImage refuses",
+        ),
+        (
+            |world| world.image().product_code = "cmjj000001".to_owned(),
+            "image-origin failed ImageNotSupported: image m-1 comes from the Marketplace, which ExportImage refuses",
+        ),
+        (
+            |world| world.image().status = "Creating".to_owned(),
+            "image-status failed IncorrectImageStatus: image m-1 is not available, its status is Creating",
+        ),
+        (
+            |world| {
+                world.image().status = "Creating".to_owned();
+                world.image().usable = Some(true);
+            },
+            "image-status failed IncorrectImageStatus: image m-1 is not available, its status is Creating; instances can be started from it already, but only an available image can be exported",
+        ),
+        (
+            |world| world.image().disks[1].size = Some(501),
+            "image-disks failed InvalidImage.DiskAmountOrSize: data disk /dev/xvdb of image m-1 has 501 GiB, ExportImage takes 500 GiB",
+        ),
+        (
+            |world| {
+                let disk = world.image().disks[1].clone();
+                world.image().disks.extend(std::iter::repeat_n(disk, 4));
+            },
+            "image-disks failed InvalidImage.DiskAmountOrSize: image m-1 has 5 data disks, ExportImage takes 4",
+        ),
+        (
+            |world| world.image().disks[0].is_encrypted = Some(true),
+            "image-encryption failed ImageNotSupported: the snapshot of disk /dev/xvda (s-1) of image m-1 is encrypted, which ExportImage refuses",
+        ),
+        (
+            |world| world.image().disks[0].is_encrypted = None,
+            "image-encryption depends ImageNotSupported: whether the snapshot of disk /dev/xvda (s-1) of image m-1 is encrypted was not sent",
+        ),
+        (
+            |world| {
+                world.image().os_type = "windows".to_owned();
+                world.image().platform = "Windows Server 2022".to_owned();
+            },
+            "image-origin failed InvalidImageLicense.NotSupported: image m-1 is of Windows Server 2022, and images of Windows Server cannot be exported",
+        ),
+    ];
+    for (change, told) in cases {
+        assert_eq!(after(change), [*told]);
+    }
+    assert!(after(|world| world.image().disks[1].size = Some(500)).is_empty());
+    assert!(after(|world| world.image().disks[0].size = Some(1000)).is_empty());
+}
+
+#[test]
+fn a_format_is_offered_in_some_regions() {
+    let format = |format: &str, region: &str| {
+        after(|world| {
+            world.question.format = Some(format.to_owned());
+            world.question.region = Some(RegionId::new(region).unwrap());
+            world.bucket().region = region.to_owned();
+        })
+    };
+    assert!(format("raw", "cn-hangzhou").is_empty());
+    assert!(format("qcow2", "ap-southeast-1").is_empty());
+    assert_eq!(
+        format("qcow2", "cn-hangzhou"),
+        [
+            "format depends InvalidImageFormat.RegionNotSupported: cn-hangzhou was not among the regions that offer qcow2 in April 2026"
+        ]
+    );
+    assert_eq!(
+        format("iso", "cn-hangzhou"),
+        ["format failed InvalidImageFormat.Malformed: there is no image format iso"]
+    );
+}
+
+#[test]
+fn what_was_not_read_depends_and_what_was_not_asked_is_skipped() {
+    let unread = |world: &mut World| {
+        let why = || "denied".to_owned();
+        world.observed.image = Layer::NotRead(why());
+        world.observed.bucket = Layer::NotRead(why());
+        world.observed.bucket_policy = Layer::NotRead(why());
+        world.observed.control_policies = Layer::NotRead(why());
+    };
+    let told = after(unread);
+    assert_eq!(told.len(), 10, "{told:#?}");
+    assert!(
+        told.iter()
+            .all(|line| line.contains(" depends ") && line.ends_with("denied")),
+        "{told:#?}"
+    );
+    let mut world = World::at_rest();
+    world.observed = ObservedExport {
+        image: Layer::NotAsked,
+        bucket: Layer::NotAsked,
+        bucket_policy: Layer::NotAsked,
+        control_policies: Layer::NotAsked,
+        instances: Layer::NotAsked,
+        dry_run: Layer::NotAsked,
+    };
+    let checks = world.checks();
+    let skipped = checks
+        .iter()
+        .filter(|check| check.answer == CheckAnswer::Skipped)
+        .count();
+    assert_eq!(skipped, 12);
+    assert_eq!(answer_of(&checks), Answer::Ready);
+}
+
+#[test]
+fn a_dry_run_proves_what_it_proves() {
+    let with = |answer: DryRunAnswer| {
+        let mut world = World::at_rest();
+        world.observed.dry_run = Layer::Read(answer);
+        world.checks()
+    };
+    let passed = with(DryRunAnswer::Taken(DryRun::Passed {
+        code: "DRYRUN.SUCCESS".to_owned(),
+    }));
+    assert!(trouble(&passed).is_empty());
+    assert!(
+        passed[16]
+            .message
+            .contains("whether it looked at role, bucket and image is not documented")
+    );
+    let refused = with(DryRunAnswer::Refused {
+        code: "NoSetRoletoECSServiceAccount".to_owned(),
+        message: "attach a role".to_owned(),
+    });
+    assert_eq!(
+        trouble(&refused),
+        [
+            "dry-run failed NoSetRoletoECSServiceAcount: ExportImage refuses the dry run with NoSetRoletoECSServiceAccount: attach a role"
+        ]
+    );
+    assert_eq!(answer_of(&refused), Answer::Blocked);
+    let started = with(DryRunAnswer::Taken(DryRun::Started {
+        task: "t-1".to_owned(),
+    }));
+    let settle = started[16].settle.as_deref();
+    assert_eq!(
+        settle,
+        Some("aliyun ecs CancelTask --RegionId cn-hangzhou --TaskId t-1")
+    );
+}
+
+#[test]
+fn an_instance_that_wears_the_role_stops_no_export() {
+    let mut world = World::at_rest();
+    world.observed.instances = Layer::Read(vec!["i-1".to_owned(), "i-2".to_owned()]);
+    let checks = world.checks();
+    assert_eq!(checks[15].answer, CheckAnswer::Failed);
+    assert!(checks[15].message.contains("i-1, i-2"));
+    assert_eq!(answer_of(&checks), Answer::Ready);
+}
+
+#[test]
+fn the_role_is_there_and_trusts_ecs() {
+    assert_eq!(
+        after(|world| world.trust = None),
+        [format!(
+            "role failed NoSetRoletoECSServiceAcount: role {EXPORT_ROLE} does not exist"
+        )]
+    );
+    assert_eq!(
+        after(|world| world.trust = Some(TrustPolicy::for_service("fc.aliyuncs.com"))),
+        [format!(
+            "trust failed NoSetRoletoECSServiceAcount: ecs.aliyuncs.com may not assume {EXPORT_ROLE}: not granted"
+        )]
+    );
+    assert_eq!(
+        after(|world| world.role_name = RoleName::new("other").unwrap()),
+        [format!(
+            "role depends NoSetRoletoECSServiceAcount: ExportImage must be told to use role other, and may take no role but {EXPORT_ROLE}"
+        )]
+    );
+    assert_eq!(
+        after(|world| world.policies.clear()).len(),
+        1,
+        "what is not granted is told once"
+    );
+}
