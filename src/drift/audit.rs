@@ -22,7 +22,10 @@ pub fn audit(desired: &DesiredState, observed: &ObservedState, plan: &Plan) -> D
         .and_then(|verdict| export::finding(&observed.caller.account, verdict));
     let mut findings: Vec<Finding> = changes.chain(export).collect();
     findings.sort_by(|a, b| a.address.cmp(&b.address));
-    DriftReport { findings }
+    DriftReport {
+        findings,
+        gone: None,
+    }
 }
 
 struct Audit<'a> {
@@ -101,6 +104,8 @@ impl Audit<'_> {
             live: None,
             spec: None,
             access,
+            acceptance: None,
+            since: None,
         }
     }
 }

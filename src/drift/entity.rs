@@ -1,6 +1,7 @@
 //! Findings on policies, roles and attachments: what differs, what that gives, how severe it is.
 
-use super::finding::{DriftKind, Severity};
+use super::finding::DriftKind;
+use super::severity::Severity;
 use crate::model::{DesiredState, ObservedState, PolicyRef, RoleName};
 use crate::plan::{DocumentChange, FieldChange};
 use crate::policy::{

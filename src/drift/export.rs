@@ -1,7 +1,8 @@
 //! Whether exports are blocked, as a finding of its own: the role may be as the spec says, and still not do.
 
-use super::finding::{DriftKind, Finding, Severity};
+use super::finding::{DriftKind, Finding};
 use super::identity::{digest, id};
+use super::severity::Severity;
 use crate::model::{AccountId, Address};
 use crate::plan::Verdict;
 use crate::readiness::{Answer, Readiness};
@@ -25,6 +26,8 @@ pub(super) fn finding(account: &AccountId, verdict: &Verdict) -> Option<Finding>
         live: None,
         spec: None,
         access: None,
+        acceptance: None,
+        since: None,
     })
 }
 

@@ -1,9 +1,9 @@
-//! One finding, and the words for its kind and severity.
-
-use std::fmt;
+//! One finding, the words for its kind, and the findings of an account.
 
 use serde::Serialize;
 
+use super::severity::Severity;
+use super::standing::{Accepted, Earlier, Since, Standing};
 use crate::model::{Address, Tags};
 use crate::policy::Comparison;
 
@@ -44,42 +44,6 @@ impl DriftKind {
     }
 }
 
-/// How much a finding matters, by its effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Text and settings without access: descriptions, tags, session lengths.
-    Low,
-    /// Something is missing or narrower, or whether exports work depends on something unknown.
-    Medium,
-    /// More access than the spec gives, or that cannot be excluded; or exports are blocked.
-    High,
-    /// Others can assume the role, or it can do anything.
-    Critical,
-}
-
-impl Severity {
-    /// Every severity, the most severe first.
-    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
-
-    /// The word used in JSON and reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// The value of one part of an entity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -116,26 +80,81 @@ pub struct Finding {
     /// What the account gives beyond the spec (gained), and what it falls short by (lost).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<Comparison>,
+    /// What the spec says about taking the finding as it is, where it says something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<Accepted>,
+    /// How it stands to the baseline, where there is one.
+    #[serde(rename = "baseline", skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+}
+
+impl Finding {
+    /// Whether it is accepted, as it is and today.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        let standing = self.acceptance.as_ref().map(|accepted| accepted.status);
+        standing == Some(Standing::Accepted)
+    }
+
+    /// Whether the baseline did not have it, or not like this. Without a baseline nothing is.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        match self.since {
+            Some(Since::New | Since::Changed | Since::Returned) => true,
+            Some(Since::Same) | None => false,
+        }
+    }
+}
+
+/// Which findings make an audit fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailOn {
+    /// The least severity.
+    pub severity: Severity,
+    /// Only those that are new since the baseline.
+    pub only_new: bool,
 }
 
 /// The findings of one account, sorted by address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DriftReport {
-    /// What is found.
+    /// What is found, accepted or not.
     pub findings: Vec<Finding>,
+    /// What the baseline had and is found no more; `None` without a baseline.
+    pub gone: Option<Vec<Earlier>>,
 }
 
 impl DriftReport {
-    /// The most severe finding.
-    #[must_use]
-    pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
+    /// The findings that count: all but the accepted ones.
+    pub fn counted(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| !finding.is_accepted())
     }
 
-    /// How many findings are of this severity.
+    /// How many findings are accepted.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        self.findings.len() - self.counted().count()
+    }
+
+    /// The most severe finding that counts.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.counted().map(|finding| finding.severity).max()
+    }
+
+    /// How many findings of this severity count.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         let is_so = |finding: &&Finding| finding.severity == severity;
-        self.findings.iter().filter(is_so).count()
+        self.counted().filter(is_so).count()
+    }
+
+    /// Whether there is a finding on which the audit fails.
+    #[must_use]
+    pub fn fails(&self, on: FailOn) -> bool {
+        self.counted()
+            .any(|finding| finding.severity >= on.severity && (finding.is_new() || !on.only_new))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Everything here is plain data with checked names. Nothing here decides or reads anything.
 
+mod acceptance;
 mod address;
 mod attachment;
 mod bucket;
@@ -17,6 +18,7 @@ mod scope;
 mod step;
 mod task;
 
+pub use acceptance::{Acceptance, Day, NotADay};
 pub use address::Address;
 pub use attachment::{GroupAttachment, GroupAttachments, PolicyRef, PolicyType};
 pub use bucket::{Bucket, BucketObject};

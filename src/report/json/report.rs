@@ -6,7 +6,7 @@ use super::format::FORMAT_VERSION;
 use super::step::StepShape;
 use super::verdict::Verdict;
 use crate::apply::{ApplyReport, StepReport};
-use crate::drift::{DriftReport, Finding, Severity};
+use crate::drift::{DriftReport, Earlier, Finding, Severity};
 use crate::model::{AccountId, Caller};
 use crate::plan::{Change, OrderCheck, Passing, PassingKind, Plan};
 use crate::report::Calls;
@@ -51,12 +51,15 @@ pub(super) struct Summary {
     update: usize,
     delete: usize,
     unmanaged: usize,
+    /// The findings that count.
     findings: usize,
-    /// The findings by severity.
+    /// The findings that count, by severity.
     severities: Severities,
+    /// The findings that are accepted.
+    accepted: usize,
     failed_accounts: usize,
-    /// Whether every account was read and nothing is left to do: no step for `plan` and `apply`, no finding for
-    /// `drift`.
+    /// Whether every account was read and nothing is left to do: no step for `plan` and `apply`, no finding that
+    /// counts for `drift`.
     in_sync: bool,
 }
 
@@ -70,6 +73,7 @@ impl Default for Summary {
             unmanaged: 0,
             findings: 0,
             severities: Severities::default(),
+            accepted: 0,
             failed_accounts: 0,
             in_sync: true,
         }
@@ -85,6 +89,7 @@ impl Summary {
             unmanaged,
             findings,
             severities,
+            accepted,
             failed_accounts,
             in_sync,
         } = other;
@@ -94,6 +99,7 @@ impl Summary {
         self.unmanaged += unmanaged;
         self.findings += findings;
         self.severities.add(severities);
+        self.accepted += accepted;
         self.failed_accounts += failed_accounts;
         self.in_sync &= in_sync;
     }
@@ -150,6 +156,9 @@ pub(super) struct Account {
     steps: Option<Vec<StepShape>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<Finding>>,
+    /// What the baseline had and is found no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<Vec<Earlier>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -275,13 +284,15 @@ impl Account {
 
     pub(super) fn drifted(plan: &Plan, report: &DriftReport) -> Self {
         let summary = Summary {
-            findings: report.findings.len(),
+            findings: report.counted().count(),
             severities: Severities::of(report),
-            in_sync: report.findings.is_empty(),
+            accepted: report.accepted(),
+            in_sync: report.counted().next().is_none(),
             ..Summary::default()
         };
         Self {
             findings: Some(report.findings.clone()),
+            gone: report.gone.clone(),
             summary,
             ..Self::of(plan)
         }

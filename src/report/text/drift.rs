@@ -1,8 +1,11 @@
 //! An audit for people.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
-use crate::drift::{DriftKind, DriftReport, Finding, Severity, Value};
+use crate::drift::{
+    Accepted, DriftKind, DriftReport, Earlier, Finding, Severity, Since, Standing, Value,
+};
 use crate::plan::Plan;
 use crate::policy::Verdict;
 
@@ -11,7 +14,7 @@ use super::account::{account_line, not_read};
 use super::documents::document_diff;
 use super::field::{Detail, is_readable, pretty};
 use super::readiness::{self, Moment};
-use super::style::{CHANGE, DIM, REMOVE, STRONG, Styled, safe};
+use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
 /// Appends the findings, worst first.
 pub fn drift(
@@ -25,9 +28,12 @@ pub fn drift(
     account_line(&plan.caller, label, out);
     out.push('\n');
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings.sort_by_key(|finding| (finding.is_accepted(), Reverse(finding.severity)));
     for finding in &findings {
         one_finding(finding, own, detail, out);
+    }
+    for earlier in report.gone.iter().flatten() {
+        gone_line(earlier, out);
     }
     not_read(plan, out);
     if let Some(found) = &plan.verdict {
@@ -36,7 +42,26 @@ pub fn drift(
     let _ = writeln!(out, "{}", Styled(STRONG, total(report)));
 }
 
-/// How many findings there are, by severity.
+/// Appends a finding of the baseline that is there no more.
+fn gone_line(earlier: &Earlier, out: &mut String) {
+    let Earlier {
+        id,
+        state: _,
+        address,
+        part,
+        kind,
+        severity,
+        was_accepted: _,
+    } = earlier;
+    let part = match part.as_str() {
+        "" => String::new(),
+        part => format!(" {}", part.replace('_', " ")),
+    };
+    let line = safe(&format!("{address}{part} {kind}, {severity} [{id}]"));
+    let _ = writeln!(out, "{} {line}", Styled(ADD, "gone    "));
+}
+
+/// How many findings count, by severity, and how many are accepted.
 fn total(report: &DriftReport) -> String {
     let counts: Vec<String> = Severity::ALL
         .iter()
@@ -45,10 +70,15 @@ fn total(report: &DriftReport) -> String {
         .map(|(count, severity)| format!("{count} {severity}"))
         .collect();
     let worst = report.worst().map_or("", Severity::as_str);
-    match report.findings.len() {
-        0 => "No drift: the account matches the spec.".to_owned(),
-        1 => format!("Drift: 1 finding ({worst})."),
-        n => format!("Drift: {n} findings ({}).", counts.join(", ")),
+    let accepted = match report.accepted() {
+        0 => String::new(),
+        n => format!(" {n} accepted."),
+    };
+    match report.counted().count() {
+        0 if accepted.is_empty() => "No drift: the account matches the spec.".to_owned(),
+        0 => format!("No drift beyond what is accepted.{accepted}"),
+        1 => format!("Drift: 1 finding ({worst}).{accepted}"),
+        n => format!("Drift: {n} findings ({}).{accepted}", counts.join(", ")),
     }
 }
 
@@ -58,13 +88,16 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
         state: _,
         address,
         part,
-        kind,
+        kind: _,
         severity,
         live,
         spec,
         access,
+        acceptance,
+        since,
     } = finding;
     let style = match severity {
+        _ if finding.is_accepted() => DIM,
         Severity::Low => CHANGE,
         Severity::Medium | Severity::High | Severity::Critical => REMOVE,
     };
@@ -74,20 +107,13 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
         part => format!(" {}", part.replace('_', " ")),
     };
     let verdict = access.as_ref().map(|access| access.verdict);
-    let what = match kind {
-        DriftKind::Missing => "is missing",
-        DriftKind::Changed if finding.part == "tags" => "differ from the spec",
-        DriftKind::Wider => "gives more than the spec",
-        DriftKind::Narrower => "gives less than the spec",
-        DriftKind::Changed if verdict == Some(Verdict::Incomparable) => {
-            "gives other access than the spec"
-        }
-        DriftKind::Changed => "differs from the spec",
-        DriftKind::Unmanaged => "is attached but not in the spec",
-        DriftKind::ExportBlocked => "blocks exports",
-        DriftKind::ExportDepends => "may block exports",
-    };
-    let _ = writeln!(out, "{severity} {address}{part} {what} [{id}]");
+    let what = what(finding);
+    let since = since.map_or("", since_words);
+    let _ = writeln!(out, "{severity} {address}{part} {what} [{id}]{since}");
+    if let Some(accepted) = acceptance {
+        let line = safe(&acceptance_line(accepted));
+        let _ = writeln!(out, "      {}", Styled(DIM, line));
+    }
     if let Some(access) = access {
         match part.is_empty() {
             // The whole is missing or extra, so a single request shows nothing new.
@@ -108,6 +134,55 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
         }
         (Some(live), Some(spec)) => values(live, spec, out),
         _ => {}
+    }
+}
+
+/// What is found, as the end of a sentence.
+fn what(finding: &Finding) -> &'static str {
+    let verdict = finding.access.as_ref().map(|access| access.verdict);
+    match finding.kind {
+        DriftKind::Missing => "is missing",
+        DriftKind::Changed if finding.part == "tags" => "differ from the spec",
+        DriftKind::Wider => "gives more than the spec",
+        DriftKind::Narrower => "gives less than the spec",
+        DriftKind::Changed if verdict == Some(Verdict::Incomparable) => {
+            "gives other access than the spec"
+        }
+        DriftKind::Changed => "differs from the spec",
+        DriftKind::Unmanaged => "is attached but not in the spec",
+        DriftKind::ExportBlocked => "blocks exports",
+        DriftKind::ExportDepends => "may block exports",
+    }
+}
+
+fn since_words(since: Since) -> &'static str {
+    match since {
+        Since::New => " new",
+        Since::Changed => " changed since the baseline",
+        Since::Returned => " returned: it was accepted in the baseline",
+        Since::Same => " still there",
+    }
+}
+
+/// Who took the finding as it is, until when and why, and whether that holds.
+fn acceptance_line(accepted: &Accepted) -> String {
+    let Accepted {
+        status,
+        reason,
+        owner,
+        until,
+    } = accepted;
+    let by = owner
+        .as_ref()
+        .map_or(String::new(), |owner| format!(" by {owner}"));
+    match status {
+        Standing::Accepted => format!("accepted{by} until {until}: {reason}"),
+        Standing::Expired => {
+            format!("counts again: it was accepted{by} until {until}: {reason}")
+        }
+        Standing::Changed => {
+            format!("counts: it was accepted{by} in another state, look at it again: {reason}")
+        }
     }
 }
 
