@@ -140,6 +140,13 @@ pub struct FleetArgs {
     pub shard: Option<String>,
 }
 
+impl FleetArgs {
+    /// Whether every account of the spec is worked on.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.only.is_empty() && self.exclude.is_empty() && self.shard.is_none()
+    }
+}
+
 fn parse_parallel(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()

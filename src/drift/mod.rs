@@ -19,7 +19,7 @@ mod severity;
 mod standing;
 
 pub use audit::audit;
-pub use baseline::Baseline;
+pub use baseline::{AccountChange, Baseline, ReportChange};
 pub use finding::{DriftKind, DriftReport, FailOn, Finding, Value};
 pub use severity::Severity;
 pub use standing::{Accepted, Earlier, Since, Standing};

@@ -18,6 +18,12 @@ pub(super) fn check(notes: &mut Notes, spec: &SpecShape) {
     no_repeats(notes, "policy", names.map(|name| (&name.value, &name.spot)));
     let names = spec.roles.items.iter().map(|role| &role.name);
     no_repeats(notes, "role", names.map(|name| (&name.value, &name.spot)));
+    let accepted = spec.accept.items.iter();
+    no_repeats(
+        notes,
+        "acceptance of",
+        accepted.map(|entry| (&entry.acceptance.id, &entry.id_spot)),
+    );
     for role in &spec.roles.items {
         role_name(notes, spec, role);
         role_policies(notes, spec, role);

@@ -7,8 +7,8 @@ use super::error::{Diagnostic, SpecErrors};
 use super::notes::Notes;
 use super::split::{self, ANY_ACCOUNT, Part};
 use crate::model::{
-    AccountId, DesiredPolicy, DesiredRole, DesiredState, Export, PolicyName, PolicyRef, PolicyType,
-    Removals, RoleName, Tags, limit,
+    Acceptance, AccountId, DesiredPolicy, DesiredRole, DesiredState, Export, PolicyName, PolicyRef,
+    PolicyType, Removals, RoleName, Tags, limit,
 };
 use crate::policy::{MAX_DOCUMENT_LENGTH, PolicyDocument};
 
@@ -22,6 +22,9 @@ pub struct Spec {
     pub(super) exports: Vec<Export>,
     pub(super) accounts: Vec<AccountEntry>,
     pub(super) discover: Option<Discover>,
+    pub(super) acceptances: Vec<Acceptance>,
+    /// Where each acceptance stands.
+    pub(super) acceptance_spots: Vec<Diagnostic>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 

@@ -21,6 +21,9 @@ impl Spec {
             exports,
             accounts,
             discover,
+            // What is accepted changes what counts as drift, and no plan.
+            acceptances: _,
+            acceptance_spots: _,
             warnings: _,
         } = self;
         let meaning = json!({

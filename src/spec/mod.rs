@@ -8,6 +8,7 @@
 //! text ──yaml──▶ values ──place──▶ nodes ──read──▶ shapes ──check, resolve──▶ Spec ──desired──▶ DesiredState
 //! ```
 
+mod accepted;
 mod account;
 mod adopt;
 mod check;
@@ -29,6 +30,7 @@ mod shape;
 mod split;
 mod yaml;
 
+pub use accepted::accept_block;
 pub use account::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
 pub use adopt::{Adopted, adopt};
 pub use checked::Spec;

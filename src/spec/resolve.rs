@@ -24,6 +24,7 @@ pub(super) fn resolve(
         roles,
         accounts,
         discover,
+        accept,
     } = shape;
     let policies: BTreeMap<PolicyName, PolicySpec> = policies
         .items
@@ -42,12 +43,19 @@ pub(super) fn resolve(
         .items
         .into_iter()
         .map(|account| account.entry);
+    let accept = accept.items.into_iter().map(|entry| {
+        let spot = notes.diagnostic(&entry.id_spot, String::new(), None);
+        (entry.acceptance, spot)
+    });
+    let (acceptances, acceptance_spots) = accept.unzip();
     let mut spec = Spec {
         policies,
         roles,
         exports: plain(exports.unwrap_or_default()),
         accounts: accounts.collect(),
         discover: discover.map(|discover| discover.value),
+        acceptances,
+        acceptance_spots,
         warnings: Vec::new(),
     };
     spec.check_lengths(&mut notes);

@@ -6,7 +6,7 @@
 use super::account::{AccountEntry, Discover};
 use super::fields::At;
 use super::node::{Node, Spot};
-use crate::model::{Export, ExtraPolicies, PolicyName, PolicyRef, RoleName, Tags};
+use crate::model::{Acceptance, Export, ExtraPolicies, PolicyName, PolicyRef, RoleName, Tags};
 
 /// A whole spec file.
 #[derive(Debug, Default)]
@@ -16,6 +16,7 @@ pub(super) struct SpecShape {
     pub(super) roles: Items<RoleShape>,
     pub(super) accounts: Option<Items<AccountShape>>,
     pub(super) discover: Option<At<Discover>>,
+    pub(super) accept: Items<AcceptShape>,
 }
 
 /// The entries of a list.
@@ -98,6 +99,13 @@ pub(super) struct AccountShape {
     pub(super) role_spot: Option<Spot>,
     /// The exports once more, each with its place.
     pub(super) exports: Option<Items<At<Export>>>,
+}
+
+/// An entry of `accept`.
+#[derive(Debug)]
+pub(super) struct AcceptShape {
+    pub(super) acceptance: Acceptance,
+    pub(super) id_spot: Spot,
 }
 
 impl SpecShape {

@@ -22,6 +22,7 @@ mod build_script;
 
 mod bad_input;
 mod cli;
+mod findings;
 mod fleet;
 mod lint;
 mod odd_answers;

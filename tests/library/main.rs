@@ -21,6 +21,7 @@ mod drift;
 mod explain;
 mod laws;
 mod lint;
+mod nights;
 mod policy;
 mod readiness;
 mod reports;

@@ -1,6 +1,10 @@
 //! `drift`: where the accounts have moved away from the spec.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
@@ -8,13 +12,17 @@ use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Global, SpecArg, detail};
 use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
-use crate::cli::stages::plan::{MemberPlan, plan_accounts};
+use crate::cli::stages::acceptance::{Accepting, print_entries};
+use crate::cli::stages::earlier::read_earlier;
+use crate::cli::stages::plan::{MemberPlan, PlannedAccount, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::load;
-use crate::drift::{Severity, audit};
+use crate::drift::{Baseline, DriftReport, FailOn, Severity, audit};
+use crate::model::Day;
 use crate::plan::Aim;
 use crate::report::json::AccountReport;
 use crate::report::text;
+use crate::spec::Spec;
 
 /// `drift`.
 #[derive(Debug, Args)]
@@ -26,27 +34,128 @@ pub struct DriftArgs {
     #[command(flatten)]
     pub fleet: FleetArgs,
     /// Exit with 2 only for findings at least this severe
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = SeverityArg::Low)]
-    pub fail_on: SeverityArg,
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOnArg::Low)]
+    pub fail_on: FailOnArg,
+    /// Say which findings are new, still there or gone since this report
+    ///
+    /// A JSON report of an earlier `drift`, as `--report json=FILE` writes it.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Judge `until` of accepted findings as of this day [default: today, in UTC]
+    #[arg(long, value_name = "DAY", value_parser = Day::parse)]
+    pub as_of: Option<Day>,
     /// Exit with 5 when a part of the account could not be looked at
     #[arg(long)]
     pub strict: bool,
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
+    /// What to accept
+    #[command(flatten)]
+    pub accept: AcceptArgs,
 }
 
-/// How much a finding matters, by its effect.
+/// What to print for the spec's `accept`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Accepting findings")]
+pub struct AcceptArgs {
+    /// Print the entry that accepts this finding as it is, for `accept` of the spec; may be given several times
+    #[arg(long, value_name = "ID", requires = "reason", requires = "until")]
+    pub accept: Vec<String>,
+    /// Why the finding may stay
+    #[arg(long, value_name = "TEXT", requires = "accept")]
+    pub reason: Option<String>,
+    /// The last day on which it does not count, as 2027-03-31
+    #[arg(long, value_name = "DAY", requires = "accept", value_parser = Day::parse)]
+    pub until: Option<Day>,
+    /// Who answers for it
+    #[arg(long, value_name = "NAME", requires = "accept")]
+    pub owner: Option<String>,
+}
+
+impl AcceptArgs {
+    /// What is to be accepted, if that is asked for.
+    fn accepting(&self) -> Option<Accepting<'_>> {
+        Some(Accepting {
+            ids: Some(self.accept.as_slice()).filter(|ids| !ids.is_empty())?,
+            reason: self.reason.as_deref()?,
+            owner: self.owner.as_deref(),
+            until: self.until?,
+        })
+    }
+}
+
+/// How much a finding matters, by its effect, and whether old ones count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SeverityArg {
+pub enum FailOnArg {
     /// Descriptions, tags, session lengths
     Low,
     /// Something is missing or narrower, or exports depend on what cannot be read
     Medium,
     /// The account gives more than the spec, or exports are blocked
     High,
-    /// Others can assume a role, or a role can do anything
+    /// Others can assume a role, a role can do anything, or a sentence of `never` is broken
     Critical,
+    /// As low, but only findings that the baseline does not have like this
+    #[value(name = "new:low")]
+    NewLow,
+    /// As medium, but only such findings
+    #[value(name = "new:medium")]
+    NewMedium,
+    /// As high, but only such findings
+    #[value(name = "new:high")]
+    NewHigh,
+    /// As critical, but only such findings
+    #[value(name = "new:critical")]
+    NewCritical,
+}
+
+impl FailOnArg {
+    fn meaning(self) -> FailOn {
+        let (severity, only_new) = match self {
+            Self::Low => (Severity::Low, false),
+            Self::Medium => (Severity::Medium, false),
+            Self::High => (Severity::High, false),
+            Self::Critical => (Severity::Critical, false),
+            Self::NewLow => (Severity::Low, true),
+            Self::NewMedium => (Severity::Medium, true),
+            Self::NewHigh => (Severity::High, true),
+            Self::NewCritical => (Severity::Critical, true),
+        };
+        FailOn { severity, only_new }
+    }
+}
+
+/// What the findings of every account are held against.
+struct Audit<'a> {
+    spec: &'a Spec,
+    today: Day,
+    baseline: Option<Baseline>,
+    /// The acceptances that are about a finding, by their place in the spec.
+    used: BTreeSet<usize>,
+}
+
+impl Audit<'_> {
+    fn of(&mut self, account: &PlannedAccount) -> DriftReport {
+        let mut report = audit(&account.desired, &account.observed, &account.plan);
+        report.accept(self.spec.acceptances(), self.today, |place| {
+            self.used.insert(place);
+        });
+        if let Some(baseline) = &self.baseline {
+            report.since(baseline, &account.observed.caller.account);
+        }
+        report
+    }
+
+    /// Warns of acceptances that are about nothing. Only right after every account of the spec was read.
+    fn warn_of_unused(&self, console: &mut Console) {
+        let places = 0..self.spec.acceptances().len();
+        for place in places.filter(|place| !self.used.contains(place)) {
+            if let Some(unused) = self.spec.unused_acceptance(place, self.today) {
+                console.warning(&unused);
+            }
+        }
+    }
 }
 
 pub(super) async fn run(
@@ -55,7 +164,22 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
+    let fail_on = args.fail_on.meaning();
+    if fail_on.only_new && args.baseline.is_none() {
+        let message = "`--fail-on new:…` without `--baseline`";
+        return Err(Failure::new(ExitStatus::Usage, message)
+            .hint("name the JSON report that tells what is not new"));
+    }
     let spec = load(&args.spec, environment, console)?;
+    let baseline = args.baseline.as_deref();
+    let mut audit = Audit {
+        spec: &spec,
+        today: args.as_of.unwrap_or_else(|| Day::of(Timestamp::now())),
+        baseline: baseline
+            .map(|file| read_earlier(file, environment))
+            .transpose()?,
+        used: BTreeSet::new(),
+    };
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
     let plans = plan_accounts(
         members,
@@ -66,43 +190,44 @@ pub(super) async fn run(
         console,
     )
     .await;
-    let threshold = match args.fail_on {
-        SeverityArg::Low => Severity::Low,
-        SeverityArg::Medium => Severity::Medium,
-        SeverityArg::High => Severity::High,
-        SeverityArg::Critical => Severity::Critical,
-    };
+    let reports: Vec<Option<DriftReport>> = plans
+        .iter()
+        .map(|plan| plan.account.as_ref().ok().map(|account| audit.of(account)))
+        .collect();
+    if let Some(accepting) = args.accept.accepting() {
+        return print_entries(&accepting, &plans, &reports, console);
+    }
     let mut report = RunReport::new("drift");
-    for MemberPlan { member, account } in &plans {
-        match account {
-            Ok(account) => {
-                let drift = audit(&account.desired, &account.observed, &account.plan);
+    for (MemberPlan { member, account }, drift) in plans.iter().zip(&reports) {
+        match (account, drift) {
+            (Ok(account), Some(drift)) => {
                 let mut text = String::new();
-                if !drift.findings.is_empty() || plans.len() == 1 {
-                    let label = member.label();
+                let says =
+                    !drift.findings.is_empty() || drift.gone.iter().any(|gone| !gone.is_empty());
+                if says || plans.len() == 1 {
                     text::drift(
                         &account.plan,
-                        label.as_deref(),
-                        &drift,
+                        member.label().as_deref(),
+                        drift,
                         detail(args.show_documents),
                         &mut text,
                     );
                 }
-                let status = match drift.worst().is_some_and(|worst| worst >= threshold) {
+                let status = match drift.fails(fail_on) {
                     _ if args.strict && account.plan.not_read.is_some() => ExitStatus::Incomplete,
                     true => ExitStatus::Differs,
                     false => ExitStatus::Success,
                 };
-                report.add(
-                    member,
-                    status,
-                    text,
-                    AccountReport::drifted(&account.plan, &drift),
-                );
+                let part = AccountReport::drifted(&account.plan, drift);
+                report.add(member, status, text, part);
             }
-            Err(failure) => report.add_failure(member, failure),
+            (Err(failure), _) => report.add_failure(member, failure),
+            (Ok(_), None) => {}
         }
     }
     console.result(&report.rendered())?;
+    if args.fleet.is_whole() && plans.iter().all(|plan| plan.account.is_ok()) {
+        audit.warn_of_unused(console);
+    }
     report.status(&plans, console)
 }

@@ -13,6 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::{Color, Format, Global};
 use crate::report::text::style::{CHANGE, DIM, Styled};
 use crate::report::text::wrap;
+use crate::spec::Diagnostic;
 use crate::visible::{visible, visible_with_styles};
 
 /// Where output goes and how it looks.
@@ -165,6 +166,14 @@ impl Console {
     /// Warns, also with `--quiet`.
     pub(crate) fn warn(&mut self, text: &str) {
         let _ = writeln!(self.err, "{} {}", Styled(CHANGE, "warning:"), visible(text));
+    }
+
+    /// Warns of something in a spec; what to do about it is said unless `--quiet`.
+    pub(crate) fn warning(&mut self, diagnostic: &Diagnostic) {
+        self.warn(&diagnostic.to_string());
+        if let Some(hint) = &diagnostic.hint {
+            self.note(&format!("hint: {hint}"));
+        }
     }
 
     /// Shows a failure, also with `--quiet`.

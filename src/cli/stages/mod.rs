@@ -1,8 +1,10 @@
 //! The stretches of the line that several commands share, in its order: load the spec, plan the accounts, approve,
 //! execute, report.
 
+pub(super) mod acceptance;
 mod account_result;
 pub(super) mod approval;
+pub(super) mod earlier;
 pub(super) mod execution;
 pub(super) mod plan;
 pub(super) mod report;

@@ -61,10 +61,7 @@ pub(crate) fn load(
     }
     let spec = load_spec(&source, &environment.folder)?;
     for warning in spec.warnings() {
-        console.warn(&warning.to_string());
-        if let Some(hint) = &warning.hint {
-            console.note(&format!("hint: {hint}"));
-        }
+        console.warning(warning);
     }
     Ok(spec)
 }

@@ -4,6 +4,7 @@
 //! contract: within 1.x a key may be added, none is renamed or removed. Readers ignore keys they do not know. Account
 //! ids and versions are strings.
 
+mod earlier;
 mod explain;
 mod format;
 mod merge;
@@ -18,6 +19,7 @@ use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
 use crate::report::Calls;
 
+pub use earlier::{baseline, difference};
 pub use explain::{explained_codes, explanation};
 pub use format::FORMAT_VERSION;
 use format::text;

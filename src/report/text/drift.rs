@@ -44,6 +44,12 @@ pub fn drift(
 
 /// Appends a finding of the baseline that is there no more.
 fn gone_line(earlier: &Earlier, out: &mut String) {
+    let line = safe(&earlier_words(earlier));
+    let _ = writeln!(out, "{} {line}", Styled(ADD, "gone    "));
+}
+
+/// A finding of an earlier report: what it is about, its kind, severity and id.
+pub(super) fn earlier_words(earlier: &Earlier) -> String {
     let Earlier {
         id,
         state: _,
@@ -57,8 +63,7 @@ fn gone_line(earlier: &Earlier, out: &mut String) {
         "" => String::new(),
         part => format!(" {}", part.replace('_', " ")),
     };
-    let line = safe(&format!("{address}{part} {kind}, {severity} [{id}]"));
-    let _ = writeln!(out, "{} {line}", Styled(ADD, "gone    "));
+    format!("{address}{part} {kind}, {severity} [{id}]")
 }
 
 /// How many findings count, by severity, and how many are accepted.
@@ -86,7 +91,7 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
     let Finding {
         id,
         state: _,
-        address,
+        address: _,
         part,
         kind: _,
         severity,
@@ -102,14 +107,10 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
         Severity::Medium | Severity::High | Severity::Critical => REMOVE,
     };
     let severity = Styled(style, format!("{severity:<8}"));
-    let part = match *part {
-        "" => String::new(),
-        part => format!(" {}", part.replace('_', " ")),
-    };
     let verdict = access.as_ref().map(|access| access.verdict);
-    let what = what(finding);
+    let words = finding_words(finding);
     let since = since.map_or("", since_words);
-    let _ = writeln!(out, "{severity} {address}{part} {what} [{id}]{since}");
+    let _ = writeln!(out, "{severity} {words} [{id}]{since}");
     if let Some(accepted) = acceptance {
         let line = safe(&acceptance_line(accepted));
         let _ = writeln!(out, "      {}", Styled(DIM, line));
@@ -135,6 +136,16 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
         (Some(live), Some(spec)) => values(live, spec, out),
         _ => {}
     }
+}
+
+/// What is found, in one sentence.
+#[must_use]
+pub fn finding_words(finding: &Finding) -> String {
+    let part = match finding.part {
+        "" => String::new(),
+        part => format!(" {}", part.replace('_', " ")),
+    };
+    format!("{}{part} {}", finding.address, what(finding))
 }
 
 /// What is found, as the end of a sentence.

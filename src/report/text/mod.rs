@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod apply;
+mod difference;
 mod documents;
 mod drift;
 mod explain;
@@ -17,7 +18,8 @@ mod wrap;
 
 pub use account::whoami;
 pub use apply::{apply_report, step_line, verified};
-pub use drift::drift;
+pub use difference::difference;
+pub use drift::{drift, finding_words};
 pub use explain::{explained_codes, explanation, pasted};
 pub use field::Detail;
 pub use plan::plan;

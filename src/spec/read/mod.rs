@@ -1,5 +1,6 @@
 //! YAML values to shapes.
 
+mod accept;
 mod account;
 mod document;
 mod exports;
@@ -26,7 +27,7 @@ pub(super) fn spec(notes: &mut Notes, node: &Node) -> SpecShape {
         return SpecShape::default();
     }
     let keys = [
-        "version", "exports", "policies", "roles", "accounts", "discover",
+        "version", "exports", "policies", "roles", "accounts", "discover", "accept",
     ];
     let Some(fields) = Fields::read(notes, node, &keys) else {
         return SpecShape::default();
@@ -40,6 +41,7 @@ pub(super) fn spec(notes: &mut Notes, node: &Node) -> SpecShape {
         discover: fields
             .get("discover")
             .and_then(|node| account::discover(notes, node)),
+        accept: items(notes, &fields, "accept", accept::acceptance).unwrap_or_default(),
     }
 }
 
