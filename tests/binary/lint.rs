@@ -81,3 +81,41 @@ fn an_empty_condition_is_read_as_none_and_noted() {
     let run = program(text).run(&["policy", "lint", "doc.json"]).ends(0);
     run.says("note: an empty condition, read as none [empty-condition]");
 }
+
+#[test]
+fn documents_come_from_standard_input_and_by_name_too() {
+    let named = "system:AliyunECSImageExportRolePolicy";
+    let piped = program(GRANT);
+    let run = piped.run_with(
+        &["policy", "lint", "-"],
+        GRANT.replace("Allow", "allow").as_bytes(),
+    );
+    run.ends(2).says("standard input");
+    piped
+        .run_with(&["policy", "compare", "-", "doc.json"], GRANT.as_bytes())
+        .ends(0);
+    piped
+        .run_with(&["policy", "compare", named, "-"], GRANT.as_bytes())
+        .ends(2);
+    piped
+        .run(&["policy", "check", named, "--bucket", "img-hz"])
+        .ends(0);
+    piped
+        .run(&["policy", "lint", named, "system:aliyunossfullaccess"])
+        .ends(0);
+    piped
+        .run(&["policy", "show", named])
+        .ends(0)
+        .says("oss:PutObject");
+    for command in ["lint", "check", "compare"] {
+        let run = piped.run(&["policy", command, "system:AliyunNone", "doc.json"]);
+        run.ends(1).warns("`AliyunNone` is not built in");
+        let run = piped.run_with(&["policy", command, "-", "-"], GRANT.as_bytes());
+        run.ends(64)
+            .warns("`-` stands for standard input, which holds one document");
+    }
+    let run = piped.run_with(&["policy", "compare", "-", "doc.json"], b"{");
+    run.ends(1).warns("`standard input`: ");
+    let file = Program::new().file("system:AliyunNone", GRANT);
+    file.run(&["policy", "lint", "./system:AliyunNone"]).ends(0);
+}

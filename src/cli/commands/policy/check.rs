@@ -1,10 +1,10 @@
 //! `policy check`: would documents do for exporting into a bucket.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::documents::{Document, document_of};
+use super::documents::{Document, document_of, one_standard_input, shown_name};
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
@@ -17,7 +17,9 @@ use crate::report::{json, text};
 /// `policy check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Permission policies of the role, files; a trust policy among them is checked too
+    /// Permission policies of the role: files, `-` for standard input, or system:NAME
+    ///
+    /// system:NAME is a policy of Alibaba Cloud's own, as documented. A trust policy among them is checked too.
     #[arg(value_name = "DOC", required = true)]
     pub documents: Vec<PathBuf>,
     /// The bucket to export to; left out, any bucket
@@ -36,18 +38,18 @@ pub(super) fn run(
     here: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
+    let arguments: Vec<&Path> = args.documents.iter().map(PathBuf::as_path).collect();
+    one_standard_input(&arguments)?;
     let mut permissions: Vec<(String, PolicyDocument)> = Vec::new();
     let mut trust: Option<TrustPolicy> = None;
     for file in &args.documents {
         match document_of(file, here)? {
-            Document::Permission(document) => {
-                permissions.push((file.display().to_string(), document))
-            }
+            Document::Permission(document) => permissions.push((shown_name(file), document)),
             Document::Trust(document) if trust.is_none() => trust = Some(document),
             Document::Trust(_) => {
                 let message = format!(
                     "`{}` is a second trust policy; a role has one",
-                    file.display()
+                    shown_name(file)
                 );
                 return Err(Failure::new(ExitStatus::Usage, message));
             }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::documents::{Document, document_of};
+use super::documents::{Document, document_of, one_standard_input};
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
@@ -15,9 +15,9 @@ use crate::report::{json, text};
 /// `policy compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The document in force, a file
+    /// The document in force: a file, `-` for standard input, or system:NAME for a documented policy
     pub live: PathBuf,
-    /// The document wanted, a file of the same kind
+    /// The document wanted, of the same kind; given in the same ways
     pub wanted: PathBuf,
 }
 
@@ -26,6 +26,7 @@ pub(super) fn run(
     here: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
+    one_standard_input(&[&args.live, &args.wanted])?;
     let (live, wanted) = (
         document_of(&args.live, here)?,
         document_of(&args.wanted, here)?,

@@ -1,11 +1,11 @@
 //! `policy lint`: what is wrong with a document, or likely not meant.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::documents::text_of;
+use super::documents::{one_standard_input, shown_name, text_of};
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
@@ -17,7 +17,7 @@ use crate::report::{json, text};
 /// `policy lint`.
 #[derive(Debug, Args)]
 pub struct LintArgs {
-    /// Permission or trust policies, files
+    /// Permission or trust policies: files, `-` for standard input, or system:NAME for a documented one
     #[arg(value_name = "DOC", required_unless_present = "rules")]
     pub documents: Vec<PathBuf>,
     /// List the rules instead
@@ -66,10 +66,12 @@ pub(super) fn run(
         now: Some(Timestamp::now()),
         ..Options::default()
     };
+    let arguments: Vec<&Path> = args.documents.iter().map(PathBuf::as_path).collect();
+    one_standard_input(&arguments)?;
     let mut found: Vec<(String, Vec<Finding>)> = Vec::new();
     for file in &args.documents {
         let text = text_of(file, here)?;
-        found.push((file.display().to_string(), lint(&text, &options)));
+        found.push((shown_name(file), lint(&text, &options)));
     }
     let mut text = String::new();
     text::lint(&found, &mut text);

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
+use super::documents;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::console::{Console, Rendered};
-use crate::policy::documented::{self, SYSTEM};
 use crate::policy::{PolicyDocument, Question, compare};
 use crate::report::{json, text};
 
@@ -17,12 +17,8 @@ pub struct ShowArgs {
 }
 
 pub(super) fn run(args: &ShowArgs, console: &mut Console) -> Result<ExitStatus, Failure> {
-    let Some(found) = documented::system(&args.name) else {
-        let names: Vec<&str> = SYSTEM.iter().map(|documented| documented.name).collect();
-        let message = format!("`{}` is not built in", args.name);
-        return Err(Failure::new(ExitStatus::Failed, message)
-            .hint(format!("these are: {}", names.join(", "))));
-    };
+    let name = args.name.strip_prefix("system:").unwrap_or(&args.name);
+    let found = documents::system(name)?;
     let document = PolicyDocument::parse(found.document).map_err(|error| Failure::bug(&error))?;
     let access = compare(&[], &[&document], Question::Effective);
     let mut text = String::new();
