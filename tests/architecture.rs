@@ -165,12 +165,22 @@ const PARTS_OF_CLOUD: &[(&[&str], &[&[&str]])] = &[
             &["rpc", "signature"],
             &["rpc", "encoding"],
             &["rpc", "transport"],
-            &["oss", "signature"],
         ],
     ),
     (&["credentials"], &[&["rpc"], &["sts"]]),
     (&["cloud", "rpc"], &[&["rpc"]]),
+    (&["cloud", "ecs"], &[&["ecs"], &["rpc"]]),
     (&["cloud", "oss"], &[&["oss"], &["rpc"]]),
+    (
+        &["cloud", "services"],
+        &[
+            &["services"],
+            &["ecs"],
+            &["oss"],
+            &["resource_manager"],
+            &["rpc"],
+        ],
+    ),
     (&["cloud", "sts"], &[&["sts"], &["rpc"]]),
     (
         &["cloud", "resource_manager"],

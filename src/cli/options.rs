@@ -43,7 +43,7 @@ pub struct Global {
 
     /// Send one service's calls elsewhere; plain http only to this machine
     ///
-    /// SERVICE is ram, sts or resourcemanager. Each has an environment variable too, EXPORT_IAM_ENDPOINT_RAM and so
+    /// SERVICE is ram, sts, ecs, oss or resourcemanager. Each has an environment variable too, EXPORT_IAM_ENDPOINT_RAM and so
     /// on; the option wins.
     #[arg(long, global = true, value_name = "SERVICE=URL")]
     pub endpoint: Vec<String>,

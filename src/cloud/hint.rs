@@ -58,7 +58,9 @@ fn credential(code: &str) -> &'static str {
         "InvalidAccessKeyId.Inactive" => {
             "the access key is disabled; enable it in the RAM console or use another"
         }
-        "InvalidSecurityToken.Expired" => "the session has ended; get a new one and run again",
+        "InvalidSecurityToken.Expired" | "SecurityTokenExpired" => {
+            "the session has ended; get a new one and run again"
+        }
         _ if code.starts_with("InvalidAccessKeyId") => {
             "the access key id is unknown; check it for a typing error or a deleted key"
         }
@@ -83,17 +85,28 @@ fn rejected(code: &str) -> Option<&'static str> {
     }
 }
 
+/// The action that allows an operation, where the service did not name it. Source: the authorization tables of the
+/// services.
+fn action(operation: &str) -> String {
+    let (service, action) = match operation {
+        "GetCallerIdentity" => ("sts", operation),
+        "ExportImage" | "CancelTask" => ("ecs", operation),
+        "ListObjectsV2" => ("oss", "ListObjects"),
+        "HeadObject" => ("oss", "GetObject"),
+        "GetObject" => ("oss", operation),
+        _ if operation.starts_with("Describe") => ("ecs", operation),
+        _ if operation.starts_with("GetBucket") => ("oss", operation),
+        _ => ("ram", operation),
+    };
+    format!("{service}:{action}")
+}
+
 /// The permission to ask for, and from whom: it depends on the layer that said no.
 fn denied(error: &AccountError) -> String {
     let unknown = AccessDenied::default();
     let detail = error.access_denied.as_deref().unwrap_or(&unknown);
     let action = if detail.action.is_empty() {
-        let service = if error.operation == "GetCallerIdentity" {
-            "sts"
-        } else {
-            "ram"
-        };
-        format!("{service}:{}", error.operation)
+        action(&error.operation)
     } else {
         detail.action.clone()
     };

@@ -14,12 +14,16 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::Global;
 use crate::cloud::ram::RamClient;
+use crate::cloud::resource_manager::control_policies::ControlPolicyReader;
 use crate::cloud::rpc::client::{RpcClient, Settings};
 use crate::cloud::rpc::clock::{Clock, Random};
 use crate::cloud::rpc::credentials::Credentials;
 use crate::cloud::rpc::endpoint::Endpoint;
 use crate::cloud::rpc::http::HttpTransport;
+use crate::cloud::rpc::limiter::Limiter;
+use crate::cloud::rpc::traffic::{Counts, Traffic};
 use crate::cloud::rpc::transport::SharedTransport;
+use crate::cloud::services::ServicesClient;
 use crate::cloud::sts::service::STS;
 use crate::credentials::{
     self, Children, Context, DirectTransport, Disk, Found, Note, NoteKind, Options, RoleRequest,
@@ -36,6 +40,13 @@ struct Identity {
     sts: Endpoint,
 }
 
+/// Credentials that are not taken on from others, and the reader of control policies that asks with them.
+#[derive(Clone)]
+struct Base {
+    identity: Identity,
+    control_policies: Arc<ControlPolicyReader<HttpTransport, Source>>,
+}
+
 impl From<Found> for Identity {
     fn from(found: Found) -> Self {
         let Found { source, sts, .. } = found;
@@ -45,13 +56,11 @@ impl From<Found> for Identity {
 
 /// What all accounts of a run share: the connection pool, the settings, and the credentials of the run.
 pub(crate) struct Session {
-    transport: HttpTransport,
-    settings: Settings,
-    context: Arc<Context>,
+    network: Network,
     /// The credentials of the run.
-    base: Identity,
+    base: Base,
     /// Credentials of profiles that accounts name, each found once.
-    profiles: Mutex<BTreeMap<String, Identity>>,
+    profiles: Mutex<BTreeMap<String, Base>>,
     options: Options,
     /// The account that was asked for, if any.
     pinned: Option<AccountId>,
@@ -59,9 +68,18 @@ pub(crate) struct Session {
     _sandbox: Option<Server>,
 }
 
-/// A client for one account.
+/// What every client of a run is made with.
+struct Network {
+    transport: HttpTransport,
+    settings: Settings,
+    context: Arc<Context>,
+}
+
+/// Clients for one account.
 pub(crate) struct Connection {
     pub(crate) account: RamClient<HttpTransport, Source>,
+    /// Counts together with `account`.
+    pub(crate) services: ServicesClient<HttpTransport, Source>,
     /// The account it has to be, if that is known.
     pinned: Option<AccountId>,
 }
@@ -106,13 +124,15 @@ impl Session {
                 found.into()
             }
         };
-        let profiles = Mutex::new(BTreeMap::new());
-        Ok(Self {
+        let network = Network {
             transport,
             settings,
             context,
-            base,
-            profiles,
+        };
+        Ok(Self {
+            base: network.base(base),
+            network,
+            profiles: Mutex::new(BTreeMap::new()),
             options,
             pinned,
             _sandbox: sandbox,
@@ -121,7 +141,7 @@ impl Session {
 
     /// Where the credentials of the run came from.
     pub(crate) fn source(&self) -> &Source {
-        &self.base.source
+        &self.base.identity.source
     }
 
     /// The account that `--account` asks for.
@@ -135,12 +155,16 @@ impl Session {
     /// # Errors
     /// When `--account` asks for another one (3).
     pub(crate) fn own(&self, known: Option<&AccountId>) -> Result<Connection, Failure> {
-        self.connection(self.base.clone(), known)
+        let Base {
+            identity,
+            control_policies,
+        } = self.base.clone();
+        self.connection(identity, known, control_policies)
     }
 
     /// A client that asks which accounts there are. It ignores `--account`, which chooses among the answers.
     pub(crate) fn directory(&self) -> RpcClient<HttpTransport, Source> {
-        self.client(self.base.clone())
+        self.network.client(self.base.identity.clone(), &traffic())
     }
 
     /// A client for an account of the spec; without an entry, for the account of the run's own credentials.
@@ -154,7 +178,10 @@ impl Session {
         let Some(entry) = entry else {
             return self.own(None);
         };
-        let base = match &entry.profile {
+        let Base {
+            identity: base,
+            control_policies,
+        } = match &entry.profile {
             Some(profile) => self.profile(profile).await?,
             None => self.base.clone(),
         };
@@ -172,28 +199,30 @@ impl Session {
             }
             None => base,
         };
-        self.connection(identity, Some(&entry.id))
+        self.connection(identity, Some(&entry.id), control_policies)
     }
 
-    async fn profile(&self, name: &str) -> Result<Identity, Failure> {
+    async fn profile(&self, name: &str) -> Result<Base, Failure> {
         let mut profiles = self.profiles.lock().await;
-        if let Some(identity) = profiles.get(name) {
-            return Ok(identity.clone());
+        if let Some(base) = profiles.get(name) {
+            return Ok(base.clone());
         }
         let options = Options {
             profile: Some(name.to_owned()),
             source: SourceChoice::Auto,
             ..self.options.clone()
         };
-        let identity: Identity = find(&options, &self.context).await?.into();
-        profiles.insert(name.to_owned(), identity.clone());
-        Ok(identity)
+        let found = find(&options, &self.network.context).await?;
+        let base = self.network.base(found.into());
+        profiles.insert(name.to_owned(), base.clone());
+        Ok(base)
     }
 
     fn connection(
         &self,
         identity: Identity,
         known: Option<&AccountId>,
+        control_policies: Arc<ControlPolicyReader<HttpTransport, Source>>,
     ) -> Result<Connection, Failure> {
         if let (Some(known), Some(asked)) = (known, &self.pinned)
             && known != asked
@@ -201,27 +230,56 @@ impl Session {
             let message = format!("this is for account {known}, but `--account {asked}` was given");
             return Err(Failure::new(ExitStatus::Refused, message));
         }
+        let traffic = traffic();
+        let account = self.network.client(identity.clone(), &traffic);
+        let services = self.network.client(identity, &traffic);
         Ok(Connection {
-            account: RamClient::new(self.client(identity)),
+            account: RamClient::new(account),
+            services: ServicesClient::new(services, control_policies),
             pinned: known.or(self.pinned.as_ref()).cloned(),
         })
     }
+}
 
-    fn client(&self, identity: Identity) -> RpcClient<HttpTransport, Source> {
+/// What the calls to one account have in common.
+fn traffic() -> Arc<Traffic> {
+    Arc::new(Traffic::new(Limiter::of_account()))
+}
+
+impl Network {
+    fn base(&self, identity: Identity) -> Base {
+        let client = self.client(identity.clone(), &traffic());
+        Base {
+            identity,
+            control_policies: Arc::new(ControlPolicyReader::new(client)),
+        }
+    }
+
+    fn client(
+        &self,
+        identity: Identity,
+        traffic: &Arc<Traffic>,
+    ) -> RpcClient<HttpTransport, Source> {
         let Identity { source, sts } = identity;
         let mut settings = self.settings.clone();
         settings.endpoints.insert(STS.name, sts);
-        RpcClient::new(
+        let client = RpcClient::new(
             self.transport.clone(),
             source,
             self.context.clock.clone(),
             Arc::clone(&self.context.random),
             settings,
-        )
+        );
+        client.sharing(traffic)
     }
 }
 
 impl Connection {
+    /// What was called for the account so far.
+    pub(crate) fn counts(&self) -> Counts {
+        self.services.counts()
+    }
+
     /// The caller, asked for now where the account is known, so that nothing else is asked of another one.
     ///
     /// # Errors

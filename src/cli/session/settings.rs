@@ -8,13 +8,25 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{Global, SignatureVersion};
+use crate::cloud::ecs::service::ECS;
+use crate::cloud::oss::service::OSS;
 use crate::cloud::ram::service::RAM;
 use crate::cloud::resource_manager::service::RESOURCE_MANAGER;
 use crate::cloud::rpc::client::Settings;
 use crate::cloud::rpc::endpoint::Endpoint;
 use crate::cloud::rpc::http::{HttpOptions, HttpTransport};
 use crate::cloud::rpc::signature;
+use crate::cloud::sts::service::STS;
 use crate::sandbox::Server;
+
+/// The services that an endpoint can be given for, and how they are written.
+const SERVICES: [(&str, &str); 5] = [
+    (RAM.name, "RAM"),
+    (STS.name, "STS"),
+    (ECS.name, "ECS"),
+    (OSS.name, "OSS"),
+    (RESOURCE_MANAGER.name, "ResourceManager"),
+];
 
 /// The variable that names a service's endpoint.
 fn endpoint_variable(service: &str) -> String {
@@ -46,23 +58,24 @@ pub(super) fn settings(
     sandbox: Option<&Server>,
 ) -> Result<Settings, Failure> {
     for option in &global.endpoint {
-        if !matches!(
-            option.split_once('='),
-            Some(("ram" | "sts" | "resourcemanager", _))
-        ) {
+        let is_known = |name: &str| SERVICES.iter().any(|(own, _)| *own == name);
+        if !option
+            .split_once('=')
+            .is_some_and(|(name, _)| is_known(name))
+        {
             let message = format!("`--endpoint {option}` is not of the form SERVICE=URL");
             return Err(Failure::new(ExitStatus::Usage, message)
-                .hint("SERVICE is ram, sts or resourcemanager"));
+                .hint("SERVICE is ram, sts, ecs, oss or resourcemanager"));
         }
     }
     let mut settings = Settings::default();
-    if let Some(url) = explicit_endpoint("ram", global, here, sandbox) {
-        let endpoint = endpoint("RAM endpoint", &url)?;
-        settings.endpoints.insert(RAM.name, endpoint);
-    }
-    if let Some(url) = explicit_endpoint("resourcemanager", global, here, sandbox) {
-        let endpoint = endpoint("ResourceManager endpoint", &url)?;
-        settings.endpoints.insert(RESOURCE_MANAGER.name, endpoint);
+    for (name, title) in SERVICES {
+        // Where STS is asked hangs on the credentials.
+        let url = explicit_endpoint(name, global, here, sandbox).filter(|_| name != STS.name);
+        if let Some(url) = url {
+            let endpoint = endpoint(&format!("{title} endpoint"), &url)?;
+            settings.endpoints.insert(name, endpoint);
+        }
     }
     settings.signature = match global.signature {
         SignatureVersion::V1 => signature::SignatureVersion::V1,

@@ -73,7 +73,7 @@ pub(crate) fn report_results(
 }
 
 fn calls(approved: &ApprovedAccount<'_>) -> Calls {
-    let counts = approved.account.connection.account.counts();
+    let counts = approved.account.connection.counts();
     Calls {
         made: counts.calls,
         repeated: counts.retries,

@@ -1,5 +1,6 @@
-//! ResourceManager: the accounts of a resource directory, and attachments for resource groups.
+//! ResourceManager: the accounts and control policies of a resource directory, and attachments for resource groups.
 
 pub mod attachments;
+pub mod control_policies;
 pub mod directory;
 pub mod service;

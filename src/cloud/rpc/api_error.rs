@@ -20,6 +20,10 @@ pub struct ApiError {
     pub recommend: Option<String>,
     /// Which policy refused what to whom.
     pub access_denied: Option<Box<AccessDenied>>,
+    /// Where OSS says that the bucket must be asked.
+    pub endpoint: Option<String>,
+    /// What OSS signed when it found another signature.
+    pub string_to_sign: Option<String>,
 }
 
 impl ApiError {
@@ -80,6 +84,7 @@ fn parse_json(body: &[u8]) -> Option<ApiError> {
                 policy_type: detail.policy_type.unwrap_or_default(),
             })
         }),
+        ..ApiError::default()
     })
 }
 
@@ -113,6 +118,10 @@ fn parse_xml(body: &str) -> Option<ApiError> {
             ["Error", "Message"] => error.message.push_str(&text),
             ["Error", "RequestId"] => error.request_id.get_or_insert_default().push_str(&text),
             ["Error", "Recommend"] => error.recommend.get_or_insert_default().push_str(&text),
+            ["Error", "Endpoint"] => error.endpoint.get_or_insert_default().push_str(&text),
+            ["Error", "StringToSign"] => {
+                error.string_to_sign.get_or_insert_default().push_str(&text)
+            }
             ["Error", "AccessDeniedDetail", member] => {
                 if let Some(place) = denied_member(&mut denied, member) {
                     place.push_str(&text);

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::api_error::{self, ApiError};
-use super::call::Call;
+use super::call::{Call, Protocol};
 use super::credentials::Credentials;
-use super::encoding;
-use super::endpoint::Endpoint;
+use super::protocol::signing::Signing;
+use super::protocol::{oss, rpc};
 use super::redact::{clean, code, one_line};
 use super::reply::Reply;
 use super::retry::RetryClass;
-use super::signature::{SignatureVersion, sent_string_to_sign, timestamp, v1, v3};
+use super::signature::{sent_string_to_sign, timestamp};
 use super::transport::{Barrier, HttpRequest, HttpResponse, TransportError, TransportErrorKind};
 use crate::account::{AccessDenied, AccountError, AccountErrorKind};
 
@@ -46,6 +46,8 @@ pub struct AttemptError {
     pub times: Option<(Timestamp, Timestamp)>,
     /// Whether the session had ended and the next attempt gets a new one.
     pub has_new_session: bool,
+    /// The endpoint that the service names in place of the one asked.
+    pub elsewhere: Option<String>,
 }
 
 impl AttemptError {
@@ -64,6 +66,7 @@ impl AttemptError {
             was_answered: false,
             times: None,
             has_new_session: false,
+            elsewhere: None,
         }
     }
 }
@@ -71,63 +74,15 @@ impl AttemptError {
 /// What one attempt is made with.
 pub(super) struct Attempt<'a> {
     pub(super) call: &'a Call,
-    pub(super) endpoint: &'a Endpoint,
-    pub(super) signature: SignatureVersion,
-    /// `None` for a call whose proof is a parameter.
-    pub(super) credentials: Option<&'a Credentials>,
-    /// The time that the signature bears.
-    pub(super) at: Timestamp,
-    pub(super) nonce: &'a str,
+    pub(super) signing: Signing<'a>,
 }
 
 impl Attempt<'_> {
     /// The request to send.
     pub(super) fn request(&self) -> HttpRequest {
-        let mut params = self.call.params.clone();
-        for (name, value) in &self.call.secret_params {
-            params.insert(name, value.expose_secret().to_owned());
-        }
-        let (action, version) = (self.call.operation, self.call.service.version);
-        let accept = ("accept".to_owned(), "application/json".to_owned());
-        let form = "application/x-www-form-urlencoded".to_owned();
-        let form = ("content-type".to_owned(), form);
-        let mut url = self.endpoint.url().to_owned();
-        let headers = match (self.credentials, self.signature) {
-            (Some(credentials), SignatureVersion::V1) => {
-                params.insert("Action", action.to_owned());
-                params.insert("Version", version.to_owned());
-                params = v1::sign("POST", &params, credentials, self.at, self.nonce);
-                vec![form, accept]
-            }
-            (Some(credentials), SignatureVersion::V3) => {
-                let body = form_body(&params);
-                let (host, action) = (self.endpoint.host(), (action, version));
-                let mut headers = v3::sign(host, action, &body, credentials, self.at, self.nonce);
-                headers.push(accept);
-                headers
-            }
-            (None, _) => {
-                // The proof itself stays in the body, because URLs end up in logs.
-                let query = encoding::form([
-                    ("Action", action),
-                    ("Format", "JSON"),
-                    ("SignatureNonce", self.nonce),
-                    ("Timestamp", timestamp(self.at).as_str()),
-                    ("Version", version),
-                ]);
-                url = format!("{url}?{query}");
-                vec![form, accept]
-            }
-        };
-        let body = form_body(&params);
-        if !self.call.secret_params.is_empty() {
-            params.values_mut().for_each(zeroize::Zeroize::zeroize);
-        }
-        HttpRequest {
-            method: "POST".to_owned(),
-            url,
-            headers,
-            body,
+        match &self.call.protocol {
+            Protocol::Rpc => rpc::request(self.call, &self.signing),
+            Protocol::Oss(target) => oss::request(self.call, target, &self.signing),
         }
     }
 
@@ -144,10 +99,17 @@ impl Attempt<'_> {
         if (200..300).contains(&answer.status) {
             let described = answer.described();
             let (status, wait) = (answer.status, retry_after(&answer));
-            return Reply::parse(answer.body)
-                .ok_or_else(|| not_the_services(self.call, status, &described, wait));
+            let reply = match &self.call.protocol {
+                Protocol::Rpc => Reply::parse(answer.body),
+                Protocol::Oss(target) => oss::reply(target, answer),
+            };
+            return reply.ok_or_else(|| not_the_services(self.call, status, &described, wait));
         }
-        match ApiError::parse(&answer.body) {
+        let error = match &self.call.protocol {
+            Protocol::Rpc => ApiError::parse(&answer.body),
+            Protocol::Oss(target) => oss::refusal(target, &answer),
+        };
+        match error {
             None => {
                 let (described, wait) = (answer.described(), retry_after(&answer));
                 Err(not_the_services(self.call, answer.status, &described, wait))
@@ -170,11 +132,13 @@ impl Attempt<'_> {
             text => self.clean(text),
         };
         let mut service_time = None;
-        match error.code.as_str() {
-            "SignatureDoesNotMatch" => (kind, message) = mismatch(request, &error.message),
-            "InvalidTimeStamp.Expired" => {
+        match class {
+            _ if error.code == "SignatureDoesNotMatch" => {
+                (kind, message) = self.mismatch(request, &error);
+            }
+            RetryClass::Clock => {
                 service_time = answer.header("date").and_then(header_time);
-                let ours = timestamp(self.at);
+                let ours = timestamp(self.signing.at);
                 let theirs = service_time.map_or("unknown".to_owned(), timestamp);
                 message = format!("the clock here shows {ours}, the service's {theirs}: {message}");
             }
@@ -201,22 +165,48 @@ impl Attempt<'_> {
             effect,
             retry_after: retry_after(answer),
             was_answered: true,
-            times: service_time.map(|theirs| (self.at, theirs)),
-            has_new_session: false,
+            times: service_time.map(|theirs| (self.signing.at, theirs)),
+            elsewhere: error.endpoint.map(|endpoint| self.clean(&endpoint)),
+            ..failure
         }
+    }
+
+    /// The service quotes its own string to sign. If it is ours too, the key differs; if not, we wrote it wrongly.
+    fn mismatch(&self, request: &HttpRequest, error: &ApiError) -> (AccountErrorKind, String) {
+        let (ours, theirs) = match &self.call.protocol {
+            Protocol::Rpc => (sent_string_to_sign(request), rpc::quoted(&error.message)),
+            Protocol::Oss(target) => (
+                oss::string_to_sign(self.call, target, &self.signing),
+                error.string_to_sign.as_deref(),
+            ),
+        };
+        // Some gateways add a sentence behind the quote.
+        let Some(theirs) = theirs.filter(|theirs| !theirs.starts_with(ours.trim())) else {
+            let text = "the signature does not match: wrong secret for this access key id";
+            return (AccountErrorKind::Credential, text.to_owned());
+        };
+        let both = ours.chars().zip(theirs.chars());
+        let alike = both.take_while(|(a, b)| a == b).count();
+        (
+            AccountErrorKind::Rejected,
+            format!(
+                "the service signs another text, different from character {} on; this is a bug in export-iam",
+                alike + 1
+            ),
+        )
     }
 
     /// The service's words without a secret of this attempt.
     fn clean(&self, text: &str) -> String {
-        let of_key = self.credentials.into_iter().flat_map(Credentials::secrets);
+        let of_key = self
+            .signing
+            .credentials
+            .into_iter()
+            .flat_map(Credentials::secrets);
         let of_call = self.call.secret_params.values();
         let secrets: Vec<&SecretString> = of_key.chain(of_call).collect();
         clean(text, secrets)
     }
-}
-
-fn form_body(params: &std::collections::BTreeMap<&'static str, String>) -> Vec<u8> {
-    encoding::form(params.iter().map(|(key, value)| (*key, value.as_str()))).into_bytes()
 }
 
 /// Every member comes from outside and is shown.
@@ -289,39 +279,8 @@ fn not_the_services(
         effect,
         retry_after,
         was_answered: true,
-        times: None,
-        has_new_session: false,
+        ..failure
     }
-}
-
-/// The service quotes its own string to sign. If it is ours too, the key differs; if not, we wrote it wrongly.
-fn mismatch(request: &HttpRequest, theirs: &str) -> (AccountErrorKind, String) {
-    const QUOTE: &str = "string to sign is";
-    let ours = sent_string_to_sign(request);
-    let wrong_secret = || {
-        let text = "the signature does not match: wrong secret for this access key id";
-        (AccountErrorKind::Credential, text.to_owned())
-    };
-    let Some((_, quoted)) = theirs.split_once(QUOTE) else {
-        return wrong_secret();
-    };
-    let quoted = quoted.trim_start_matches(':').trim();
-    // Some gateways add a sentence behind the quote.
-    if quoted.starts_with(ours.trim()) {
-        return wrong_secret();
-    }
-    let alike = ours
-        .chars()
-        .zip(quoted.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
-    (
-        AccountErrorKind::Rejected,
-        format!(
-            "the service signs another text, different from character {} on; this is a bug in export-iam",
-            alike + 1
-        ),
-    )
 }
 
 /// The time in a `Date` header.

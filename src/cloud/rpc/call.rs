@@ -1,4 +1,4 @@
-//! One call to one service, not yet signed.
+//! One call to one service, not yet signed, in one of two protocols: RPC, or that of OSS.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use secrecy::SecretString;
 
 use super::api_error::CodeMeaning;
 
-/// A service that speaks RPC.
+/// A service.
 #[derive(Debug)]
 pub struct Service {
     /// Its short name, as in `--endpoint NAME=URL`.
     pub name: &'static str,
-    /// The version of its API, a date.
+    /// The version of its API, a date; empty for OSS, which has none.
     pub version: &'static str,
-    /// Where it is unless an endpoint is given.
+    /// Where it is unless an endpoint is given, or the call names a host.
     pub host: &'static str,
     /// What its own error codes mean; the common ones are known to all.
     pub codes: &'static [CodeMeaning],
@@ -37,6 +37,39 @@ pub enum Proof {
     Parameter,
 }
 
+/// How a call is put on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protocol {
+    /// One POST with a form body, answered in JSON.
+    Rpc,
+    /// A method on a bucket or an object, answered in the way that is expected of it.
+    Oss(OssTarget),
+}
+
+/// What a call to OSS is about, and how it is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OssTarget {
+    /// The region it is signed for, as ECS calls it.
+    pub region: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The object's key; `None` for the bucket itself.
+    pub key: Option<String>,
+    /// Method and answer.
+    pub answer: OssAnswer,
+}
+
+/// What answers a call to OSS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OssAnswer {
+    /// A document of XML, to `GET`.
+    Xml,
+    /// A document of JSON, to `GET`.
+    Json,
+    /// Headers alone, to `HEAD`.
+    Headers,
+}
+
 /// One call. Never printed whole: documents may be long and are nobody's business in a log.
 #[derive(Clone)]
 pub struct Call {
@@ -44,13 +77,17 @@ pub struct Call {
     pub service: &'static Service,
     /// The operation's name, such as `GetRole`.
     pub operation: &'static str,
+    /// How it is put on the wire.
+    pub protocol: Protocol,
+    /// Where it goes unless an endpoint is given; `None` for the service's own host.
+    pub host: Option<String>,
     /// Whether it can change anything.
     pub kind: CallKind,
     /// What it is about, empty for nothing in particular; errors name it.
     pub subject: String,
     /// What shows who calls.
     pub proof: Proof,
-    /// The operation's own parameters.
+    /// The operation's own parameters; to OSS they go in the query, where an empty value stands for none.
     pub params: BTreeMap<&'static str, String>,
     /// More parameters, which must not be shown.
     pub secret_params: BTreeMap<&'static str, SecretString>,
@@ -63,6 +100,8 @@ impl Call {
         Self {
             service,
             operation,
+            protocol: Protocol::Rpc,
+            host: None,
             kind: CallKind::Read,
             subject,
             proof: Proof::Signature,
@@ -78,6 +117,13 @@ impl Call {
             kind: CallKind::Write,
             ..Self::read(service, operation, subject)
         }
+    }
+
+    /// Sends it to this host, unless an endpoint is given.
+    #[must_use]
+    pub fn to(mut self, host: impl Into<String>) -> Self {
+        self.host = Some(host.into());
+        self
     }
 
     /// Adds a parameter.

@@ -5,20 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::attempt::{Attempt, AttemptError, Effect};
-use super::call::{Call, CallKind, Proof, Service};
+use super::call::{Call, CallKind, OssTarget, Proof, Service};
 use super::clock::{Clock, Correction, Random};
-use super::credentials::CredentialSource;
+use super::credentials::{CredentialSource, Credentials};
 use super::endpoint::Endpoint;
 use super::limiter::Limiter;
+use super::protocol::oss;
+use super::protocol::signing::Signing;
 use super::reply::Reply;
 use super::retry::{RetryClass, Schedule};
 use super::signature::SignatureVersion;
 use super::traffic::{Counts, Traffic};
 use super::transport::{Transport, TransportError, TransportErrorKind};
-use crate::account::AccountErrorKind;
+use crate::account::{AccountError, AccountErrorKind};
 
 /// Waits from this length on are told of.
 const LONG: Duration = Duration::from_secs(5);
@@ -28,6 +31,9 @@ const LEAST_CORRECTED: SignedDuration = SignedDuration::from_mins(1);
 
 /// How often the clock is corrected for one call: once, and once more where one of the service's own clocks is off.
 const MOST_CORRECTIONS: u32 = 2;
+
+/// The codes that say that a session has ended; OSS has its own.
+const ENDED_SESSION: [&str; 2] = ["InvalidSecurityToken.Expired", "SecurityTokenExpired"];
 
 /// How a client reaches services and how patient it is.
 #[derive(Debug, Clone)]
@@ -58,11 +64,18 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Where `service` is reached.
+    /// Where `call` is sent.
     #[must_use]
-    pub fn endpoint(&self, service: &Service) -> Endpoint {
-        let given = self.endpoints.get(service.name).cloned();
-        given.unwrap_or_else(|| Endpoint::public(service.host))
+    pub fn endpoint(&self, call: &Call) -> Endpoint {
+        let given = self.endpoints.get(call.service.name).cloned();
+        let host = call.host.as_deref().unwrap_or(call.service.host);
+        given.unwrap_or_else(|| Endpoint::public(host))
+    }
+
+    /// Whether an endpoint is given for `service`.
+    #[must_use]
+    pub fn has_endpoint(&self, service: &Service) -> bool {
+        self.endpoints.contains_key(service.name)
     }
 }
 
@@ -114,6 +127,11 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
     /// The time that calls are signed with.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// How this client reaches services.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Nonces and jitter.
@@ -221,24 +239,53 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
         result
     }
 
+    /// The key to prove `call` with, where it needs one.
+    async fn key(&self, call: &Call) -> Result<Option<Credentials>, AttemptError> {
+        if call.proof == Proof::Parameter {
+            return Ok(None);
+        }
+        let key = self.credentials.credentials().await.map_err(|error| {
+            let kind = AccountErrorKind::Credential;
+            let mut failure = AttemptError::new(call, kind, error.to_string());
+            failure.error.advice = Some(error.hint);
+            failure
+        })?;
+        Ok(Some(key))
+    }
+
+    /// A link that makes `call`, a `GET` of OSS, for whoever has it, for `life` from now on. It is a secret.
+    ///
+    /// # Errors
+    /// When there is no key to sign with.
+    pub async fn presign(
+        &self,
+        call: &Call,
+        target: &OssTarget,
+        life: Duration,
+    ) -> Result<SecretString, AccountError> {
+        let key = self.key(call).await.map_err(|failure| failure.error)?;
+        let signing = Signing {
+            endpoint: &self.settings.endpoint(call),
+            signature: self.settings.signature,
+            credentials: key.as_ref(),
+            at: self.clock.now(),
+            nonce: "",
+        };
+        Ok(oss::presigned(target, &signing, life))
+    }
+
     /// Signs anew, sends once, and judges the answer.
     async fn exchange(&self, call: &Call) -> Result<Reply, AttemptError> {
-        let credentials = match call.proof {
-            Proof::Parameter => None,
-            Proof::Signature => Some(self.credentials.credentials().await.map_err(|error| {
-                let kind = AccountErrorKind::Credential;
-                let mut failure = AttemptError::new(call, kind, error.to_string());
-                failure.error.advice = Some(error.hint);
-                failure
-            })?),
-        };
+        let credentials = self.key(call).await?;
         let attempt = Attempt {
             call,
-            endpoint: &self.settings.endpoint(call.service),
-            signature: self.settings.signature,
-            credentials: credentials.as_ref(),
-            at: self.clock.now(),
-            nonce: &self.random.nonce(),
+            signing: Signing {
+                endpoint: &self.settings.endpoint(call),
+                signature: self.settings.signature,
+                credentials: credentials.as_ref(),
+                at: self.clock.now(),
+                nonce: &self.random.nonce(),
+            },
         };
         let request = attempt.request();
         self.traffic.counters.sent(call);
@@ -254,7 +301,11 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
         };
         let mut judged = attempt.judge(&request, answer);
         if let (Err(failure), Some(key)) = (&mut judged, &credentials)
-            && failure.error.code.as_deref() == Some("InvalidSecurityToken.Expired")
+            && failure
+                .error
+                .code
+                .as_deref()
+                .is_some_and(|code| ENDED_SESSION.contains(&code))
         {
             failure.has_new_session = self.credentials.forget(&key.access_key_id);
         }

@@ -75,6 +75,11 @@ impl Endpoint {
         &self.url
     }
 
+    /// Whether it is this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        Url::parse(&self.url).is_ok_and(|url| is_loopback(&url))
+    }
+
     /// The value of the `Host` header: with the port only where it is not the scheme's own.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -85,13 +85,26 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
         call: Call,
         into: impl Fn(&Reply) -> Result<(Vec<M>, usize), Unreadable> + Send + Sync,
     ) -> Result<Vec<M>, AccountError> {
+        self.all_numbered_by(PAGE, call, into).await
+    }
+
+    /// The same, in pages of `size`, for calls that take fewer than usual.
+    ///
+    /// # Errors
+    /// As [`RpcClient::all_numbered`].
+    pub async fn all_numbered_by<M: Send>(
+        &self,
+        size: usize,
+        call: Call,
+        into: impl Fn(&Reply) -> Result<(Vec<M>, usize), Unreadable> + Send + Sync,
+    ) -> Result<Vec<M>, AccountError> {
         let mut list = Vec::new();
         for page in 1..=MOST_PAGES {
-            let call = call.clone().with("PageNumber", page).with("PageSize", PAGE);
+            let call = call.clone().with("PageNumber", page).with("PageSize", size);
             let (entries, total) = self.one(&call, &into).await?;
             let is_last = entries.is_empty();
             list.extend(entries);
-            if page.saturating_mul(PAGE) >= total {
+            if page.saturating_mul(size) >= total {
                 return Ok(list);
             }
             if is_last {
@@ -108,7 +121,9 @@ pub fn bad_answer(call: &Call, message: &str) -> AccountError {
     AttemptError::new(call, AccountErrorKind::BadAnswer, message.to_owned()).error
 }
 
-fn unreadable(call: &Call, reply: &Reply, why: Unreadable) -> AccountError {
+/// An answer that could not be read.
+#[must_use]
+pub fn unreadable(call: &Call, reply: &Reply, why: Unreadable) -> AccountError {
     AccountError {
         request_id: Some(reply.request_id().to_owned()),
         ..bad_answer(call, &format!("the answer cannot be read: {}", why.0))

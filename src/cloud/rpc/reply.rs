@@ -1,9 +1,11 @@
 //! A reply as sent, whole until an operation reads it in its own shape.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::transport::HttpResponse;
 use crate::model::NameError;
 
 /// What kept a reply from being read, on one line.
@@ -29,11 +31,13 @@ impl From<serde_json::Error> for Unreadable {
     }
 }
 
-/// A reply's JSON, known to be an object with a request id. It may hold keys, so it does not print and is wiped
-/// when dropped.
+/// A reply, known to be the service's: of RPC an object of JSON with a request id, of OSS whatever was asked for. It
+/// may hold keys, so it does not print and is wiped when dropped.
 pub struct Reply {
     body: Zeroizing<Vec<u8>>,
     request_id: String,
+    /// Of OSS alone.
+    headers: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +68,25 @@ impl Reply {
         let envelope: Envelope = serde_json::from_slice(&body).ok()?;
         let request_id = envelope.request_id.or(envelope.request_id_in_lower_case);
         let request_id = request_id.filter(|id| !id.is_empty())?;
-        Some(Self { body, request_id })
+        Some(Self {
+            body,
+            request_id,
+            headers: Vec::new(),
+        })
+    }
+
+    /// An answer of OSS, its body of the kind that was asked for.
+    pub(super) fn of_oss(request_id: String, answer: HttpResponse) -> Self {
+        let HttpResponse {
+            status: _,
+            headers,
+            body,
+        } = answer;
+        Self {
+            body: Zeroizing::new(body),
+            request_id,
+            headers,
+        }
     }
 
     /// The service's number for the call.
@@ -79,6 +101,40 @@ impl Reply {
     /// When a member is missing or of another type.
     pub fn read<'a, S: Deserialize<'a>>(&'a self) -> Result<S, Unreadable> {
         Ok(serde_json::from_slice(&self.body)?)
+    }
+
+    /// The reply in XML, in its own shape.
+    ///
+    /// # Errors
+    /// When it is not text, or a member is missing or of another type.
+    pub fn read_xml<S: DeserializeOwned>(&self) -> Result<S, Unreadable> {
+        let fail = |problem: &str| Err(Unreadable(problem.to_owned()));
+        let Ok(text) = std::str::from_utf8(&self.body) else {
+            return fail("it is not text");
+        };
+        // The parser's own words may quote what it tripped over.
+        match quick_xml::de::from_str(text) {
+            Ok(read) => Ok(read),
+            Err(_) => fail("an element is missing or has an unexpected content"),
+        }
+    }
+
+    /// The body as it came.
+    ///
+    /// # Errors
+    /// When it is not text.
+    pub fn text(&self) -> Result<String, Unreadable> {
+        let text = std::str::from_utf8(&self.body).map(str::to_owned);
+        text.map_err(|_| Unreadable("it is not text".to_owned()))
+    }
+
+    /// The first value of a header of OSS, its name in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter();
+        found
+            .find(|(header, _)| header.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// Where a list goes on: `Ok(None)` at its end.

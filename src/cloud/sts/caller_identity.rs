@@ -1,13 +1,13 @@
 //! Who holds the access key.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::service::STS;
 use crate::account::AccountError;
 use crate::cloud::rpc::call::Call;
 use crate::cloud::rpc::client::RpcClient;
 use crate::cloud::rpc::credentials::CredentialSource;
+use crate::cloud::rpc::lenient;
 use crate::cloud::rpc::reply::Unreadable;
 use crate::cloud::rpc::transport::Transport;
 use crate::model::{AccountId, Caller, IdentityType};
@@ -25,18 +25,10 @@ pub async fn caller_identity<T: Transport, C: CredentialSource>(
         .await
 }
 
-fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
-        _ => Err(serde::de::Error::custom("neither text nor number")),
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct CallerReply {
-    #[serde(deserialize_with = "text_or_number")]
+    #[serde(deserialize_with = "lenient::text")]
     account_id: String,
     arn: String,
     #[serde(default)]

@@ -2,3 +2,4 @@
 
 mod http;
 mod ram_client;
+mod services;

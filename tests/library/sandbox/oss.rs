@@ -4,7 +4,7 @@
 
 use super::client::{Client, START};
 use super::ecs::{client, healthy};
-use export_iam::cloud::oss::signature as oss4;
+use export_iam::cloud::rpc::signature::oss4;
 use export_iam::cloud::rpc::transport::{HttpRequest, HttpResponse, Transport};
 use export_iam::sandbox::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, FaultPlan};
 use jiff::Timestamp;

@@ -7,7 +7,9 @@
 //! |---|---|---|
 //! | [`v1`] | canonical query → string to sign → signature | RPC, signature version 1.0, HMAC-SHA1 |
 //! | [`v3`] | canonical request → string to sign → authorization | RPC, `ACS3-HMAC-SHA256` |
+//! | [`oss4`] | canonical request → string to sign → signature → authorization | OSS, `OSS4-HMAC-SHA256` |
 
+pub mod oss4;
 pub(crate) mod primitives;
 pub mod v1;
 pub mod v3;

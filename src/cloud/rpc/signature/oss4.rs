@@ -1,11 +1,12 @@
-//! OSS signature version 4, in the headers.
+//! OSS signature version 4, in the headers or in the query of a presigned link.
 //!
-//! Source: OSS, "Include a V4 signature in the Authorization header", and both official SDKs.
+//! Source: OSS, "Include a V4 signature in the Authorization header", "V4 signatures in presigned URLs", and both
+//! official SDKs.
 
 use jiff::Timestamp;
 
+use super::primitives::{hex, hmac_sha256, sha256_hex};
 use crate::cloud::rpc::encoding::{encode, encode_path};
-use crate::cloud::rpc::signature::primitives::{hex, hmac_sha256, sha256_hex};
 
 /// The scheme's name, first word of the `Authorization` header.
 pub const ALGORITHM: &str = "OSS4-HMAC-SHA256";
@@ -72,7 +73,20 @@ pub fn string_to_sign(at: Timestamp, region: &str, canonical_request: &str) -> S
     )
 }
 
-/// Stage 3: the `Authorization` header. The key is made of secret, day and region.
+/// Stage 3: the signature. The key is made of secret, day and region.
+#[must_use]
+pub fn signature(secret: &str, at: Timestamp, region: &str, string_to_sign: &str) -> String {
+    let root = zeroize::Zeroizing::new(format!("aliyun_v4{secret}"));
+    let day = at.strftime("%Y%m%d").to_string();
+    let key = [region, "oss", "aliyun_v4_request"]
+        .iter()
+        .fold(hmac_sha256(root.as_bytes(), day.as_bytes()), |key, part| {
+            hmac_sha256(&key, part.as_bytes())
+        });
+    hex(&hmac_sha256(&key, string_to_sign.as_bytes()))
+}
+
+/// Stage 4: the `Authorization` header.
 #[must_use]
 pub fn authorization(
     access_key_id: &str,
@@ -81,14 +95,29 @@ pub fn authorization(
     region: &str,
     string_to_sign: &str,
 ) -> String {
-    let root = zeroize::Zeroizing::new(format!("aliyun_v4{secret}"));
-    let day = at.strftime("%Y%m%d").to_string();
-    let key = [region, "oss", "aliyun_v4_request"]
-        .iter()
-        .fold(hmac_sha256(root.as_bytes(), day.as_bytes()), |key, part| {
-            hmac_sha256(&key, part.as_bytes())
-        });
-    let signature = hex(&hmac_sha256(&key, string_to_sign.as_bytes()));
+    let signature = signature(secret, at, region, string_to_sign);
     let scope = scope(at, region);
     format!("{ALGORITHM} Credential={access_key_id}/{scope},Signature={signature}")
+}
+
+/// The query of a presigned link but for the signature, in the order in which it is written. `life` is in seconds.
+#[must_use]
+pub fn presigned_query(
+    access_key_id: &str,
+    token: Option<&str>,
+    at: Timestamp,
+    region: &str,
+    life: u64,
+) -> Vec<(&'static str, String)> {
+    let mut query = vec![
+        ("x-oss-signature-version", ALGORITHM.to_owned()),
+        ("x-oss-date", timestamp(at)),
+        ("x-oss-expires", life.to_string()),
+        (
+            "x-oss-credential",
+            format!("{access_key_id}/{}", scope(at, region)),
+        ),
+    ];
+    query.extend(token.map(|token| ("x-oss-security-token", token.to_owned())));
+    query
 }
