@@ -4,31 +4,18 @@
 //! argument: this part knows no service.
 
 use super::access::witness;
-use super::document::{Condition, Effect, PolicyDocument};
+use super::document::Effect;
 use super::engine::{
-    Budget, Context, Extent, Finder, Finding, Glob, Kind, KnownKeys, Problems, Term, Token,
+    Budget, Context, Extent, Finder, Finding, Glob, Kind, KnownKeys, Problem, Term, Token,
     TooComplex, find_in_class, outcome_terms,
 };
-use super::evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust};
-use super::readings;
+use super::evaluate::{Decision, Request, StatementPlace};
+use super::granting::Granting;
 use super::semantics::Semantics;
-use super::trust::TrustPolicy;
 use std::collections::BTreeSet;
 
 /// Most kinds of context in which it is looked for what decides. People read one or two conditions.
 const MAX_CONTEXTS: usize = 64;
-
-/// The documents that grant.
-#[derive(Clone, Copy)]
-pub(crate) enum Granting<'a> {
-    /// Everything attached to one identity.
-    Policies(&'a [&'a PolicyDocument]),
-    /// A trust policy, asked by one caller.
-    Trust {
-        policy: &'a TrustPolicy,
-        caller: &'a Caller,
-    },
-}
 
 /// The targets of some requests: texts, with names in between that may be anything a service calls its things.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,31 +96,33 @@ pub(crate) fn in_each_reading(
     known: KnownKeys<'_>,
     mut question: impl FnMut(&mut Reading<'_>),
 ) -> Result<(), TooComplex> {
-    let (mut problems, readings) = match granting {
-        Granting::Policies(documents) => (
-            Problems::of_policies(&[documents]),
-            readings::of_policies(documents, &[]),
-        ),
-        Granting::Trust { policy, .. } => (
-            Problems::of_trusts(&[Some(policy)]),
-            readings::of_trusts(&[policy]),
-        ),
-    };
-    problems = problems.with_known_keys(known);
+    let (problems, readings) = granting.problems();
+    let mut problems = problems.with_known_keys(known);
     for semantics in readings {
         let mut budget = Budget::for_question();
         let problem = problems.read(semantics, &mut budget)?;
         let mut reading = Reading {
             granting,
             semantics,
-            refused: outcome_terms(&problem, &[Some(false)])?,
-            granted: outcome_terms(&problem, &[Some(true)])?,
+            refused: refused_terms(&problem, granting.layers())?,
+            granted: outcome_terms(&problem, &vec![Some(true); granting.layers()])?,
             finder: Finder::new(&problem),
             budget,
         };
         question(&mut reading);
     }
     Ok(())
+}
+
+/// Requests that some layer refuses.
+fn refused_terms(problem: &Problem, layers: usize) -> Result<Vec<Term>, TooComplex> {
+    let mut terms = Vec::new();
+    for layer in 0..layers {
+        let mut allowed = vec![None; layer];
+        allowed.push(Some(false));
+        terms.extend(outcome_terms(problem, &allowed)?);
+    }
+    Ok(terms)
 }
 
 /// The documents in one reading of the language.
@@ -162,6 +151,38 @@ impl<'p> Reading<'p> {
         let targets: Vec<Glob> = targets.collect();
         let answer = self.answer(action, targets, &mut budget);
         answer.unwrap_or(Coverage::TooComplex)
+    }
+
+    /// Whether there is a condition under which all of these are granted, each an action and its targets.
+    ///
+    /// # Errors
+    /// When the documents are too complex.
+    pub(crate) fn can_all_hold(
+        &mut self,
+        asked: &[(&str, TargetPattern)],
+    ) -> Result<bool, TooComplex> {
+        let mut budget = self.budget.clone();
+        let problem = self.finder.problem;
+        let mut questions = Vec::new();
+        for (action, target) in asked {
+            let class = problem.class_of(action).ok_or(TooComplex)?;
+            let target = Glob::from_tokens(target.0.clone());
+            questions.push((
+                Asked { action, class },
+                self.finder.requests_for(vec![target]),
+            ));
+        }
+        'contexts: for context in &problem.contexts.possible {
+            for (asked, requests) in &questions {
+                self.finder.requests = *requests;
+                let contexts = std::slice::from_ref(context);
+                if self.refusal(asked, contexts, &mut budget)?.is_some() {
+                    continue 'contexts;
+                }
+            }
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     fn answer(
@@ -242,9 +263,9 @@ impl<'p> Reading<'p> {
             }
             let rules = finding.way.rules.iter().filter_map(|at| problem.rule(at));
             let allowing = rules.filter(|rule| rule.effect == Effect::Allow);
-            by.extend(allowing.map(|rule| StatementPlace {
-                document: rule.document,
-                statement: rule.statement,
+            by.extend(allowing.map(|rule| {
+                self.granting
+                    .place(rule.group, rule.document, rule.statement)
             }));
         }
         Ok(by.into_iter().collect())
@@ -259,7 +280,7 @@ impl<'p> Reading<'p> {
         let witness = self.readable(self.request(asked, refusal));
         let why = match self.decide(&witness) {
             Decision::ExplicitDeny(place) => Refused::Denied(place),
-            _ => match self.without_conditions(&witness) {
+            _ => match self.granting.without_conditions(&witness, self.semantics) {
                 Decision::Allowed(place) if self.has_condition(place) => {
                     Refused::ConditionFails(place)
                 }
@@ -307,7 +328,7 @@ impl<'p> Reading<'p> {
         Request {
             action: asked.action.to_owned(),
             resource: match self.granting {
-                Granting::Policies(_) => finding.target.clone(),
+                Granting::Layers(_) => finding.target.clone(),
                 Granting::Trust { .. } => String::new(),
             },
             context: finding.context.sample.iter().cloned().collect(),
@@ -322,81 +343,12 @@ impl<'p> Reading<'p> {
     }
 
     fn decide(&self, request: &Request) -> Decision {
-        match self.granting {
-            Granting::Policies(documents) => decide(documents, request, self.semantics),
-            Granting::Trust { policy, caller } => {
-                decide_trust(policy, caller, request, self.semantics)
-            }
-        }
-    }
-
-    /// What would be decided if every grant held always.
-    fn without_conditions(&self, request: &Request) -> Decision {
-        match self.granting {
-            Granting::Policies(documents) => {
-                let documents: Vec<PolicyDocument> = documents
-                    .iter()
-                    .map(|document| {
-                        let mut statements = document.statements().to_vec();
-                        for statement in &mut statements {
-                            lift(statement.effect, &mut statement.condition);
-                        }
-                        PolicyDocument::new(statements)
-                    })
-                    .collect();
-                let documents: Vec<&PolicyDocument> = documents.iter().collect();
-                decide(&documents, request, self.semantics)
-            }
-            Granting::Trust { policy, caller } => {
-                let mut statements = policy.statements().to_vec();
-                for statement in &mut statements {
-                    lift(statement.effect, &mut statement.condition);
-                }
-                let policy = TrustPolicy::new(statements);
-                decide_trust(&policy, caller, request, self.semantics)
-            }
-        }
+        self.granting.decide(request, self.semantics)
     }
 
     fn has_condition(&self, place: StatementPlace) -> bool {
         self.granting
             .condition(place)
             .is_some_and(|condition| !condition.is_empty())
-    }
-}
-
-fn lift(effect: Effect, condition: &mut Condition) {
-    if effect == Effect::Allow {
-        *condition = Condition::default();
-    }
-}
-
-impl<'a> Granting<'a> {
-    /// The condition of a statement.
-    pub(crate) fn condition(&self, place: StatementPlace) -> Option<&'a Condition> {
-        match self {
-            Granting::Policies(documents) => {
-                let statements = documents.get(place.document)?.statements();
-                Some(&statements.get(place.statement)?.condition)
-            }
-            Granting::Trust { policy, .. } => {
-                Some(&policy.statements().get(place.statement)?.condition)
-            }
-        }
-    }
-
-    /// Whether a statement grants or refuses.
-    pub(crate) fn effect(&self, place: StatementPlace) -> Effect {
-        let effect = match self {
-            Granting::Policies(documents) => documents
-                .get(place.document)
-                .and_then(|document| document.statements().get(place.statement))
-                .map(|statement| statement.effect),
-            Granting::Trust { policy, .. } => policy
-                .statements()
-                .get(place.statement)
-                .map(|statement| statement.effect),
-        };
-        effect.unwrap_or(Effect::Deny)
     }
 }

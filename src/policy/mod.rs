@@ -4,6 +4,7 @@
 //! Knows nothing of accounts, HTTP, files, time or the terminal, and uses nothing else of ours.
 
 pub(crate) mod access;
+mod bucket;
 pub mod catalogue;
 pub(crate) mod coverage;
 mod document;
@@ -14,6 +15,7 @@ mod error;
 mod evaluate;
 mod exposure;
 pub mod grant;
+mod granting;
 mod json;
 mod kind;
 pub mod lint;
@@ -29,12 +31,14 @@ mod trust;
 mod write;
 
 pub(crate) use coverage::TargetPattern;
+pub(crate) use granting::Granting;
 
 pub use access::{
     AccessCondition, AccessLine, Change, Comparison, Description, Exception, ExceptionSource,
     NamedPrincipal, Pattern, PrincipalKind, Question, Reach, Realism, Targets, Variant, Verdict,
     Witness, compare, compare_trust, descriptions,
 };
+pub use bucket::{BucketPolicy, BucketStatement, Doubt, Meant, RoleSession, meant};
 pub use document::{
     ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,
     ResourceMatch, Statement,

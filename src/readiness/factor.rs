@@ -18,6 +18,15 @@ pub enum Factor {
         /// The keys whose value is not documented.
         keys: Vec<String>,
     },
+    /// Whether a statement is about the role, or about the bucket.
+    Doubt {
+        /// The statement.
+        by: StatementName,
+        /// Whether it grants or refuses.
+        effect: Effect,
+        /// What makes it so, in words that follow "if".
+        doubt: String,
+    },
     /// How OSS spells the region in a request.
     Region {
         /// The spellings in the documents that matter.
@@ -56,6 +65,7 @@ impl Factor {
     pub fn kind(&self) -> &'static str {
         match self {
             Factor::Condition { .. } => "condition",
+            Factor::Doubt { .. } => "doubt",
             Factor::Region { .. } => "region",
             Factor::Owner { .. } => "owner",
             Factor::Bucket => "bucket",
@@ -75,6 +85,7 @@ impl Factor {
                 let keys: Vec<String> = keys.iter().map(|key| of_key(key)).collect();
                 keys.join(" and on ")
             }
+            Factor::Doubt { doubt, .. } => format!("whether {doubt}"),
             Factor::Region { spellings } => format!(
                 "whether OSS spells the region {} in its requests",
                 spellings.join(" or ")
@@ -109,6 +120,13 @@ impl Factor {
                 let edit = match effect {
                     Effect::Allow => "take the condition out of",
                     Effect::Deny => "except this role from",
+                };
+                format!("export one image, or {edit} {by}")
+            }
+            Factor::Doubt { by, effect, .. } => {
+                let edit = match effect {
+                    Effect::Allow => "name the role in",
+                    Effect::Deny => "except the role from",
                 };
                 format!("export one image, or {edit} {by}")
             }

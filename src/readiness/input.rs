@@ -36,6 +36,15 @@ pub struct Attached<'a> {
     pub document: Option<&'a PolicyDocument>,
 }
 
+/// One document attached to the role for the resources of one group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachedInGroup<'a> {
+    /// The resource group's id.
+    pub group: &'a str,
+    /// The document.
+    pub attached: Attached<'a>,
+}
+
 /// Where images are exported to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Export<'a> {
@@ -58,6 +67,8 @@ pub struct ExportFacts<'a> {
     pub role_name: &'a RoleName,
     /// That role, with the documents attached to it.
     pub role: Layer<Role<'a>>,
+    /// The documents that are attached to the role for one resource group.
+    pub in_groups: &'a [AttachedInGroup<'a>],
     /// What is asked.
     pub question: &'a ExportQuestion,
     /// What ECS, OSS and the resource directory say.

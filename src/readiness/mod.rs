@@ -1,12 +1,15 @@
 //! Whether ExportImage would work with a role: ready, blocked, or dependent on something that no document says.
 //!
 //! In: the role's trust policy, every document attached to it, where images are to go, and the time. Out: an answer
-//! for the trust and for each of the eight actions, and what the role can do beyond them. Control policies, bucket
-//! policies and ACLs are outside the answer. Knows neither HTTP, files, a clock nor the terminal.
+//! for the trust and for each of the eight actions, and what the role can do beyond them. [`checks`] takes in every
+//! other layer too: bucket policy, control policies, bucket, image and dry run. ACLs are outside the answer. Knows
+//! neither HTTP, files, a clock nor the terminal.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `assess` | the way from the documents to a [`Readiness`] |
+//! | `grants` | what layers of documents grant, and what their statements are called |
+//! | `doubt` | what decides whether a statement is about the role |
 //! | `input` | the role and the exports that are asked about |
 //! | `requirement` | the requests that an export makes |
 //! | `call` | which condition keys those requests can carry |
@@ -24,8 +27,10 @@ mod assess;
 mod call;
 mod check;
 mod checks;
+mod doubt;
 mod error;
 mod factor;
+mod grants;
 mod input;
 mod over_grant;
 mod requirement;
@@ -38,5 +43,5 @@ pub use check::{Check, CheckAnswer, CheckKind, answer_of};
 pub use checks::checks;
 pub use error::ExportError;
 pub use factor::Factor;
-pub use input::{Attached, EXPORT_ROLE, Export, ExportFacts, Role, RoleTrust};
+pub use input::{Attached, AttachedInGroup, EXPORT_ROLE, Export, ExportFacts, Role, RoleTrust};
 pub use statement::StatementName;

@@ -46,6 +46,10 @@ fn reason(factor: &Factor) -> String {
             };
             format!("granted {} ({by})", condition.unwrap_or_default())
         }
+        Factor::Doubt { by, effect, doubt } => match effect {
+            Effect::Allow => format!("granted by {by} only if {doubt}"),
+            Effect::Deny => format!("denied by {by} if {doubt}"),
+        },
         Factor::Region { spellings } => format!(
             "depends on whether OSS presents the region as {}",
             spellings.join(" or ")

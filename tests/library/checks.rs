@@ -1,8 +1,8 @@
 //! The checks of one export: a world in which all pass, and one thing changed at a time.
 
 use export_iam::model::{
-    AccountId, Bucket, BucketName, DryRun, DryRunAnswer, ExportQuestion, Image, ImageDisk, Layer,
-    ObjectPrefix, ObservedExport, RegionId, RoleName,
+    AccountId, Bucket, BucketName, ControlPolicy, ControlTarget, DryRun, DryRunAnswer,
+    ExportQuestion, Image, ImageDisk, Layer, ObjectPrefix, ObservedExport, RegionId, RoleName,
 };
 use export_iam::policy::{PolicyDocument, TrustPolicy};
 use export_iam::readiness::{
@@ -93,6 +93,7 @@ impl World {
                 trust,
                 attached: &attached,
             }),
+            in_groups: &[],
             question: &self.question,
             observed: &self.observed,
             now: Some("2026-11-28T12:00:00Z".parse().unwrap()),
@@ -140,6 +141,8 @@ pub(super) fn trouble(checks: &[Check]) -> Vec<String> {
     })
     .collect()
 }
+
+type Change = fn(&mut World);
 
 /// What speaks against the export after one change.
 fn after(change: impl FnOnce(&mut World)) -> Vec<String> {
@@ -192,7 +195,7 @@ fn one_change_of_the_bucket_is_one_trouble() {
 
 #[test]
 fn one_change_of_the_image_is_one_trouble() {
-    let cases: &[(fn(&mut World), &str)] = &[
+    let cases: &[(Change, &str)] = &[
         (
             |world| world.observed.image = Layer::Read(None),
             "image failed InvalidImageId.NotFound: there is no image m-1 in cn-hangzhou",
@@ -382,5 +385,140 @@ fn the_role_is_there_and_trusts_ecs() {
         after(|world| world.policies.clear()).len(),
         1,
         "what is not granted is told once"
+    );
+}
+
+/// A bucket policy of one statement, and a role with these policies.
+fn with_bucket_policy(own: &[&str], statement: serde_json::Value) -> World {
+    let mut world = World::at_rest();
+    world.policies = own
+        .iter()
+        .map(|text| PolicyDocument::parse(text).unwrap())
+        .collect();
+    let policy = serde_json::json!({ "Version": "1", "Statement": [statement] });
+    world.observed.bucket_policy = Layer::Read(Some(policy.to_string()));
+    world
+}
+
+const EVERYTHING: &str =
+    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}"#;
+
+#[test]
+fn a_bucket_policy_grants_and_denies() {
+    let session = format!("arn:sts::{ACCOUNT}:assumed-role/{EXPORT_ROLE}/*");
+    let cases = [
+        ("Allow", session.as_str(), &[][..], Answer::Ready),
+        ("Deny", session.as_str(), &[EVERYTHING], Answer::Blocked),
+        ("Deny", "2345678901234567", &[EVERYTHING], Answer::Ready),
+        ("Allow", "2345678901234567", &[], Answer::Blocked),
+        ("Deny", "*", &[EVERYTHING], Answer::Depends),
+        ("Allow", "*", &[], Answer::Depends),
+        ("Allow", "*", &[EVERYTHING], Answer::Ready),
+        ("Deny", ACCOUNT, &[EVERYTHING], Answer::Depends),
+    ];
+    for (effect, principal, own, answer) in cases {
+        let world = with_bucket_policy(
+            own,
+            serde_json::json!({ "Effect": effect, "Principal": [principal], "Action": "oss:*", "Resource": "acs:oss:*:*:exports-hz*" }),
+        );
+        let checks = world.checks();
+        assert_eq!(
+            answer_of(&checks),
+            answer,
+            "{effect} {principal}: {checks:#?}"
+        );
+    }
+    let denied = with_bucket_policy(
+        &[EVERYTHING],
+        serde_json::json!({ "Effect": "Deny", "Principal": [session], "Action": "oss:Put*", "Resource": "acs:oss:*:*:exports-hz/*" }),
+    );
+    assert_eq!(
+        trouble(&denied.checks()),
+        [
+            "bucket-policy failed InvalidOSS.NotAuthorized: oss:PutObject on bucket exports-hz: denied by statement 1 of the policy of bucket exports-hz"
+        ]
+    );
+    let doubted = with_bucket_policy(
+        &[EVERYTHING],
+        serde_json::json!({ "Effect": "Deny", "Principal": ["*"], "Action": "oss:Put*", "Resource": "acs:oss:*:*:exports-hz/*" }),
+    );
+    assert_eq!(
+        trouble(&doubted.checks()),
+        [
+            "bucket-policy depends InvalidOSS.NotAuthorized: oss:PutObject on bucket exports-hz: denied by statement 1 of the policy of bucket exports-hz if `*` without a condition means roles of the bucket's owner, which is not documented"
+        ]
+    );
+}
+
+#[test]
+fn conditions_of_two_layers_are_met_in_one_request_or_not_at_all() {
+    let secure = |value: &str| serde_json::json!({ "Bool": { "acs:SecureTransport": value } });
+    let own = serde_json::json!({ "Version": "1", "Statement": [
+        { "Effect": "Allow", "Action": "oss:*", "Resource": "*", "Condition": secure("false") }
+    ] });
+    let deny = |value: &str| serde_json::json!({ "Effect": "Deny", "Principal": ["*"], "Action": "oss:*", "Resource": "*", "Condition": secure(value) });
+    let blocked = with_bucket_policy(&[&own.to_string()], deny("false"));
+    let told = trouble(&blocked.checks());
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert!(
+        told.iter()
+            .all(|line| line.contains(" failed ") && line.contains("at once")),
+        "{told:#?}"
+    );
+    let open = with_bucket_policy(&[&own.to_string()], deny("true"));
+    assert_eq!(answer_of(&open.checks()), Answer::Depends);
+}
+
+#[test]
+fn a_control_policy_denies_or_leaves_out() {
+    let with = |documents: &[(&str, ControlTarget)]| {
+        let mut world = World::at_rest();
+        let policies = documents.iter().map(|(document, target)| ControlPolicy {
+            name: "guard".to_owned(),
+            target: target.clone(),
+            document: (*document).to_owned(),
+        });
+        world.observed.control_policies = Layer::Read(policies.collect());
+        trouble(&world.checks())
+    };
+    let deny = r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"oss:DeleteObject","Resource":"*"}]}"#;
+    let narrow =
+        r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ecs:*","Resource":"*"}]}"#;
+    let folder = || ControlTarget::Folder("fd-1".to_owned());
+    assert_eq!(
+        with(&[(deny, folder())]),
+        [
+            "control-policy failed InvalidOSS.NotAuthorized: oss:DeleteObject on bucket exports-hz: denied by statement 1 of control policy guard on folder fd-1"
+        ]
+    );
+    assert_eq!(with(&[(narrow, folder())]).len(), 1);
+    assert!(with(&[(narrow, folder()), (EVERYTHING, folder())]).is_empty());
+    assert_eq!(
+        with(&[(narrow, folder()), (EVERYTHING, ControlTarget::Root)]).len(),
+        1
+    );
+}
+
+#[test]
+fn a_bucket_of_another_account_is_opened_by_its_policy_alone() {
+    let session = format!("arn:sts::{ACCOUNT}:assumed-role/{EXPORT_ROLE}/*");
+    let mut world = with_bucket_policy(
+        &[EVERYTHING],
+        serde_json::json!({ "Effect": "Allow", "Principal": [session], "Action": "oss:*", "Resource": "*" }),
+    );
+    world.bucket().owner = "2345678901234567".to_owned();
+    let told = trouble(&world.checks());
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(
+        told[0].starts_with("bucket depends InvalidOSS.NotAuthorized"),
+        "{told:#?}"
+    );
+    world.observed.bucket_policy = Layer::Read(None);
+    let told = trouble(&world.checks());
+    assert_eq!(
+        told[1],
+        format!(
+            "bucket-policy failed InvalidOSS.NotAuthorized: bucket exports-hz belongs to another account and has no policy that lets {EXPORT_ROLE} in"
+        )
     );
 }

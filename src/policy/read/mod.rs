@@ -5,6 +5,7 @@
 mod condition;
 mod statement;
 
+use super::bucket::BucketPolicy;
 use super::document::{LANGUAGE_VERSION, PolicyDocument, Remarks};
 use super::error::{Place, PolicyError, PolicyErrorKind, quote};
 use super::json::{Node, Step, locate, path_text};
@@ -65,6 +66,31 @@ impl TrustPolicy {
     pub fn parse_live(text: &str) -> Result<Self, PolicyError> {
         trust(text, Mode::Live)
     }
+}
+
+impl BucketPolicy {
+    /// Reads a bucket policy that our users wrote, strictly.
+    ///
+    /// # Errors
+    /// As [`PolicyDocument::parse`], and a `Principal` that is not a list of texts.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        bucket(text, Mode::Strict)
+    }
+
+    /// Reads a bucket policy that OSS returned, taking what the service may have taken.
+    ///
+    /// # Errors
+    /// As [`PolicyDocument::parse_live`].
+    pub fn parse_live(text: &str) -> Result<Self, PolicyError> {
+        bucket(text, Mode::Live)
+    }
+}
+
+/// Reads a bucket policy.
+fn bucket(text: &str, mode: Mode) -> Result<BucketPolicy, PolicyError> {
+    let mut reader = Reader::new(text, mode);
+    let statements = reader.document(Reader::bucket_statement)?;
+    Ok(BucketPolicy::with_remarks(statements, reader.remarks))
 }
 
 /// Reads a permission policy.

@@ -1,5 +1,6 @@
 //! The members of a statement.
 
+use super::super::bucket::BucketStatement;
 use super::super::document::{ActionMatch, Effect, ResourceMatch, Statement};
 use super::super::error::{PolicyError, quote};
 use super::super::json::{Node, Step};
@@ -42,6 +43,51 @@ impl Reader<'_> {
             principal: self.principal(members)?,
             action: self.action(members)?,
             condition: self.condition(members)?,
+        })
+    }
+
+    pub(super) fn bucket_statement(&mut self, node: &Node) -> Result<BucketStatement, PolicyError> {
+        let known = [
+            "Effect",
+            "Principal",
+            "Action",
+            "NotAction",
+            "Resource",
+            "NotResource",
+            "Condition",
+        ];
+        let members = self.statement_members(node, &known)?;
+        Ok(BucketStatement {
+            principal: self.bucket_principal(members)?,
+            rest: Statement {
+                sid: self.sid(members)?,
+                effect: self.effect(members)?,
+                action: self.action(members)?,
+                resource: self.resource(members)?,
+                condition: self.condition(members)?,
+            },
+        })
+    }
+
+    /// A list of texts, not the object of trust policies.
+    fn bucket_principal(&mut self, members: &Members) -> Result<Vec<String>, PolicyError> {
+        let hint = "write a list of UIDs, of `arn:sts::<uid>:assumed-role/<role>/*`, or `[\"*\"]`";
+        let Some((step, node)) = self.find(members, "Principal") else {
+            return Err(self.mistake("`Principal` is missing", Some(hint.to_owned())));
+        };
+        self.within(step, |reader| match node {
+            Node::List(_) => reader.strings(node, |_, _| Ok(())),
+            Node::Text(_) if reader.mode == Mode::Live => {
+                reader.note("one text, read as a list of one");
+                reader.strings(node, |_, _| Ok(()))
+            }
+            other => {
+                let message = format!(
+                    "`Principal` of a bucket policy must be a list of texts, not {}",
+                    other.kind()
+                );
+                Err(reader.mistake(message, Some(hint.to_owned())))
+            }
         })
     }
 

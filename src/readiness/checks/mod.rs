@@ -5,6 +5,7 @@
 
 mod bucket;
 mod image;
+mod layers;
 mod policies;
 mod request;
 mod role;

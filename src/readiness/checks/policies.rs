@@ -1,126 +1,336 @@
 //! What the policies of every layer allow the role in OSS.
+//!
+//! A request passes if the role's own policies or the bucket's allow it, neither denies it, and every control policy
+//! lets it through. So three questions are asked, one a check, and all three must be answered yes: what the role's and
+//! the bucket's policies allow together and the role's do not deny; what the bucket's policy denies; what control
+//! policies deny or leave out. The role's own policies open no bucket of another account; there the bucket's policy is
+//! asked what it allows, too.
 
-use super::super::answer::{ActionAnswer, Answer, ExportAnswer};
-use super::super::assess::permissions;
-use super::super::check::{Check, CheckKind};
+use super::super::answer::{ActionAnswer, Answer, Outcome};
+use super::super::check::{Check, CheckAnswer, CheckKind};
 use super::super::error::ExportError;
-use super::super::input::{Export, ExportFacts, Role, RoleTrust};
+use super::super::factor::Factor;
+use super::super::grants::{self, Source, with_unread};
+use super::super::input::{Export, ExportFacts, RoleTrust};
+use super::layers::{self, Made, OfBucket, OfDirectory};
 use crate::model::{BucketName, Layer, ObjectPrefix, RegionId};
+use crate::policy::{Effect, catalogue};
 
 const ERROR: ExportError = ExportError::InvalidOssNotAuthorized;
 
 pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
-    vec![own(facts), of_bucket(facts), of_directory(facts)]
+    let everything = layers::everything();
+    let owner = owner(facts);
+    let is_foreign = owner != facts.account.as_str();
+    let of_bucket = layers::of_bucket(facts, owner);
+    let of_directory = layers::of_directory(facts);
+    let in_groups = layers::in_groups(facts.in_groups);
+    let own = own_sources(facts, &in_groups);
+    let denied_by_own: Vec<Made> = own
+        .iter()
+        .map(|source| layers::only(source, Effect::Deny))
+        .collect();
+    let granted = of_bucket.only(Effect::Allow);
+    let denied = of_bucket.only(Effect::Deny);
+
+    let mut asked_of_own = own;
+    let mut asked_of_bucket = vec![everything.source()];
+    match is_foreign {
+        false => {
+            asked_of_own.extend(granted.as_ref().map(Made::source));
+            asked_of_bucket.extend(denied.as_ref().map(Made::source));
+        }
+        true => {
+            asked_of_own = denied_by_own.iter().map(Made::source).collect();
+            asked_of_own.push(everything.source());
+            asked_of_bucket = match &of_bucket {
+                OfBucket::Read(made) => vec![made.source()],
+                OfBucket::None | OfBucket::Unread(_) => Vec::new(),
+            };
+        }
+    }
+    let levels: Vec<Vec<Source<'_>>> = match &of_directory {
+        OfDirectory::Read(levels) => levels
+            .iter()
+            .map(|level| level.iter().map(Made::source).collect())
+            .collect(),
+        OfDirectory::Unread(_) => Vec::new(),
+    };
+    let asked = Asked {
+        facts,
+        export: export(facts, owner),
+    };
+    let mut found = vec![
+        Found {
+            check: asked.own(&asked_of_own, &of_bucket, is_foreign),
+            layers: vec![asked_of_own],
+        },
+        Found {
+            check: asked.bucket(&asked_of_bucket, &of_bucket, is_foreign),
+            layers: vec![asked_of_bucket],
+        },
+        Found {
+            check: asked.directory(&levels, &of_directory),
+            layers: levels,
+        },
+    ];
+    if is_all_read(facts, &of_bucket, &of_directory) {
+        asked.together(&mut found);
+    }
+    found.into_iter().map(|found| found.check).collect()
 }
 
-fn own(facts: &ExportFacts<'_>) -> Check {
-    let kind = CheckKind::Permissions;
-    let role = match &facts.role {
-        Layer::Read(role) => role,
-        Layer::NotAsked => return Check::skipped(kind, "the role was not read"),
-        Layer::NotRead(why) => {
-            let message = format!(
-                "the policies of {} could not be read: {why}",
-                facts.role_name
-            );
-            return Check::depends(kind, ERROR, message).settled_by("export-iam whoami");
-        }
-    };
-    let Role { trust, attached } = role;
-    if *trust == RoleTrust::Missing {
-        return Check::skipped(kind, "there is no role to grant anything to");
+/// A check, and the layers that were asked for it.
+struct Found<'a> {
+    check: Check,
+    layers: Vec<Vec<Source<'a>>>,
+}
+
+fn owner<'a>(facts: &ExportFacts<'a>) -> &'a str {
+    match &facts.observed.bucket {
+        Layer::Read(Some(bucket)) => &bucket.owner,
+        _ => facts.account.as_str(),
     }
+}
+
+fn export<'a>(facts: &ExportFacts<'a>, owner: &'a str) -> Export<'a> {
     let question = facts.question;
-    let export = Export {
+    Export {
         region: question.region.as_ref().map(RegionId::as_str),
         bucket: question.bucket.as_ref().map(BucketName::as_str),
         prefix: question.prefix.as_ref().map(ObjectPrefix::as_str),
-        owner: Some(facts.account.as_str()),
-    };
-    let answers = permissions(attached, &[export], facts.now);
-    let actions: Vec<ActionAnswer> = answers
-        .into_iter()
-        .flat_map(|ExportAnswer { actions, .. }| actions)
-        .collect();
-    summary(kind, &actions, facts)
+        owner: Some(owner),
+    }
 }
 
-/// The check that the worst of some outcomes makes; those with one reason are told together.
-fn summary(kind: CheckKind, actions: &[ActionAnswer], facts: &ExportFacts<'_>) -> Check {
-    let worst = actions.iter().map(|action| action.outcome.answer()).max();
-    let worst = worst.unwrap_or(Answer::Ready);
-    let place = match &facts.question.bucket {
-        Some(bucket) => format!("bucket {bucket}"),
-        None => "any bucket".to_owned(),
+fn own_sources<'a>(facts: &ExportFacts<'a>, in_groups: &'a [Made]) -> Vec<Source<'a>> {
+    let Layer::Read(role) = &facts.role else {
+        return Vec::new();
     };
-    if worst == Answer::Ready {
-        let message = format!("{} may do on {place} what an export needs", facts.role_name);
-        return Check::passed(kind, message);
+    let attached = role.attached.iter().filter_map(Source::of);
+    attached.chain(in_groups.iter().map(Made::source)).collect()
+}
+
+/// The names of the role's documents that could not be interpreted.
+fn unread_names<'a>(facts: &ExportFacts<'a>) -> Vec<&'a str> {
+    let Layer::Read(role) = &facts.role else {
+        return Vec::new();
+    };
+    let in_groups = facts.in_groups.iter().map(|one| &one.attached);
+    let attached = role.attached.iter().chain(in_groups);
+    attached
+        .filter(|one| one.document.is_none())
+        .map(|one| one.name)
+        .collect()
+}
+
+fn is_all_read(facts: &ExportFacts<'_>, bucket: &OfBucket, directory: &OfDirectory) -> bool {
+    matches!(&facts.role, Layer::Read(role) if role.trust != RoleTrust::Missing)
+        && unread_names(facts).is_empty()
+        && !matches!(bucket, OfBucket::Unread(_))
+        && !matches!(directory, OfDirectory::Unread(_))
+}
+
+struct Asked<'a> {
+    facts: &'a ExportFacts<'a>,
+    export: Export<'a>,
+}
+
+impl Asked<'_> {
+    fn outcomes(&self, layers: &[Vec<Source<'_>>], unread: &[&str]) -> Vec<ActionAnswer> {
+        let outcomes = grants::outcomes(layers, &[self.export], self.facts.now).into_iter();
+        let outcomes = outcomes.map(|outcome| with_unread(outcome, unread));
+        let actions = catalogue::IMAGE_EXPORT.into_iter();
+        let answers = actions.zip(outcomes);
+        answers
+            .map(|(action, outcome)| ActionAnswer { action, outcome })
+            .collect()
     }
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    let open = actions.iter().filter(|one| one.outcome.answer() == worst);
-    for ActionAnswer { action, outcome } in open.clone() {
-        let reason = outcome.why();
-        match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, actions)) => actions.push(action.name),
-            None => reasons.push((reason, vec![action.name])),
+
+    fn place(&self) -> String {
+        match self.export.bucket {
+            Some(bucket) => format!("bucket {bucket}"),
+            None => "any bucket".to_owned(),
         }
     }
-    let reasons: Vec<String> = reasons
-        .into_iter()
-        .map(|(reason, actions)| format!("{} on {place}: {reason}", actions.join(", ")))
-        .collect();
-    let message = reasons.join("; ");
-    match worst {
-        Answer::Blocked => Check::failed(kind, ERROR, message).settled_by("export-iam apply"),
-        _ => {
-            let check = Check::depends(kind, ERROR, message);
-            match open.flat_map(|action| action.outcome.factors()).next() {
-                Some(factor) => check.settled_by(factor.settle()),
-                None => check,
+
+    fn own(&self, sources: &[Source<'_>], of_bucket: &OfBucket, is_foreign: bool) -> Check {
+        let kind = CheckKind::Permissions;
+        let name = self.facts.role_name;
+        match &self.facts.role {
+            Layer::Read(role) if role.trust == RoleTrust::Missing => {
+                return Check::skipped(kind, "there is no role to grant anything to");
+            }
+            Layer::Read(_) => {}
+            Layer::NotAsked => return Check::skipped(kind, "the role was not read"),
+            Layer::NotRead(why) => {
+                let message = format!("the policies of {name} could not be read: {why}");
+                return Check::depends(kind, ERROR, message).settled_by("export-iam whoami");
+            }
+        }
+        let mut actions = self.outcomes(&[sources.to_vec()], &unread_names(self.facts));
+        if matches!(of_bucket, OfBucket::Unread(_)) && !is_foreign {
+            // What the role's own policies leave out, the bucket's might grant.
+            let bucket = layers::bucket_policy_name(self.export.bucket.unwrap_or_default());
+            for action in &mut actions {
+                if action.outcome.answer() != Answer::Ready {
+                    action.outcome = with_unread(action.outcome.clone(), &[&bucket]);
+                }
+            }
+        }
+        let passed = match is_foreign {
+            true => format!("no policy of {name} denies what an export needs"),
+            false => format!("{name} may do on {} what an export needs", self.place()),
+        };
+        self.summary(kind, &actions, passed, "export-iam apply")
+    }
+
+    fn bucket(&self, sources: &[Source<'_>], of_bucket: &OfBucket, is_foreign: bool) -> Check {
+        let kind = CheckKind::BucketPolicy;
+        let Some(name) = self.export.bucket else {
+            return Check::skipped(kind, "no bucket was asked about");
+        };
+        let settle = format!("aliyun oss bucket-policy --method get oss://{name}");
+        let passed = match (of_bucket, &self.facts.observed.bucket_policy) {
+            (_, Layer::NotAsked) => return Check::skipped(kind, "no bucket was asked about"),
+            (OfBucket::Unread(why), _) => {
+                let message = format!("the policy of bucket {name} could not be read: {why}");
+                return Check::depends(kind, ERROR, message).settled_by(settle);
+            }
+            (OfBucket::None, _) if is_foreign => {
+                let message = format!(
+                    "bucket {name} belongs to another account and has no policy that lets {} in",
+                    self.facts.role_name
+                );
+                return Check::failed(kind, ERROR, message)
+                    .settled_by("have its owner allow the role in the bucket policy");
+            }
+            (OfBucket::None, _) => format!("bucket {name} has no policy"),
+            (OfBucket::Read(_), _) => {
+                format!("the policy of bucket {name} lets the export through")
+            }
+        };
+        let actions = self.outcomes(&[sources.to_vec()], &[]);
+        self.summary(kind, &actions, passed, &settle)
+    }
+
+    fn directory(&self, levels: &[Vec<Source<'_>>], of_directory: &OfDirectory) -> Check {
+        let kind = CheckKind::ControlPolicy;
+        let settle =
+            "ask the management account of the resource directory, or a delegated administrator";
+        if let OfDirectory::Unread(why) = of_directory {
+            let message = format!("the control policies could not be read: {why}");
+            return Check::depends(kind, ERROR, message).settled_by(settle);
+        }
+        if self.facts.observed.control_policies == Layer::NotAsked {
+            return Check::skipped(kind, "the control policies were not asked about");
+        }
+        if levels.is_empty() {
+            return Check::passed(kind, "no control policy binds the account");
+        }
+        let actions = self.outcomes(levels, &[]);
+        let passed = "the control policies let the export through".to_owned();
+        self.summary(kind, &actions, passed, settle)
+    }
+
+    /// The check that the worst of some outcomes makes; actions with one reason are told together.
+    fn summary(
+        &self,
+        kind: CheckKind,
+        actions: &[ActionAnswer],
+        passed: String,
+        settle: &str,
+    ) -> Check {
+        let worst = actions.iter().map(|action| action.outcome.answer()).max();
+        let worst = worst.unwrap_or(Answer::Ready);
+        if worst == Answer::Ready {
+            return Check::passed(kind, format!("{passed}{}", self.by_bucket(kind, actions)));
+        }
+        let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+        let open = actions.iter().filter(|one| one.outcome.answer() == worst);
+        for ActionAnswer { action, outcome } in open.clone() {
+            let reason = outcome.why();
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, actions)) => actions.push(action.name),
+                None => reasons.push((reason, vec![action.name])),
+            }
+        }
+        let place = self.place();
+        let reasons: Vec<String> = reasons
+            .into_iter()
+            .map(|(reason, actions)| format!("{} on {place}: {reason}", actions.join(", ")))
+            .collect();
+        let message = reasons.join("; ");
+        match worst {
+            Answer::Blocked => Check::failed(kind, ERROR, message).settled_by(settle),
+            _ => {
+                let mut factors = open.flat_map(|action| action.outcome.factors());
+                let settle = factors.next().map_or(settle.to_owned(), Factor::settle);
+                Check::depends(kind, ERROR, message).settled_by(settle)
             }
         }
     }
-}
 
-fn of_bucket(facts: &ExportFacts<'_>) -> Check {
-    let kind = CheckKind::BucketPolicy;
-    let name = facts
-        .question
-        .bucket
-        .as_ref()
-        .map_or("", BucketName::as_str);
-    let settle = format!("aliyun oss bucket-policy --method get oss://{name}");
-    match &facts.observed.bucket_policy {
-        Layer::NotAsked => Check::skipped(kind, "no bucket was asked about"),
-        Layer::NotRead(why) => {
-            let message = format!("the policy of bucket {name} could not be read: {why}");
-            Check::depends(kind, ERROR, message).settled_by(settle)
-        }
-        Layer::Read(None) => Check::passed(kind, format!("bucket {name} has no policy")),
-        Layer::Read(Some(_)) => {
-            let message = format!("bucket {name} has a policy, which may deny the role");
-            Check::depends(kind, ERROR, message).settled_by(settle)
+    /// Which statements of the bucket's policy have a part in what the role may do.
+    fn by_bucket(&self, kind: CheckKind, actions: &[ActionAnswer]) -> String {
+        let Some(bucket) = self
+            .export
+            .bucket
+            .filter(|_| kind == CheckKind::Permissions)
+        else {
+            return String::new();
+        };
+        let name = layers::bucket_policy_name(bucket);
+        let mut by: Vec<String> = actions
+            .iter()
+            .filter_map(|action| match &action.outcome {
+                Outcome::Granted { by } => Some(by),
+                _ => None,
+            })
+            .flatten()
+            .filter(|by| by.policy == name)
+            .map(ToString::to_string)
+            .collect();
+        by.sort_unstable();
+        by.dedup();
+        match by.is_empty() {
+            true => String::new(),
+            false => format!(", also by {}", by.join(", ")),
         }
     }
-}
 
-fn of_directory(facts: &ExportFacts<'_>) -> Check {
-    let kind = CheckKind::ControlPolicy;
-    let settle =
-        "ask with the management account of the resource directory, or a delegated administrator";
-    match &facts.observed.control_policies {
-        Layer::NotAsked => Check::skipped(kind, "the control policies were not asked about"),
-        Layer::NotRead(why) => {
-            let message = format!("the control policies could not be read: {why}");
-            Check::depends(kind, ERROR, message).settled_by(settle)
+    /// Fails the checks that could each be met, but never in one request: those of the smallest such set.
+    fn together(&self, found: &mut [Found<'_>]) {
+        let is_open = |found: &Found<'_>| found.check.answer == CheckAnswer::Depends;
+        let is_failed = |found: &Found<'_>| found.check.answer == CheckAnswer::Failed;
+        if found.iter().any(is_failed) || self.export.bucket.is_none() {
+            return;
         }
-        Layer::Read(policies) if policies.is_empty() => {
-            Check::passed(kind, "no control policy binds the account")
-        }
-        Layer::Read(_) => {
-            let message = "control policies bind the account, which may deny the role";
-            Check::depends(kind, ERROR, message).settled_by(settle)
+        let open: Vec<usize> = (0..found.len())
+            .filter(|at| found.get(*at).is_some_and(is_open))
+            .collect();
+        let mut sets: Vec<Vec<usize>> = (1_usize..1 << open.len())
+            .map(|set| {
+                let members = open.iter().enumerate();
+                let members = members.filter(|(bit, _)| set >> bit & 1 == 1);
+                members.map(|(_, at)| *at).collect()
+            })
+            .collect();
+        sets.sort_by_key(Vec::len);
+        let never = sets.into_iter().find(|set| {
+            let found = set.iter().filter_map(|at| found.get(*at));
+            let layers: Vec<Vec<Source<'_>>> =
+                found.flat_map(|found| found.layers.clone()).collect();
+            grants::can_all_hold(&layers, &self.export, self.facts.now) == Some(false)
+        });
+        for at in never.unwrap_or_default() {
+            if let Some(found) = found.get_mut(at) {
+                found.check.answer = CheckAnswer::Failed;
+                found
+                    .check
+                    .message
+                    .push_str("; no export meets all of this at once");
+            }
         }
     }
 }

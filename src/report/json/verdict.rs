@@ -220,6 +220,14 @@ impl FactorShape {
                 shape.condition = Some(condition.clone());
                 shape.keys.clone_from(keys);
             }
+            Factor::Doubt {
+                by,
+                effect,
+                doubt: _,
+            } => {
+                shape.by = Some(Statement::new(by));
+                shape.effect = Some(Effect::as_str(*effect));
+            }
             Factor::Owner { accounts } => shape.accounts.clone_from(accounts),
             Factor::Region { spellings } => shape.spellings.clone_from(spellings),
             Factor::UnreadPolicy { policy } => shape.policy = Some(policy.clone()),
