@@ -12,7 +12,8 @@ use super::known;
 use super::load;
 use super::yaml::{self, Raw};
 use crate::model::{
-    ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, PolicyType, RoleName, Tags,
+    Export, ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, PolicyType,
+    RoleName, Tags,
 };
 use crate::policy::{PolicyDocument, Principal, Statement, TrustPolicy, TrustStatement};
 use crate::visible::visible;
@@ -29,29 +30,39 @@ pub struct Adopted {
 /// The spec that describes the roles and custom policies of `observed`.
 #[must_use]
 pub fn adopt(observed: &ObservedState) -> Adopted {
-    let mut draft = Draft::of(observed);
-    loop {
-        let text = draft.text();
-        let is_done = match load::built_in("adopted", &text) {
-            Ok(_) => true,
-            // Each round leaves out at least one part, so this ends.
-            Err(errors) => !draft.leave_out(&errors),
-        };
-        if is_done {
-            return Adopted {
-                text,
-                left_out: draft.left_out,
-            };
-        }
+    let draft = Draft::of(observed, &Granted::default()).readable();
+    let mut text = format!(
+        "# Describes account {} as it was read. Planning this spec there changes nothing.\n",
+        observed.caller.account
+    );
+    text.extend(draft.left_out.iter().map(|what| left_out_line(what)));
+    text.push_str(&draft.text());
+    Adopted {
+        text,
+        left_out: draft.left_out,
     }
 }
 
+/// The comment that says what is not in a spec.
+pub(super) fn left_out_line(what: &str) -> String {
+    // A message is one line by rule; a comment must not depend on it.
+    let line = what.replace(char::is_control, " ");
+    format!("# Left out: {}\n", visible(&line))
+}
+
+/// Custom policies that are written as `grant: image-export`, and the exports that this stands for.
+#[derive(Debug, Default)]
+pub(super) struct Granted<'a> {
+    pub(super) policies: BTreeSet<&'a PolicyName>,
+    pub(super) exports: &'a [Export],
+}
+
 /// A spec in the making.
-struct Draft {
-    account: String,
+pub(super) struct Draft {
+    exports: Option<Raw>,
     policies: Vec<(PolicyName, Vec<(Raw, Raw)>)>,
     roles: Vec<RoleDraft>,
-    left_out: Vec<String>,
+    pub(super) left_out: Vec<String>,
 }
 
 struct RoleDraft {
@@ -61,10 +72,11 @@ struct RoleDraft {
 }
 
 impl Draft {
-    fn of(observed: &ObservedState) -> Self {
+    /// What `observed` holds, with the policies of `granted` written as grants.
+    pub(super) fn of(observed: &ObservedState, granted: &Granted<'_>) -> Self {
         let ObservedState {
             read_at: _,
-            caller,
+            caller: _,
             roles,
             attachments,
             policies,
@@ -76,14 +88,18 @@ impl Draft {
             group_attachments: _,
         } = observed;
         let mut draft = Self {
-            account: caller.account.to_string(),
+            exports: (!granted.policies.is_empty()).then(|| written_exports(granted.exports)),
             policies: Vec::new(),
             roles: Vec::new(),
             left_out: Vec::new(),
         };
         for (policy, live) in policies {
             if let (PolicyType::Custom, Some(live)) = (policy.policy_type, live) {
-                draft.add_policy(live, policy_tags.get(&policy.name));
+                let document = match granted.policies.contains(&policy.name) {
+                    true => Ok((text("grant"), text("image-export"))),
+                    false => strict_policy(&live.document).map(|values| (text("document"), values)),
+                };
+                draft.add_policy(live, document, policy_tags.get(&policy.name));
             }
         }
         for role in roles.values().flatten() {
@@ -96,13 +112,18 @@ impl Draft {
         draft
     }
 
-    fn add_policy(&mut self, live: &ObservedPolicy, tags: Option<&Tags>) {
+    fn add_policy(
+        &mut self,
+        live: &ObservedPolicy,
+        document: Result<(Raw, Raw), String>,
+        tags: Option<&Tags>,
+    ) {
         let name = &live.policy.name;
-        match strict_policy(&live.document) {
+        match document {
             Ok(document) => {
                 let mut entries = vec![(text("name"), text(name.as_str()))];
                 entries.extend(description(&live.description));
-                entries.push((text("document"), document));
+                entries.push(document);
                 entries.extend(tags.and_then(written_tags));
                 self.policies.push((name.clone(), entries));
             }
@@ -156,17 +177,32 @@ impl Draft {
             || self.policies.iter().any(|(name, _)| *name == policy.name)
     }
 
-    fn text(&self) -> String {
-        let mut written = format!(
-            "# Describes account {} as it was read. Planning this spec there changes nothing.\n",
-            self.account
-        );
-        for what in &self.left_out {
-            // A message is one line by rule; a comment must not depend on it.
-            let line = what.replace(char::is_control, " ");
-            written.push_str(&format!("# Left out: {}\n", visible(&line)));
+    /// The draft without what our own reader would refuse.
+    pub(super) fn readable(mut self) -> Self {
+        loop {
+            let is_done = match load::built_in("adopted", &self.text()) {
+                Ok(_) => true,
+                // Each round leaves out at least one part, so this ends.
+                Err(errors) => !self.leave_out(&errors),
+            };
+            if is_done {
+                return self;
+            }
         }
-        let mut spec = vec![(text("version"), Raw::Number("1".to_owned()))];
+    }
+
+    /// The whole spec.
+    pub(super) fn text(&self) -> String {
+        let exports = self.exports.iter().cloned();
+        let mut spec = vec![version()];
+        spec.extend(exports.map(|exports| (text("exports"), exports)));
+        spec.extend(self.parts());
+        emit(&Raw::Map(spec))
+    }
+
+    /// The policies and roles of the spec.
+    pub(super) fn parts(&self) -> Vec<(Raw, Raw)> {
+        let mut spec = Vec::new();
         if !self.policies.is_empty() {
             let policies = self
                 .policies
@@ -180,8 +216,7 @@ impl Draft {
                 Raw::List(self.roles.iter().map(RoleDraft::value).collect()),
             ));
         }
-        written.push_str(&emit(&Raw::Map(spec)));
-        written
+        spec
     }
 
     /// Whether something could be left out that `errors` are about.
@@ -268,8 +303,33 @@ impl Part {
     }
 }
 
-fn text(text: &str) -> Raw {
+pub(super) fn text(text: &str) -> Raw {
     Raw::Text(text.to_owned())
+}
+
+pub(super) fn version() -> (Raw, Raw) {
+    (text("version"), Raw::Number("1".to_owned()))
+}
+
+pub(super) fn written_exports(exports: &[Export]) -> Raw {
+    let written = exports.iter().map(|export| {
+        let Export {
+            region,
+            bucket,
+            prefix,
+        } = export;
+        let mut entries = vec![
+            (text("region"), text(region.as_str())),
+            (text("bucket"), text(bucket.as_str())),
+        ];
+        entries.extend(
+            prefix
+                .as_ref()
+                .map(|prefix| (text("prefix"), text(prefix.as_str()))),
+        );
+        Raw::Map(entries)
+    });
+    Raw::List(written.collect())
 }
 
 /// The documented spelling of a service role, whose name RAM may give in another letter case.

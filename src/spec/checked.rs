@@ -15,7 +15,7 @@ use crate::policy::{MAX_DOCUMENT_LENGTH, PolicyDocument};
 /// A spec: checked, its references settled, its documents read.
 ///
 /// INVARIANT (references resolve): every custom policy that a role holds is among the policies.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Spec {
     pub(super) policies: BTreeMap<PolicyName, PolicySpec>,
     pub(super) roles: BTreeMap<RoleName, DesiredRole>,
@@ -109,6 +109,11 @@ impl Spec {
     #[must_use]
     pub fn discover(&self) -> Option<&Discover> {
         self.discover.as_ref()
+    }
+
+    /// The roles wanted, by name.
+    pub fn role_names(&self) -> impl Iterator<Item = &RoleName> {
+        self.roles.keys()
     }
 
     /// Where images go, for accounts that do not say otherwise.

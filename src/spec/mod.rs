@@ -11,6 +11,7 @@
 mod accepted;
 mod account;
 mod adopt;
+mod adopt_fleet;
 mod check;
 mod checked;
 mod digest;
@@ -33,6 +34,7 @@ mod yaml;
 pub use accepted::accept_block;
 pub use account::{AccountEntry, AssumeRole, Discover, ResourceDirectory};
 pub use adopt::{Adopted, adopt};
+pub use adopt_fleet::{AdoptedFleet, Holding, NAMED, adopt_fleet, named};
 pub use checked::Spec;
 
 pub use error::{Diagnostic, SpecErrors};

@@ -587,3 +587,112 @@ fn the_preset_names_accounts_of_every_kind() {
         .collect();
     assert_eq!(aliases, ["prod", "partner"]);
 }
+
+// Adopting.
+
+/// Adopts, and plans what was printed: nothing may be left to do in the accounts that it names.
+fn adopt(program: &Program, arguments: &[&str], status: i32) -> Run {
+    let run = program
+        .run(&[&["adopt", "export-iam.yaml"], arguments].concat())
+        .ends(status);
+    let plan = program.run_with(&["plan", "-", "--detailed-exitcode"], run.out.as_bytes());
+    plan.ends(0);
+    run
+}
+
+#[test]
+fn accounts_that_hold_the_same_share_a_spec_and_others_are_named() {
+    let (_server, program) = world(members(4), &[], DISCOVER);
+    program.run(&["apply", "--yes"]).ends(0);
+    let run = adopt(&program, &[], 0);
+    assert_eq!(run.err, "");
+    let run = run.says("# Describes 4 accounts as read.");
+    for number in 0..4 {
+        run.clone().says(&format!("  - id: \"{}\"", id(number)));
+    }
+    program
+        .run_with(
+            &["apply", "--yes", "-", "--only", &id(2)],
+            program
+                .read("export-iam.yaml")
+                .replace(
+                    "system: AliyunECSImageExportRolePolicy",
+                    "system: AliyunOSSFullAccess",
+                )
+                .as_bytes(),
+        )
+        .ends(0);
+    let run = adopt(&program, &[], 5);
+    let run = run
+        .says("# Describes 3 accounts")
+        .says("# Not described, because it holds something else: member-00002");
+    let run = run.warns("not in the spec, because it holds something else: member-00002");
+    let run = run.warns(&format!(
+        "hint: `--only {}` describes what they hold",
+        id(2)
+    ));
+    assert!(!run.out.contains(&id(2)), "{}", run.out);
+    adopt(&program, &["--only", &id(2)], 0).says("system: AliyunOSSFullAccess");
+}
+
+#[test]
+fn an_account_that_cannot_be_adopted_stops_no_other() {
+    let (_server, program) = world(members(3), &[], DISCOVER);
+    program
+        .run(&["apply", "--yes", "--exclude", &id(1)])
+        .ends(0);
+    let run = adopt(&program, &[], 5).says("# Describes 2 accounts");
+    run.warns(&format!(
+        "member-00001: account {} has no role `AliyunECSImageExportDefaultRole`",
+        id(1)
+    ));
+    let run = program
+        .run(&["adopt", "export-iam.yaml", "--only", &id(1)])
+        .ends(5);
+    assert_eq!(run.out, "");
+    program.run(&["adopt", "--only", &id(1)]).ends(64);
+}
+
+#[test]
+fn what_a_spec_grants_is_adopted_as_the_grant() {
+    let spec = "version: 1
+exports: [ { region: cn-hangzhou, bucket: exports-hz } ]
+policies: [ { name: ImageExportToOss, grant: image-export } ]
+roles:
+  - name: AliyunECSImageExportDefaultRole
+    trust: { service: ecs.aliyuncs.com }
+    description: Exports images.
+    max_session_duration: 3600
+    policies: [ { custom: ImageExportToOss } ]
+    extra_policies: detach
+";
+    let (_server, program) = world(members(3), &[], "");
+    let entry = |number, rest: &str| {
+        format!(
+            "  - {{ id: \"{}\", assume_role: ResourceDirectoryAccountAccessRole{rest} }}\n",
+            id(number)
+        )
+    };
+    let own = ", exports: [ { region: cn-beijing, bucket: exports-bj, prefix: Nightly } ]";
+    let accounts = format!(
+        "accounts:\n{}{}{}",
+        entry(0, ""),
+        entry(1, own),
+        entry(2, "")
+    );
+    let program = program.file("export-iam.yaml", format!("{spec}{accounts}"));
+    program.run(&["apply", "--yes"]).ends(0);
+    let run = adopt(&program, &[], 0)
+        .says("# Describes 3 accounts")
+        .says("    grant: image-export\n");
+    run.says("      - region: cn-beijing\n        bucket: exports-bj\n        prefix: Nightly\n");
+    // A document that gives something else is written as it is.
+    let moved = spec.replace("exports-hz", "exports-sz");
+    let moved = format!("{moved}accounts:\n{}", entry(2, ""));
+    program
+        .run_with(&["apply", "--yes", "-"], moved.as_bytes())
+        .ends(0);
+    let run = adopt(&program, &[], 5);
+    run.says("# Describes 2 accounts").warns(&id(2));
+    adopt(&program, &["--only", &id(2)], 0).says("exports-sz");
+}
