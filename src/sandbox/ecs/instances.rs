@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::regions;
 use crate::sandbox::caller::Caller;
-use crate::sandbox::rpc::answer::{Answer, insert};
+use crate::sandbox::rpc::answer::Answer;
 use crate::sandbox::rpc::api_error::ApiError;
 use crate::sandbox::rpc::paging;
 use crate::sandbox::rpc::parameters::Parameters;
@@ -31,9 +31,11 @@ pub(super) fn describe_roles(world: &World, caller: &Caller, parameters: &Parame
         .filter(|worn| role.is_none_or(|role| role.eq_ignore_ascii_case(worn.role.as_str())))
         .filter(|worn| ids.is_empty() || ids.contains(&worn.instance))
         .map(|worn| json!({ "InstanceId": worn.instance, "RamRoleName": worn.role.as_str() }));
-    let (items, mut answer) = paging::numbered(parameters, items.collect())?;
-    let sets = json!({ "InstanceRamRoleSet": items });
-    insert(&mut answer, "InstanceRamRoleSets", Some(sets));
-    insert(&mut answer, "RegionId", Some(region));
-    Ok(answer)
+    let (items, paged) = paging::numbered(parameters, items.collect())?;
+    // Unlike other numbered lists, it does not repeat number and size of the page.
+    Ok(json!({
+        "TotalCount": paged.get("TotalCount"),
+        "InstanceRamRoleSets": { "InstanceRamRoleSet": items },
+        "RegionId": region,
+    }))
 }

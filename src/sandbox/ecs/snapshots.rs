@@ -37,6 +37,5 @@ pub(super) fn describe(world: &World, caller: &Caller, parameters: &Parameters) 
         });
     let (items, mut answer) = paging::numbered(parameters, items.collect())?;
     insert(&mut answer, "Snapshots", Some(json!({ "Snapshot": items })));
-    insert(&mut answer, "RegionId", Some(region));
     Ok(answer)
 }

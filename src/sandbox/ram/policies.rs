@@ -99,8 +99,7 @@ pub(super) fn update_description(
     let policy = policy.ok_or_else(ApiError::no_policy)?;
     policy.description = description;
     policy.updated = Some(now);
-    let policy = find(account, &name)?;
-    Ok(json!({ "Policy": custom(account, policy) }))
+    Ok(json!({ "Policy": described(policy) }))
 }
 
 /// Nothing detaches it on the way; `CascadingDelete` takes the other versions with it.
@@ -186,6 +185,14 @@ fn default_created(policy: &CustomPolicy) -> Timestamp {
 }
 
 fn custom(account: &Account, policy: &CustomPolicy) -> Value {
+    let mut answer = described(policy);
+    let count = account.attachment_count(&PolicyRef::custom(policy.name.clone()));
+    insert(&mut answer, "AttachmentCount", Some(count));
+    answer
+}
+
+/// Without the count of attachments, which `UpdatePolicyDescription` does not tell.
+fn described(policy: &CustomPolicy) -> Value {
     json!({
         "PolicyName": policy.name.as_str(),
         "PolicyType": "Custom",
@@ -193,7 +200,6 @@ fn custom(account: &Account, policy: &CustomPolicy) -> Value {
         "DefaultVersion": policy.default.to_string(),
         "CreateDate": timestamp(policy.created),
         "UpdateDate": timestamp(policy.updated()),
-        "AttachmentCount": account.attachment_count(&PolicyRef::custom(policy.name.clone())),
     })
 }
 

@@ -23,13 +23,14 @@ const TOKEN: Names = Names {
 /// ResourceManager 2020-03-31.
 pub(super) fn list_accounts(world: &World, caller: &Caller, parameters: &Parameters) -> Answer {
     let directory = of(world, caller)?;
-    by_number(parameters, members(directory, parameters, |_| true, false)?)
+    let members = members(directory, parameters, |_| true, Shape::OLDER)?;
+    by_number(parameters, members)
 }
 
 /// ResourceDirectoryMaster 2022-04-19, which also pages by token.
 pub(super) fn list_all_accounts(world: &World, caller: &Caller, parameters: &Parameters) -> Answer {
     let directory = of(world, caller)?;
-    let members = members(directory, parameters, |_| true, true)?;
+    let members = members(directory, parameters, |_| true, Shape::NEWER)?;
     let by_token =
         parameters.optional("MaxResults").is_some() || parameters.optional("NextToken").is_some();
     if !by_token {
@@ -41,16 +42,33 @@ pub(super) fn list_all_accounts(world: &World, caller: &Caller, parameters: &Par
     Ok(answer)
 }
 
-/// Of one folder, not of those in it.
+/// ResourceManager 2020-03-31.
 pub(super) fn list_accounts_for_parent(
     world: &World,
     caller: &Caller,
     parameters: &Parameters,
 ) -> Answer {
-    let directory = of(world, caller)?;
+    list_in_folder(of(world, caller)?, parameters, Shape::OLDER)
+}
+
+/// ResourceDirectoryMaster 2022-04-19.
+pub(super) fn list_all_accounts_for_parent(
+    world: &World,
+    caller: &Caller,
+    parameters: &Parameters,
+) -> Answer {
+    list_in_folder(of(world, caller)?, parameters, Shape::NEWER)
+}
+
+/// Of one folder, not of those in it, and without their paths.
+fn list_in_folder(directory: &Directory, parameters: &Parameters, shape: Shape) -> Answer {
     let parent = parent(directory, parameters)?;
     let is_in = |member: &Member| member.folder == parent;
-    by_number(parameters, members(directory, parameters, is_in, true)?)
+    let shape = Shape {
+        has_path: false,
+        ..shape
+    };
+    by_number(parameters, members(directory, parameters, is_in, shape)?)
 }
 
 pub(super) fn list_folders_for_parent(
@@ -123,11 +141,30 @@ fn parent<'a>(directory: &Directory, parameters: &'a Parameters) -> Result<&'a s
     ))
 }
 
+/// Which members an account has differs from call to call. Source: SDK models.
+#[derive(Clone, Copy)]
+struct Shape {
+    has_path: bool,
+    /// With the name and the state of deletion, as the newer service has them.
+    is_newer: bool,
+}
+
+impl Shape {
+    const OLDER: Self = Self {
+        has_path: true,
+        is_newer: false,
+    };
+    const NEWER: Self = Self {
+        has_path: true,
+        is_newer: true,
+    };
+}
+
 fn members(
     directory: &Directory,
     parameters: &Parameters,
     is_wanted: impl Fn(&Member) -> bool,
-    is_newer: bool,
+    wanted_shape: Shape,
 ) -> Result<Vec<(String, Value)>, ApiError> {
     let wanted = parameters.tag_pairs()?;
     let with_tags = parameters.boolean("IncludeTags")?.unwrap_or(false);
@@ -137,7 +174,11 @@ fn members(
         .filter(|member| is_wanted(member) && has_tags(&member.tags, &wanted))
         .map(|member| {
             let mut item = shape(directory, member);
-            if is_newer {
+            if wanted_shape.has_path {
+                let path = directory.path(member);
+                insert(&mut item, "ResourceDirectoryPath", Some(path));
+            }
+            if wanted_shape.is_newer {
                 let name = format!("{}@{}.aliyunid.com", member.display_name, directory.id);
                 insert(&mut item, "AccountName", Some(name));
                 let status = member.deletion_status.clone();
@@ -161,7 +202,6 @@ fn shape(directory: &Directory, member: &Member) -> Value {
         "DisplayName": member.display_name,
         "FolderId": member.folder,
         "ResourceDirectoryId": directory.id,
-        "ResourceDirectoryPath": directory.path(member),
         "Status": member.status,
         "Type": "ResourceAccount",
         "JoinMethod": "created",

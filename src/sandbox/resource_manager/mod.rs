@@ -5,68 +5,45 @@ mod attachments;
 mod control_policies;
 mod directory;
 
+use super::caller::Caller;
+use super::rpc::answer::Answer;
 use super::rpc::operation::{Operation, Run, Service, any_resource};
-
-const MANAGER: Service = Service::ResourceManager;
-const MASTER: Service = Service::ResourceDirectoryMaster;
+use super::rpc::parameters::Parameters;
+use super::state::World;
 
 pub(super) static OPERATIONS: &[Operation] = &[
     of_ram("ListPolicyAttachments", Run::Read(attachments::list)),
     of_ram("AttachPolicy", Run::Write(attachments::attach)),
     of_ram("DetachPolicy", Run::Write(attachments::detach)),
-    row(MANAGER, "ListAccounts", Run::Call(directory::list_accounts)),
-    row(
-        MANAGER,
+    of_manager("ListAccounts", directory::list_accounts),
+    of_manager("ListAccountsForParent", directory::list_accounts_for_parent),
+    of_manager("ListFoldersForParent", directory::list_folders_for_parent),
+    of_manager("GetResourceDirectory", directory::get_resource_directory),
+    of_manager(TARGET_POLICIES, control_policies::list_for_target),
+    of_manager("GetControlPolicy", control_policies::get),
+    of_master("ListAccounts", directory::list_all_accounts),
+    of_master(
         "ListAccountsForParent",
-        Run::Call(directory::list_accounts_for_parent),
+        directory::list_all_accounts_for_parent,
     ),
-    row(
-        MANAGER,
-        "ListFoldersForParent",
-        Run::Call(directory::list_folders_for_parent),
-    ),
-    row(
-        MANAGER,
-        "GetResourceDirectory",
-        Run::Call(directory::get_resource_directory),
-    ),
-    row(
-        MASTER,
-        "ListAccounts",
-        Run::Call(directory::list_all_accounts),
-    ),
-    row(
-        MASTER,
-        "ListAccountsForParent",
-        Run::Call(directory::list_accounts_for_parent),
-    ),
-    row(
-        MASTER,
-        "ListFoldersForParent",
-        Run::Call(directory::list_folders_for_parent),
-    ),
-    row(
-        MASTER,
-        "GetResourceDirectory",
-        Run::Call(directory::get_resource_directory),
-    ),
-    row(
-        MANAGER,
-        "ListControlPolicyAttachmentsForTarget",
-        Run::Call(control_policies::list_for_target),
-    ),
-    row(
-        MANAGER,
-        "GetControlPolicy",
-        Run::Call(control_policies::get),
-    ),
-    row(
-        MASTER,
-        "ListControlPolicyAttachmentsForTarget",
-        Run::Call(control_policies::list_for_target),
-    ),
-    row(MASTER, "GetControlPolicy", Run::Call(control_policies::get)),
+    of_master("ListFoldersForParent", directory::list_folders_for_parent),
+    of_master("GetResourceDirectory", directory::get_resource_directory),
+    of_master(TARGET_POLICIES, control_policies::list_for_target),
+    of_master("GetControlPolicy", control_policies::get),
 ];
+
+/// What is attached to an account or folder.
+const TARGET_POLICIES: &str = "ListControlPolicyAttachmentsForTarget";
+
+type Call = fn(&World, &Caller, &Parameters) -> Answer;
+
+const fn of_manager(name: &'static str, call: Call) -> Operation {
+    row(Service::ResourceManager, name, Run::Call(call))
+}
+
+const fn of_master(name: &'static str, call: Call) -> Operation {
+    row(Service::ResourceDirectoryMaster, name, Run::Call(call))
+}
 
 const fn row(service: Service, name: &'static str, run: Run) -> Operation {
     Operation {
@@ -82,6 +59,6 @@ const fn row(service: Service, name: &'static str, run: Run) -> Operation {
 const fn of_ram(name: &'static str, run: Run) -> Operation {
     Operation {
         action_prefix: "ram",
-        ..row(MANAGER, name, run)
+        ..row(Service::ResourceManager, name, run)
     }
 }
