@@ -1,5 +1,5 @@
 """Several accounts with the official clients: roles, tokens, machine keys, the directory. The sandbox is seeded by
-`tests/sandbox_sdk.rs`."""
+`tests/sdk/main.rs`."""
 
 import base64
 import importlib

@@ -44,6 +44,7 @@ def newest(algorithm=None, key_id=KEY_ID, secret=SECRET, token=None):
         "sts": "alibabacloud_sts20150401",
         "ecs": "alibabacloud_ecs20140526",
         "resourcemanager": "alibabacloud_resourcemanager20200331",
+        "resourcedirectorymaster": "alibabacloud_resourcedirectorymaster20220419",
     }
 
     # ECS alone takes seconds to import.
@@ -73,18 +74,29 @@ def newest(algorithm=None, key_id=KEY_ID, secret=SECRET, token=None):
 
 
 def classic(key_id=KEY_ID, secret=SECRET, token=None):
-    """aliyun-python-sdk-core, -ram and -sts; signature 1.0."""
+    """aliyun-python-sdk-core, -ram and -sts, and for other services the first alone; signature 1.0."""
     from aliyunsdkcore.acs_exception.exceptions import ServerException
     from aliyunsdkcore.auth.credentials import AccessKeyCredential, StsTokenCredential
     from aliyunsdkcore.client import AcsClient
+    from aliyunsdkcore.request import CommonRequest
 
     key = StsTokenCredential(key_id, secret, token) if token else AccessKeyCredential(key_id, secret)
     client = AcsClient(region_id="cn-hangzhou", credential=key, auto_retry=False)
-    versions = {"ram": "v20150501", "sts": "v20150401"}
+    modules = {"ram": "aliyunsdkram.request.v20150501", "sts": "aliyunsdksts.request.v20150401"}
+    versions = {"ecs": "2014-05-26", "resourcemanager": "2020-03-31", "resourcedirectorymaster": "2022-04-19"}
+
+    def common(service, action):
+        request = CommonRequest(version=versions[service], action_name=action)
+        request.set_method("POST")
+        request.set_accept_format("JSON")
+        return request
 
     def call(action, service="ram", **parameters):
-        module = f"aliyunsdk{service}.request.{versions[service]}.{action}Request"
-        request = getattr(importlib.import_module(module), f"{action}Request")()
+        if service in modules:
+            module = importlib.import_module(f"{modules[service]}.{action}Request")
+            request = getattr(module, f"{action}Request")()
+        else:
+            request = common(service, action)
         request.set_protocol_type("http")
         request.set_endpoint(ENDPOINT)
         for name, value in parameters.items():
