@@ -46,7 +46,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "apply",
-        &["account", "observe", "plan", "model"],
+        &["account", "observe", "plan", "model", "services"],
         &["futures_util", "tokio"],
     ),
     // Edges.

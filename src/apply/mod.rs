@@ -6,6 +6,7 @@
 mod report;
 mod shutdown;
 mod verify;
+mod wait_ready;
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 pub use report::{ApplyReport, Outcome, StepReport};
 pub use shutdown::Shutdown;
 pub use verify::{Verified, verify};
+pub use wait_ready::{Waited, wait_out_minute, wait_until_accepted};
 
 use crate::account::{AccountError, AccountErrorKind, WriteAccount};
 use crate::model::Step;

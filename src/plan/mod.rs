@@ -32,7 +32,7 @@ pub use guard::{ApprovedPlan, Refusal, Risk, approve};
 pub use order::{Holder, OrderCheck, Passing, PassingKind};
 pub use possible::possible_steps;
 pub use undo::{UndoError, undo};
-pub use verdict::Verdict;
+pub use verdict::{Verdict, export_role, with_live_role};
 
 use crate::model::{Address, Caller, DesiredState, GroupAttachments, ObservedState, Step};
 

@@ -37,7 +37,8 @@ pub(super) fn verdict(
 
 /// The role that the verdict is about: the default one where the spec names it, else the only one it names while
 /// it declares exports. `None` where the spec is about something else.
-fn export_role(desired: &DesiredState) -> Option<RoleName> {
+#[must_use]
+pub fn export_role(desired: &DesiredState) -> Option<RoleName> {
     let scope = Scope::of(desired);
     let default = RoleName::new(EXPORT_ROLE).ok()?;
     if scope.roles.contains_key(&default) {
@@ -57,18 +58,6 @@ fn readiness(
     desired: &DesiredState,
     observed: &ObservedState,
 ) -> Readiness {
-    let trust = match world.trust(role) {
-        None => RoleTrust::Missing,
-        Some(None) => RoleTrust::Unreadable,
-        Some(Some(trust)) => RoleTrust::Policy(trust),
-    };
-    let names: Vec<String> = world.attached(role).map(ToString::to_string).collect();
-    let documents = world.attached(role).map(|policy| world.document(policy));
-    let attached: Vec<Attached<'_>> = names
-        .iter()
-        .zip(documents)
-        .map(|(name, document)| Attached { name, document })
-        .collect();
     let owner = Some(observed.caller.account.as_str());
     let mut exports: Vec<Export<'_>> = desired
         .exports
@@ -86,6 +75,35 @@ fn readiness(
             ..Export::default()
         });
     }
-    let attached = &attached;
-    image_export(Role { trust, attached }, &exports, observed.read_at)
+    with_role(role, world, |role| {
+        image_export(role, &exports, observed.read_at)
+    })
+}
+
+/// What `ask` says of the role as it was read.
+pub fn with_live_role<R>(
+    role: &RoleName,
+    observed: &ObservedState,
+    ask: impl FnOnce(Role<'_>) -> R,
+) -> R {
+    with_role(role, &World::of(observed), ask)
+}
+
+fn with_role<R>(role: &RoleName, world: &World, ask: impl FnOnce(Role<'_>) -> R) -> R {
+    let trust = match world.trust(role) {
+        None => RoleTrust::Missing,
+        Some(None) => RoleTrust::Unreadable,
+        Some(Some(trust)) => RoleTrust::Policy(trust),
+    };
+    let names: Vec<String> = world.attached(role).map(ToString::to_string).collect();
+    let documents = world.attached(role).map(|policy| world.document(policy));
+    let attached: Vec<Attached<'_>> = names
+        .iter()
+        .zip(documents)
+        .map(|(name, document)| Attached { name, document })
+        .collect();
+    ask(Role {
+        trust,
+        attached: &attached,
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::error::ExportError;
+use crate::model::ExportQuestion;
 
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,6 +170,23 @@ impl Check {
             settle: Some(settle.into()),
             ..self
         }
+    }
+}
+
+/// One export, and how its checks ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedExport {
+    /// What was asked about.
+    pub question: ExportQuestion,
+    /// One for each of [`CheckKind::ALL`], in its order.
+    pub checks: Vec<Check>,
+}
+
+impl CheckedExport {
+    /// Whether it works.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        answer_of(&self.checks)
     }
 }
 

@@ -39,7 +39,7 @@ mod words;
 
 pub use answer::{ActionAnswer, Answer, ExportAnswer, Outcome, Readiness, Refusal};
 pub use assess::image_export;
-pub use check::{Check, CheckAnswer, CheckKind, answer_of};
+pub use check::{Check, CheckAnswer, CheckKind, CheckedExport, answer_of};
 pub use checks::checks;
 pub use error::ExportError;
 pub use factor::Factor;

@@ -33,3 +33,4 @@ mod process;
 mod readme;
 mod real_life;
 mod secrets;
+mod verify;

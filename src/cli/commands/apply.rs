@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::verify::ExportArgs;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
@@ -16,6 +17,8 @@ use crate::cli::stages::plan::{MemberPlan, PlannedAccount, all_read, plan_accoun
 use crate::cli::stages::results::report_results;
 use crate::cli::stages::saved_plan;
 use crate::cli::stages::spec::load;
+use crate::cli::stages::verify::Asked;
+use crate::cli::stages::wait_ready::wait_until_ready;
 use crate::model::{DesiredState, Scope};
 use crate::observe::observe;
 use crate::plan::file::SavedPlan;
@@ -48,6 +51,12 @@ pub struct ApplyArgs {
     /// Accept one risk that the guard would refuse; may be given several times
     #[arg(long, value_name = "RISK", value_enum)]
     pub allow: Vec<RiskArg>,
+    /// Wait until ECS has noticed the role, for 90 seconds at most
+    #[arg(long)]
+    pub wait_ready: bool,
+    /// With --wait-ready, ask ECS about exports of this image
+    #[arg(long, value_name = "ID", requires = "wait_ready")]
+    pub image: Option<String>,
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
@@ -92,21 +101,47 @@ pub(super) async fn run(
             (session, all_read(plans)?)
         }
     };
+    let wait = match args.wait_ready {
+        true => Some(asked(args, global)?),
+        false => None,
+    };
+    let wait = wait.as_ref();
     match &args.undo_out {
-        None => approve_and_execute(&plans, &approval, limits, console).await,
-        Some(file) => with_undo(file, &plans, &approval, limits, environment, console).await,
+        None => approve_and_execute(&plans, &approval, limits, wait, console).await,
+        Some(file) => with_undo(file, &plans, &approval, limits, wait, environment, console).await,
     }
+}
+
+/// What is waited for.
+fn asked(args: &ApplyArgs, global: &Global) -> Result<Asked, Failure> {
+    let export = ExportArgs {
+        image: args.image.clone(),
+        ..ExportArgs::default()
+    };
+    export.asked(global)
 }
 
 async fn approve_and_execute(
     plans: &[MemberPlan],
     approval: &Approval,
     limits: Limits,
+    wait: Option<&Asked>,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     let approved = approve(plans, approval, console).await?;
     let results = execute(plans, &approved, limits, console).await;
-    report_results("apply", plans, &approved, results, console)
+    let status = report_results("apply", plans, &approved, &results, console)?;
+    if let (Some(asked), ExitStatus::Success) = (wait, status) {
+        wait_until_ready(
+            &approved.accounts,
+            &results,
+            asked,
+            limits.parallel,
+            console,
+        )
+        .await?;
+    }
+    Ok(status)
 }
 
 /// Executes, and saves a plan back from what the account holds afterwards, also when execution stopped part-way.
@@ -115,6 +150,7 @@ async fn with_undo(
     plans: &[MemberPlan],
     approval: &Approval,
     limits: Limits,
+    wait: Option<&Asked>,
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
@@ -130,7 +166,7 @@ async fn with_undo(
     };
     let undo_state =
         undo(&account.desired, &account.observed).map_err(|errors| no_undo(&errors))?;
-    let result = approve_and_execute(plans, approval, limits, console).await;
+    let result = approve_and_execute(plans, approval, limits, wait, console).await;
     if matches!(&result, Err(failure) if failure.status == ExitStatus::Refused) {
         return result;
     }

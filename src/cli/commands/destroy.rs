@@ -65,5 +65,5 @@ pub(super) async fn run(
     let plans = all_read(plans)?;
     let approved = approve(&plans, &approval, console).await?;
     let results = execute(&plans, &approved, limits, console).await;
-    report_results("destroy", &plans, &approved, results, console)
+    report_results("destroy", &plans, &approved, &results, console)
 }

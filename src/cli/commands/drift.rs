@@ -14,7 +14,7 @@ use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::acceptance::{Accepting, print_entries};
 use crate::cli::stages::earlier::read_earlier;
-use crate::cli::stages::plan::{MemberPlan, PlannedAccount, plan_accounts};
+use crate::cli::stages::plan::{MemberPlan, PlannedAccount, failures, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::load;
 use crate::drift::{Baseline, DriftReport, FailOn, Severity, audit};
@@ -229,5 +229,5 @@ pub(super) async fn run(
     if args.fleet.is_whole() && plans.iter().all(|plan| plan.account.is_ok()) {
         audit.warn_of_unused(console);
     }
-    report.status(&plans, console)
+    report.status(failures(&plans), console)
 }

@@ -14,6 +14,7 @@ mod policy;
 mod report;
 mod sandbox;
 mod validate;
+mod verify;
 mod whoami;
 
 use clap::Subcommand;
@@ -35,6 +36,7 @@ use plan::PlanArgs;
 use policy::PolicyCommand;
 use report::ReportCommand;
 use sandbox::SandboxCommand;
+use verify::VerifyArgs;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -45,6 +47,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Report where the account has moved away from the spec; for CI
     Drift(DriftArgs),
+    /// Ask ECS and OSS too whether ExportImage would work; changes nothing
+    Verify(VerifyArgs),
     /// Remove exactly what the spec names, after asking
     Destroy(DestroyArgs),
     /// Check a spec without any network
@@ -81,6 +85,7 @@ impl Command {
             Self::Plan(_)
             | Self::Apply(_)
             | Self::Drift(_)
+            | Self::Verify(_)
             | Self::Destroy(_)
             | Self::Sandbox(SandboxCommand::Serve(_)) => true,
             Self::Validate(_)
@@ -118,6 +123,7 @@ impl Command {
             Self::Plan(args) => plan::run(args, global, environment, console).await,
             Self::Apply(args) => apply::run(args, global, environment, console).await,
             Self::Drift(args) => drift::run(args, global, environment, console).await,
+            Self::Verify(args) => verify::run(args, global, environment, console).await,
             Self::Destroy(args) => destroy::run(args, global, environment, console).await,
             Self::Validate(args) => validate::run(args, environment, console),
             Self::Adopt(args) => adopt::run(args, global, environment, console).await,

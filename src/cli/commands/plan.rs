@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Format, Global, SpecArg, detail};
 use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
-use crate::cli::stages::plan::{MemberPlan, plan_accounts};
+use crate::cli::stages::plan::{MemberPlan, failures, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::saved_plan;
 use crate::cli::stages::spec::load;
@@ -111,7 +111,7 @@ pub(super) async fn run(
     {
         saved_plan::write(&account.saved(), file, environment, console)?;
     }
-    match report.status(&plans, console)? {
+    match report.status(failures(&plans), console)? {
         ExitStatus::Differs if !args.detailed_exitcode => Ok(ExitStatus::Success),
         status => Ok(status),
     }

@@ -1,10 +1,6 @@
 //! desired → observe → plan, for every account of a run.
 
-use std::collections::BTreeMap;
-
-use futures_util::StreamExt;
-use futures_util::stream;
-
+use super::members::for_each_member;
 use super::spec::desired_for_any_account;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
@@ -89,8 +85,8 @@ pub(crate) async fn plan_account(
     PlannedAccount::new(connection, aim.at(desired), observed, origin.to_owned())
 }
 
-/// Plans all members, `parallel` at a time, and gives the plans in the order of the members. A slow account holds
-/// up no other. A signal ends it: accounts that were not read by then get a failure with status 130.
+/// Plans all members, `parallel` at a time, in their order. A signal ends it: accounts that were not read by then get
+/// a failure with status 130.
 pub(crate) async fn plan_accounts(
     members: Vec<Member>,
     session: &Session,
@@ -101,34 +97,19 @@ pub(crate) async fn plan_accounts(
 ) -> Vec<MemberPlan> {
     let origin = spec.digest();
     let origin = origin.as_str();
-    let plans = members
+    let plans = for_each_member(members, parallel, console, async |member| {
+        plan_account(session, member, spec, aim, origin).await
+    })
+    .await;
+    let planned = |(member, account)| MemberPlan { member, account };
+    plans.into_iter().map(planned).collect()
+}
+
+/// The members, each with its failure where it has one.
+pub(crate) fn failures(plans: &[MemberPlan]) -> impl Iterator<Item = (&Member, Option<&Failure>)> {
+    plans
         .iter()
-        .enumerate()
-        .map(|(place, member)| async move {
-            (
-                place,
-                plan_account(session, member, spec, aim, origin).await,
-            )
-        });
-    let mut progress = console.counter("read", members.len());
-    let signals = console.signals();
-    let mut accounts: BTreeMap<usize, Result<PlannedAccount, Failure>> = stream::iter(plans)
-        .buffer_unordered(parallel)
-        .inspect(|_| progress.advance())
-        .take_until(signals.first())
-        .collect()
-        .await;
-    let not_read = match members.len() {
-        1 => interrupted(),
-        _ => Failure::new(ExitStatus::Interrupted, "not read: interrupted"),
-    };
-    let planned = |(place, member)| MemberPlan {
-        member,
-        account: accounts
-            .remove(&place)
-            .unwrap_or_else(|| Err(not_read.clone())),
-    };
-    members.into_iter().enumerate().map(planned).collect()
+        .map(|plan| (&plan.member, plan.account.as_ref().err()))
 }
 
 /// The plans, if no signal came while accounts were read.

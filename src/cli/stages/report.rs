@@ -1,6 +1,5 @@
 //! The report of a run: the accounts in the order of the spec, and one exit status.
 
-use super::plan::MemberPlan;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::accounts::Member;
@@ -89,36 +88,26 @@ impl RunReport {
     ///
     /// # Errors
     /// With the failure, where there is one account and it failed, and when the run was interrupted.
-    pub(crate) fn status(
+    pub(crate) fn status<'a>(
         &self,
-        plans: &[MemberPlan],
+        failures: impl IntoIterator<Item = (&'a Member, Option<&'a Failure>)>,
         console: &mut Console,
     ) -> Result<ExitStatus, Failure> {
-        if let [
-            MemberPlan {
-                account: Err(failure),
-                ..
-            },
-        ] = plans
-        {
-            return Err(failure.clone());
-        }
+        let accounts = self.statuses.len();
         let mut not_read = 0;
-        for MemberPlan { member, account } in plans {
-            match account {
+        for (member, failure) in failures {
+            match failure {
+                Some(failure) if accounts == 1 => return Err(failure.clone()),
                 // Thousands may be; they are counted.
-                Err(failure) if failure.status == ExitStatus::Interrupted => not_read += 1,
-                Err(failure) => {
+                Some(failure) if failure.status == ExitStatus::Interrupted => not_read += 1,
+                Some(failure) => {
                     console.failure(&failure.clone().of_account(member.label().as_deref()));
                 }
-                Ok(_) => {}
+                None => {}
             }
         }
         if not_read > 0 {
-            let message = format!(
-                "interrupted; {not_read} of {} accounts were not read",
-                plans.len()
-            );
+            let message = format!("interrupted; {not_read} of {accounts} accounts were not read");
             return Err(Failure::new(ExitStatus::Interrupted, message));
         }
         Ok(overall(&self.statuses))

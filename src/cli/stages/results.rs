@@ -21,7 +21,7 @@ pub(crate) fn report_results(
     kind: &'static str,
     plans: &[MemberPlan],
     approved: &Approved<'_>,
-    results: Vec<AccountResult>,
+    results: &[AccountResult],
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     let mut report = RunReport::new(kind);
@@ -56,7 +56,7 @@ pub(crate) fn report_results(
         let status = failure
             .as_ref()
             .map_or(ExitStatus::Success, |failure| failure.status);
-        let text = account_text(label.as_deref(), &result, calls);
+        let text = account_text(label.as_deref(), result, calls);
         report.add(member, status, text, part);
         match (result.not_started, failure) {
             (Some(reason), _) if plans.len() > 1 => {

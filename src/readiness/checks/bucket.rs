@@ -88,7 +88,8 @@ fn belongs(bucket: &Bucket, facts: &ExportFacts<'_>) -> Check {
     let found = format!("bucket {name} belongs to account {account}");
     match notes.is_empty() {
         true => Check::passed(kind, found),
-        false => Check::passed(kind, format!("{found}; {}", notes.join("; "))),
+        false => Check::passed(kind, format!("{found}; {}", notes.join("; ")))
+            .settled_by("name another bucket or prefix where that matters"),
     }
 }
 

@@ -12,11 +12,13 @@ mod policy;
 mod report;
 mod step;
 mod verdict;
+mod verify;
 
 use crate::apply::ApplyReport;
 use crate::drift::DriftReport;
 use crate::model::{AccountId, Caller};
 use crate::plan::Plan;
+use crate::readiness::CheckedExport;
 use crate::report::Calls;
 
 pub use earlier::{baseline, difference};
@@ -48,6 +50,12 @@ impl AccountReport {
     #[must_use]
     pub fn drifted(plan: &Plan, report: &DriftReport) -> Self {
         Self(Account::drifted(plan, report))
+    }
+
+    /// Of `verify`: the exports and their checks.
+    #[must_use]
+    pub fn verified(caller: &Caller, exports: &[CheckedExport]) -> Self {
+        Self(Account::verified(caller, exports))
     }
 
     /// Of any command: the account could not be worked on. Each problem is a message and perhaps a hint.

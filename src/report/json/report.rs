@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::format::FORMAT_VERSION;
 use super::step::StepShape;
 use super::verdict::Verdict;
+use super::verify::Export;
 use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Earlier, Finding, Severity};
 use crate::model::{AccountId, Caller};
 use crate::plan::{Change, OrderCheck, Passing, PassingKind, Plan};
+use crate::readiness::{Answer, CheckedExport};
 use crate::report::Calls;
 
 /// The whole report of one run over any number of accounts.
@@ -57,9 +59,12 @@ pub(super) struct Summary {
     severities: Severities,
     /// The findings that are accepted.
     accepted: usize,
+    /// The exports that were asked about, by answer.
+    #[serde(skip_serializing_if = "Exports::is_empty")]
+    exports: Exports,
     failed_accounts: usize,
     /// Whether every account was read and nothing is left to do: no step for `plan` and `apply`, no finding that
-    /// counts for `drift`.
+    /// counts for `drift`, no export that is not ready for `verify`.
     in_sync: bool,
 }
 
@@ -74,6 +79,7 @@ impl Default for Summary {
             findings: 0,
             severities: Severities::default(),
             accepted: 0,
+            exports: Exports::default(),
             failed_accounts: 0,
             in_sync: true,
         }
@@ -90,6 +96,7 @@ impl Summary {
             findings,
             severities,
             accepted,
+            exports,
             failed_accounts,
             in_sync,
         } = other;
@@ -100,6 +107,7 @@ impl Summary {
         self.findings += findings;
         self.severities.add(severities);
         self.accepted += accepted;
+        self.exports.add(exports);
         self.failed_accounts += failed_accounts;
         self.in_sync &= in_sync;
     }
@@ -139,6 +147,44 @@ impl Severities {
     }
 }
 
+/// How many exports have which answer.
+#[derive(Serialize, Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(default)]
+struct Exports {
+    ready: usize,
+    blocked: usize,
+    depends: usize,
+}
+
+impl Exports {
+    fn of(exports: &[CheckedExport]) -> Self {
+        let count = |answer| {
+            let answers = exports.iter().map(CheckedExport::answer);
+            answers.filter(|found| *found == answer).count()
+        };
+        Self {
+            ready: count(Answer::Ready),
+            blocked: count(Answer::Blocked),
+            depends: count(Answer::Depends),
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        let Self {
+            ready,
+            blocked,
+            depends,
+        } = other;
+        self.ready += ready;
+        self.blocked += blocked;
+        self.depends += depends;
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// One account of a report. What a command has no say in is left out.
 #[derive(Serialize, Default)]
 pub(super) struct Account {
@@ -159,6 +205,8 @@ pub(super) struct Account {
     /// What the baseline had and is found no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     gone: Option<Vec<Earlier>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exports: Option<Vec<Export>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -295,6 +343,21 @@ impl Account {
             gone: report.gone.clone(),
             summary,
             ..Self::of(plan)
+        }
+    }
+
+    pub(super) fn verified(caller: &Caller, exports: &[CheckedExport]) -> Self {
+        let counts = Exports::of(exports);
+        Self {
+            id: Some(caller.account.to_string()),
+            caller: Some(caller.arn.clone()),
+            exports: Some(exports.iter().map(Export::new).collect()),
+            summary: Summary {
+                exports: counts,
+                in_sync: counts.blocked == 0 && counts.depends == 0,
+                ..Summary::default()
+            },
+            ..Self::default()
         }
     }
 

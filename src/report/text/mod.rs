@@ -14,6 +14,7 @@ mod readiness;
 mod step;
 pub mod style;
 mod tally;
+mod verify;
 mod wrap;
 
 pub use account::whoami;
@@ -26,4 +27,5 @@ pub use plan::plan;
 pub use policy::{comparison, document, lint, lint_rules, permissions};
 pub use readiness::check;
 pub use tally::{Tally, tally};
+pub use verify::verify;
 pub use wrap::wrap;

@@ -33,6 +33,9 @@ pub fn tally(kind: &str, tally: &Tally, out: &mut String) {
         "drift" => format!(
             "{accounts} accounts: {settled} in sync, {differing} drifted, {failed} not read."
         ),
+        "verify" => format!(
+            "{accounts} accounts: {settled} ready, {differing} blocked, {failed} that depend or were not read."
+        ),
         _ if *not_begun > 0 => {
             format!("{accounts} accounts: {settled} done, {failed} failed, {not_begun} not begun.")
         }

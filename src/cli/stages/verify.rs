@@ -1,0 +1,162 @@
+//! spec → observe → check: what every layer says about the exports of every account.
+
+use futures_util::future::join;
+
+use super::spec::desired_for_any_account;
+use crate::account::ReadAccount;
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::cli::session::accounts::Member;
+use crate::cli::session::clients::Session;
+use crate::model::{
+    BucketName, Caller, Export, ExportQuestion, Layer, ObjectPrefix, ObservedExport, RegionId,
+    Scope,
+};
+use crate::observe::{ObserveError, observe, observe_control_policies, observe_exports};
+use crate::plan::{export_role, with_live_role};
+use crate::readiness::{CheckedExport, EXPORT_ROLE, ExportFacts, Role, checks};
+use crate::spec::Spec;
+
+/// What the command line says of the export. What it leaves out comes from the spec.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    /// The region.
+    pub(crate) region: Option<RegionId>,
+    /// The bucket.
+    pub(crate) bucket: Option<BucketName>,
+    /// The prefix.
+    pub(crate) prefix: Option<ObjectPrefix>,
+    /// The image.
+    pub(crate) image: Option<String>,
+    /// The format.
+    pub(crate) format: Option<String>,
+}
+
+impl Asked {
+    /// The exports to ask about: the one that the command line names, else those of the spec in the region that it
+    /// names, else any bucket.
+    ///
+    /// # Errors
+    /// When an image is named and the exports are in several regions, or no export of the spec is in the region (64).
+    pub(crate) fn questions(&self, exports: &[Export]) -> Result<Vec<ExportQuestion>, Failure> {
+        let mut questions: Vec<ExportQuestion> = match (&self.bucket, exports) {
+            (Some(_), _) | (None, []) => vec![ExportQuestion {
+                region: self.region.clone(),
+                bucket: self.bucket.clone(),
+                ..ExportQuestion::default()
+            }],
+            (None, exports) => exports
+                .iter()
+                .filter(|export| {
+                    self.region
+                        .as_ref()
+                        .is_none_or(|region| *region == export.region)
+                })
+                .map(ExportQuestion::from)
+                .collect(),
+        };
+        if let (true, Some(region)) = (questions.is_empty(), &self.region) {
+            let message = format!("the spec has no export in region {region}");
+            return Err(Failure::new(ExitStatus::Usage, message)
+                .hint("name the bucket with `--bucket`, or add the export to the spec"));
+        }
+        let regions = questions.iter().map(|question| &question.region);
+        let is_spread = regions
+            .clone()
+            .any(|region| Some(region) != regions.clone().next());
+        if self.image.is_some() && is_spread {
+            let message = "`--image` is in one region, and the spec has exports in several";
+            return Err(Failure::new(ExitStatus::Usage, message)
+                .hint("name the image's region with `--region`"));
+        }
+        for question in &mut questions {
+            question.image.clone_from(&self.image);
+            question.format.clone_from(&self.format);
+            if self.prefix.is_some() {
+                question.prefix.clone_from(&self.prefix);
+            }
+        }
+        Ok(questions)
+    }
+}
+
+/// An account whose exports were checked.
+pub(crate) struct VerifiedAccount {
+    pub(crate) caller: Caller,
+    pub(crate) exports: Vec<CheckedExport>,
+}
+
+/// Checks the exports of one account.
+///
+/// # Errors
+/// When the account is another one (3), RAM could not be read (5), or the exports cannot be asked about (64).
+pub(crate) async fn verify_account(
+    session: &Session,
+    member: &Member,
+    spec: &Spec,
+    asked: &Asked,
+    with_dry_run: bool,
+) -> Result<VerifiedAccount, Failure> {
+    let exports = member
+        .entry
+        .as_ref()
+        .and_then(|entry| entry.exports.as_deref());
+    let questions = asked.questions(exports.unwrap_or_else(|| spec.exports()))?;
+    let desired = desired_for_any_account(spec, exports)?;
+    let role = export_role(&desired).ok_or_else(no_export_role)?;
+    let connection = session.connect(member.entry.as_ref()).await?;
+    let pinned = connection.pinned_caller().await?;
+    let ram = async {
+        let caller = match pinned {
+            Some(caller) => caller,
+            None => connection.account.caller().await?,
+        };
+        let scope = Scope::of(&desired);
+        let (observed, control_policies) = join(
+            observe(&connection.account, &scope, Some(caller.clone())),
+            observe_control_policies(&connection.services, &caller.account),
+        )
+        .await;
+        Ok::<_, Failure>((caller, observed, control_policies))
+    };
+    let services = observe_exports(&connection.services, &role, &questions, with_dry_run);
+    let (ram, services) = join(ram, services).await;
+    let (caller, observed, control_policies) = ram?;
+    let found = questions.into_iter().zip(services);
+    let found = found.map(|(question, found)| {
+        let control_policies = control_policies.clone();
+        let found = ObservedExport {
+            control_policies,
+            ..found
+        };
+        (question, found)
+    });
+    let now = connection.account.now();
+    let check_all = |role_layer: Layer<Role<'_>>| {
+        let checked = found.map(|(question, observed)| {
+            let checks = checks(&ExportFacts {
+                account: &caller.account,
+                role_name: &role,
+                role: role_layer.clone(),
+                question: &question,
+                observed: &observed,
+                now,
+            });
+            CheckedExport { question, checks }
+        });
+        checked.collect()
+    };
+    let exports = match observed {
+        Ok(observed) => with_live_role(&role, &observed, |live| check_all(Layer::Read(live))),
+        Err(ObserveError(errors)) => {
+            let why: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            check_all(Layer::NotRead(why.join("; ")))
+        }
+    };
+    Ok(VerifiedAccount { caller, exports })
+}
+
+fn no_export_role() -> Failure {
+    let message = format!("the spec names no role for exports, such as {EXPORT_ROLE}");
+    Failure::new(ExitStatus::Usage, message).hint("add the role, or use `preset:image-export`")
+}

@@ -1,0 +1,219 @@
+//! `verify` against the sandbox: what it says beforehand, and what ExportImage then does.
+
+use serde_json::{Value, json};
+
+use crate::support::{Program, Run};
+
+const HEALTHY: &str = include_str!("../../states/healthy.json");
+const EXPORT: [&str; 6] = [
+    "--region",
+    "cn-hangzhou",
+    "--bucket",
+    "exports-hz",
+    "--image",
+    "m-bp1app",
+];
+
+/// A program whose sandbox holds the healthy state after `change`.
+fn with_state(change: impl FnOnce(&mut Value)) -> Program {
+    let mut state: Value = serde_json::from_str(HEALTHY).unwrap();
+    change(&mut state["accounts"][0]);
+    let program = Program::new().file("state.json", state.to_string());
+    program
+        .run(&["sandbox", "seed", "state.json", "--sandbox"])
+        .ends(0);
+    program
+}
+
+fn verify(program: &Program, more: &[&str]) -> Run {
+    let mut arguments = vec!["verify", "--sandbox", "--format", "json"];
+    arguments.extend(EXPORT);
+    arguments.extend(more);
+    program.run(&arguments)
+}
+
+/// The checks of the only export that did not pass, each with its answer and the error that it would cause.
+fn troubles(run: &Run) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let report = run.json();
+    let checks = report["accounts"][0]["exports"][0]["checks"]
+        .as_array()
+        .unwrap()
+        .clone();
+    assert_eq!(checks.len(), 17, "{}", run.told());
+    let trouble = |check: &&Value| matches!(check["answer"].as_str(), Some("failed" | "depends"));
+    let found = checks.iter().filter(trouble);
+    found
+        .map(|check| {
+            (
+                text(&check["check"]),
+                text(&check["answer"]),
+                text(&check["error"]),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_healthy_export_is_ready() {
+    let program = with_state(|_| {});
+    let run = verify(&program, &[]).ends(0);
+    assert_eq!(troubles(&run), []);
+    assert_eq!(
+        run.json()["summary"]["exports"],
+        json!({"ready": 1, "blocked": 0, "depends": 0})
+    );
+    let run = verify(&program, &["--dry-run"]).ends(0);
+    assert_eq!(troubles(&run), []);
+}
+
+#[test]
+fn each_cause_is_named_and_no_other() {
+    let image = |name: &'static str, value: Value| {
+        Box::new(move |account: &mut Value| account["images"][0][name] = value.clone())
+            as Box<dyn Fn(&mut Value)>
+    };
+    let bucket = |name: &'static str, value: Value| {
+        Box::new(move |account: &mut Value| account["buckets"][0][name] = value.clone())
+            as Box<dyn Fn(&mut Value)>
+    };
+    let cases: Vec<(Box<dyn Fn(&mut Value)>, i32, &str, &str, &str)> = vec![
+        (
+            Box::new(|account| account["roles"] = json!([])),
+            2,
+            "role",
+            "failed",
+            "NoSetRoletoECSServiceAcount",
+        ),
+        (
+            Box::new(|account| {
+                account["roles"][0]["trust"]["Statement"][0]["Principal"]["Service"] =
+                    json!(["oss.aliyuncs.com"]);
+            }),
+            2,
+            "trust",
+            "failed",
+            "NoSetRoletoECSServiceAcount",
+        ),
+        (
+            Box::new(|account| account["roles"][0]["attachments"] = json!([])),
+            2,
+            "permissions",
+            "failed",
+            "InvalidOSS.NotAuthorized",
+        ),
+        (
+            Box::new(|account| account["buckets"] = json!([])),
+            2,
+            "bucket",
+            "failed",
+            "InvalidOSSBucket.NotFound",
+        ),
+        (
+            bucket("region", json!("cn-beijing")),
+            2,
+            "bucket-region",
+            "failed",
+            "InvalidOSSBucket.NotFound",
+        ),
+        (
+            bucket("encryption", json!("KMS")),
+            2,
+            "bucket-encryption",
+            "failed",
+            "InvalidOSSBucket.EncryptUnsupported",
+        ),
+        (
+            bucket(
+                "policy",
+                json!({"Version": "1", "Statement": [{
+                    "Effect": "Deny", "Principal": ["arn:sts::1234567890123456:assumed-role/AliyunECSImageExportDefaultRole/*"],
+                    "Action": ["oss:PutObject"], "Resource": ["acs:oss:*:1234567890123456:exports-hz/*"]
+                }]}),
+            ),
+            2,
+            "bucket-policy",
+            "failed",
+            "InvalidOSS.NotAuthorized",
+        ),
+        (
+            Box::new(|account| account["images"] = json!([])),
+            2,
+            "image",
+            "failed",
+            "InvalidImageId.NotFound",
+        ),
+        (
+            image("status", json!("Creating")),
+            2,
+            "image-status",
+            "failed",
+            "IncorrectImageStatus",
+        ),
+        (
+            image("owner", json!("marketplace")),
+            2,
+            "image-origin",
+            "failed",
+            "ImageNotSupported",
+        ),
+    ];
+    for (change, status, check, answer, error) in cases {
+        let program = with_state(change);
+        let run = verify(&program, &[]).ends(status);
+        let wanted = (check.to_owned(), answer.to_owned(), error.to_owned());
+        assert_eq!(troubles(&run), [wanted], "{check}\n{}", run.told());
+    }
+}
+
+#[test]
+fn apply_mends_what_ram_decides_and_nothing_else() {
+    let program = with_state(|account| account["roles"] = json!([]));
+    verify(&program, &[]).ends(2);
+    program.run(&["apply", "--sandbox", "--yes"]).ends(0);
+    verify(&program, &[]).ends(0);
+}
+
+#[test]
+fn without_an_image_the_image_is_not_looked_at_and_that_is_said() {
+    let program = with_state(|_| {});
+    program
+        .run(&[
+            "verify",
+            "--sandbox",
+            "--region",
+            "cn-hangzhou",
+            "--bucket",
+            "exports-hz",
+        ])
+        .ends(0)
+        .says("not checked: image");
+}
+
+#[test]
+fn what_is_typed_wrongly_is_said_before_anything_is_asked() {
+    let program = with_state(|_| {});
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["verify", "--sandbox"];
+        all.extend(arguments);
+        program.run(&all).ends(64)
+    };
+    run(&["--bucket", "exports-hz"]).warns("--region");
+    run(&["--region", "cn-hangzhou", "--bucket", "Exports_HZ"]).warns("--bucket");
+    run(&[
+        "--region",
+        "cn-hangzhou",
+        "--bucket",
+        "exports-hz",
+        "--prefix",
+        "a/b",
+    ])
+    .warns("--prefix");
+    run(&["--dry-run"]).warns("--image");
+    let spec = "version: 1\nroles: []\n";
+    let program = program.file("spec.yaml", spec);
+    program
+        .run(&["verify", "spec.yaml", "--sandbox"])
+        .ends(64)
+        .warns("names no role for exports");
+}
