@@ -1,7 +1,7 @@
 //! Would ExportImage work, now and after the steps.
 
 use crate::model::{DesiredState, ObservedState, RoleName, Scope, Step};
-use crate::readiness::{Attached, EXPORT_ROLE, Export, Readiness, Role, RoleTrust, image_export};
+use crate::readiness::{Attached, AttachedInGroup, EXPORT_ROLE, Export, Readiness, Role, RoleTrust, image_export};
 
 use super::order::World;
 
@@ -80,13 +80,27 @@ fn readiness(
     })
 }
 
-/// What `ask` says of the role as it was read.
+/// What `ask` says of the role as it was read, and of what it holds for single resource groups.
 pub fn with_live_role<R>(
     role: &RoleName,
     observed: &ObservedState,
-    ask: impl FnOnce(Role<'_>) -> R,
+    ask: impl FnOnce(Role<'_>, &[AttachedInGroup<'_>]) -> R,
 ) -> R {
-    with_role(role, &World::of(observed), ask)
+    let world = World::of(observed);
+    let held = observed.group_attachments.of(role);
+    let names: Vec<String> = held.iter().map(|held| held.policy.to_string()).collect();
+    let in_groups: Vec<AttachedInGroup<'_>> = held
+        .iter()
+        .zip(&names)
+        .map(|(held, name)| AttachedInGroup {
+            group: &held.group,
+            attached: Attached {
+                name,
+                document: world.document(&held.policy),
+            },
+        })
+        .collect();
+    with_role(role, &world, |role| ask(role, &in_groups))
 }
 
 fn with_role<R>(role: &RoleName, world: &World, ask: impl FnOnce(Role<'_>) -> R) -> R {

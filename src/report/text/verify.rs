@@ -80,6 +80,7 @@ fn table(exports: &[CheckedExport], out: &mut String) {
     let _ = writeln!(out, "{}", Styled(DIM, head.trim_end()));
     for (name, export) in names.iter().zip(exports) {
         let _ = write!(out, "  {name:width$}");
+        let mut pad = 0;
         for (word, kinds) in &columns {
             let (style, mark) = match cell(export, kinds) {
                 CheckAnswer::Passed => (ADD, "ok"),
@@ -87,11 +88,8 @@ fn table(exports: &[CheckedExport], out: &mut String) {
                 CheckAnswer::Depends => (CHANGE, "?"),
                 CheckAnswer::Skipped => (DIM, "-"),
             };
-            let length = word.len();
-            let _ = write!(out, "  {}", Styled(style, format_args!("{mark:length$}")));
-        }
-        while out.ends_with(' ') {
-            out.pop();
+            let _ = write!(out, "{:pad$}  {}", "", Styled(style, mark));
+            pad = word.len() - mark.len();
         }
         out.push('\n');
     }
@@ -164,22 +162,44 @@ fn troubles(export: &CheckedExport, out: &mut String) {
 
 /// Says once what was not asked for, and how to ask for it.
 fn skipped(exports: &[CheckedExport], out: &mut String) {
-    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for check in exports.iter().flat_map(|export| &export.checks) {
         if check.answer == CheckAnswer::Skipped {
-            let kinds = reasons.entry(check.message.as_str()).or_default();
+            let option = option(check.kind).filter(|_| check.message.contains("asked"));
+            let option = option.map(|option| format!(" (`{option}`)"));
+            let reason = format!("{}{}", safe(&check.message), option.unwrap_or_default());
+            let kinds = reasons.entry(reason).or_default();
             if !kinds.contains(&check.kind.as_str()) {
                 kinds.push(check.kind.as_str());
             }
         }
     }
     for (reason, kinds) in reasons {
-        let reason = match reason {
-            "" => String::new(),
-            reason => format!(": {}", safe(reason)),
-        };
-        let line = format!("not checked: {}{reason}", kinds.join(", "));
+        let line = format!("not checked: {}: {reason}", kinds.join(", "));
         let _ = writeln!(out, "{}", Styled(DIM, line));
+    }
+}
+
+/// The option with which a check is asked for.
+fn option(kind: CheckKind) -> Option<&'static str> {
+    match kind {
+        CheckKind::Bucket
+        | CheckKind::BucketRegion
+        | CheckKind::BucketEncryption
+        | CheckKind::BucketPolicy => Some("--region REGION --bucket BUCKET"),
+        CheckKind::Image
+        | CheckKind::ImageStatus
+        | CheckKind::ImageDisks
+        | CheckKind::ImageEncryption
+        | CheckKind::ImageOrigin => Some("--image ID"),
+        CheckKind::Instances => Some("--region REGION"),
+        CheckKind::DryRun => Some("--dry-run"),
+        CheckKind::Role
+        | CheckKind::Trust
+        | CheckKind::Permissions
+        | CheckKind::ControlPolicy
+        | CheckKind::Format
+        | CheckKind::Prefix => None,
     }
 }
 
