@@ -1,7 +1,9 @@
 //! Would ExportImage work, now and after the steps.
 
 use crate::model::{DesiredState, ObservedState, RoleName, Scope, Step};
-use crate::readiness::{Attached, AttachedInGroup, EXPORT_ROLE, Export, Readiness, Role, RoleTrust, image_export};
+use crate::readiness::{
+    Attached, AttachedInGroup, EXPORT_ROLE, Export, Readiness, Role, RoleTrust, image_export,
+};
 
 use super::order::World;
 

@@ -190,6 +190,9 @@ impl Asked<'_> {
         let Some(name) = self.export.bucket else {
             return Check::skipped(kind, "no bucket was asked about");
         };
+        if self.facts.observed.bucket == Layer::Read(None) {
+            return Check::skipped(kind, format!("there is no bucket {name}"));
+        }
         let settle = format!("aliyun oss bucket-policy --method get oss://{name}");
         let passed = match (of_bucket, &self.facts.observed.bucket_policy) {
             (_, Layer::NotAsked) => return Check::skipped(kind, "no bucket was asked about"),
