@@ -3,7 +3,7 @@
 //! So the engine finds, with everything else, what follows from either side of a doubt; statements in doubt for one
 //! reason stay together. The keys begin with `?`, which no key of RAM does.
 
-use crate::policy::{Condition, Doubt};
+use crate::policy::{Condition, Doubt, Effect, Statement};
 
 /// The key of the session's name.
 const SESSION: &str = "?session";
@@ -27,14 +27,24 @@ impl Doubts {
         Self::test(condition, operator, key, value);
     }
 
-    /// Limits a condition to buckets of a resource group.
-    pub(super) fn limit_to_group(condition: &mut Condition, group: &str) {
+    /// Limits a statement to buckets of a resource group. Whether its Deny beats an account-wide Allow is told in two
+    /// ways. Source: RAM, order of evaluation, 2021 and 2025.
+    pub(super) fn limit_to_group(statement: &mut Statement, group: &str) {
+        let condition = &mut statement.condition;
         Self::test(
             condition,
             "StringEquals",
             GROUP.to_owned(),
             group.to_owned(),
         );
+        if statement.effect == Effect::Deny {
+            Self::test(
+                condition,
+                "Bool",
+                "?group deny".to_owned(),
+                "true".to_owned(),
+            );
+        }
     }
 
     fn test(condition: &mut Condition, operator: &str, key: String, value: String) {

@@ -173,7 +173,7 @@ pub(super) fn in_groups(attached: &[AttachedInGroup<'_>]) -> Vec<Made> {
     let limited = |document: &PolicyDocument, group: &str| {
         let mut statements = document.statements().to_vec();
         for statement in &mut statements {
-            Doubts::limit_to_group(&mut statement.condition, group);
+            Doubts::limit_to_group(statement, group);
         }
         PolicyDocument::new(statements)
     };

@@ -37,7 +37,7 @@ pub(super) fn authorize(
             bucket.policy.as_deref(),
             (principal, owner),
             &request,
-            world.behavior.owner_roles_are_owner,
+            &world.behavior,
         )
     };
     let Some(caller) = caller else {

@@ -11,6 +11,7 @@ use crate::policy::{Condition, Effect};
 use crate::sandbox::evaluation::{
     Decision, Request, action_matches, all, any, combine, holds, matches, resource_matches,
 };
+use crate::sandbox::state::Behavior;
 
 /// Who asks, as a bucket policy may name it.
 pub(crate) enum Principal<'a> {
@@ -30,7 +31,7 @@ pub(crate) enum Principal<'a> {
 
 impl Principal<'_> {
     /// Whether a name in the list means it. A session of a role is named by its ARN only.
-    fn is_named(&self, name: &str) -> bool {
+    fn is_named(&self, name: &str, behavior: &Behavior) -> bool {
         match self {
             Self::Anonymous => false,
             Self::Account(account) => name == account.as_str(),
@@ -41,22 +42,35 @@ impl Principal<'_> {
                 session,
             } => {
                 let arn = format!("arn:sts::{account}:assumed-role/{role}/{session}");
-                let folded = |text: &str| text.to_ascii_lowercase();
-                name.starts_with("arn:") && matches(&folded(name), &folded(&arn))
+                let (name, arn) = (name.to_ascii_lowercase(), arn.to_ascii_lowercase());
+                let is_account = behavior.account_means_roles && name == account.as_str();
+                let is_like = match behavior.wildcards_stay_in_their_part {
+                    true => matches_part_by_part(&name, &arn),
+                    false => matches(&name, &arn),
+                };
+                is_account || (name.starts_with("arn:") && is_like)
             }
         }
     }
 
     /// Whether it is the owner, whom `*` leaves out. For roles of the owner's account that is not documented.
-    fn is_owner(&self, owner: &AccountId, are_roles_owner: bool) -> bool {
+    fn is_owner(&self, owner: &AccountId, behavior: &Behavior) -> bool {
         match self {
             Self::Anonymous => false,
             Self::Account(account) => *account == owner,
             Self::User { account, .. } | Self::Role { account, .. } => {
-                are_roles_owner && *account == owner
+                behavior.owner_roles_are_owner && *account == owner
             }
         }
     }
+}
+
+/// Whether a pattern has as many parts between `:` and `/` as the text, each of which it matches.
+fn matches_part_by_part(pattern: &str, text: &str) -> bool {
+    let parts = |text: &str| -> Vec<String> { text.split([':', '/']).map(str::to_owned).collect() };
+    let (patterns, texts) = (parts(pattern), parts(text));
+    let mut pairs = patterns.iter().zip(&texts);
+    patterns.len() == texts.len() && pairs.all(|(pattern, text)| matches(pattern, text))
 }
 
 /// What the policy of a bucket says to one request; a bucket without one says nothing.
@@ -64,7 +78,7 @@ pub(crate) fn decide(
     policy: Option<&str>,
     (principal, owner): (&Principal<'_>, &AccountId),
     request: &Request<'_>,
-    are_roles_owner: bool,
+    behavior: &Behavior,
 ) -> Decision {
     let document = policy.and_then(|text| serde_json::from_str::<Document>(text).ok());
     let statements = document.map_or(Vec::new(), |document| document.statement);
@@ -87,9 +101,9 @@ pub(crate) fn decide(
         };
         let Texts(names) = &statement.principal;
         let is_meant = names.iter().any(|name| match name.as_str() {
-            "*" if condition.is_empty() => !principal.is_owner(owner, are_roles_owner),
+            "*" if condition.is_empty() => !principal.is_owner(owner, behavior),
             "*" => true,
-            name => principal.is_named(name),
+            name => principal.is_named(name, behavior),
         });
         let parts = [
             Some(is_meant),

@@ -44,6 +44,12 @@ pub(crate) struct Behavior {
     pub(crate) oss_region_field: Option<String>,
     /// Whether `*` in a bucket policy without a condition leaves out the roles of the owner's account too.
     pub(crate) owner_roles_are_owner: bool,
+    /// Whether the UID of an account in a bucket policy means the account's roles too.
+    pub(crate) account_means_roles: bool,
+    /// Whether a wildcard in a bucket policy's principal stays within its part of the ARN.
+    pub(crate) wildcards_stay_in_their_part: bool,
+    /// Whether a Deny for a resource group beats an account-wide Allow.
+    pub(crate) group_deny_wins: bool,
 }
 
 /// How much a dry run of ExportImage looks at.
@@ -71,6 +77,9 @@ impl Default for Behavior {
             ecs_session: "ecs-image-export".to_owned(),
             oss_region_field: None,
             owner_roles_are_owner: false,
+            account_means_roles: false,
+            wildcards_stay_in_their_part: false,
+            group_deny_wins: false,
         }
     }
 }

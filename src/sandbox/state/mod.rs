@@ -23,7 +23,7 @@ mod world;
 
 pub(crate) use account::{Account, OidcProvider, User};
 pub(crate) use bucket::{Bucket, Object};
-pub(crate) use cloud::{DryRun, Region};
+pub(crate) use cloud::{Behavior, DryRun, Region};
 pub(crate) use directory::{ControlPolicy, Directory, Folder, Member, ROOT_FOLDER};
 pub(crate) use image::{Disk, Ending, Image, Task, TaskEnd};
 pub(crate) use key::{AccessKey, Instance, Session};

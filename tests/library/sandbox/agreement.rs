@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 const ROLES: u64 = 400;
 
 /// SplitMix64: the same roles on every machine.
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
     fn next(&mut self) -> u64 {
@@ -25,9 +25,13 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
+    /// A number below `count`.
+    pub(super) fn below(&mut self, count: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(count).unwrap()).unwrap()
+    }
+
     fn choose<T: Clone>(&mut self, values: &[T]) -> T {
-        let place = self.next() % u64::try_from(values.len()).unwrap();
-        values[usize::try_from(place).unwrap()].clone()
+        values[self.below(values.len())].clone()
     }
 }
 

@@ -6,6 +6,7 @@ mod client;
 mod contract;
 mod ecs;
 mod fault;
+mod layers;
 mod oss;
 mod requests;
 mod store;
