@@ -17,6 +17,7 @@ mod page;
 mod reading;
 mod recorder;
 mod runtime;
+mod signatures;
 mod xml;
 
 use export_iam::sandbox::{Fleet, World};

@@ -164,3 +164,13 @@ fn every_documented_error_of_an_export_was_shown_by_every_client() {
         }
     }
 }
+
+#[test]
+fn the_newest_models_lose_no_field() {
+    for client in ["python-v3", "python-v1", "python-oss"] {
+        for (operation, reading) in accepted(client) {
+            let lost = reading.loses;
+            assert!(lost.is_empty(), "{client}, {operation}: {lost:?}");
+        }
+    }
+}

@@ -50,7 +50,7 @@ pub(crate) fn node_command(script: &str) -> Option<Command> {
 }
 
 /// Waits for `command`, which must end well, and passes on what it says.
-async fn finish(mut command: Command) {
+pub(crate) async fn finish(mut command: Command) {
     command
         .env("HOME", env!("CARGO_TARGET_TMPDIR"))
         .env("NO_PROXY", "127.0.0.1")

@@ -189,7 +189,7 @@ fn canonical_request(request: &OssRequest<'_>, additional: &[String]) -> String 
             value => format!("{name}={value}"),
         })
         .collect();
-    let mut headers: Vec<String> = request
+    let mut headers: Vec<(String, &str)> = request
         .http
         .headers
         .iter()
@@ -200,9 +200,12 @@ fn canonical_request(request: &OssRequest<'_>, additional: &[String]) -> String 
                 || name == "content-md5"
                 || additional.contains(name)
         })
-        .map(|(name, value)| format!("{name}:{value}\n"))
         .collect();
     headers.sort();
+    let headers: Vec<String> = headers
+        .into_iter()
+        .map(|(name, value)| format!("{name}:{value}\n"))
+        .collect();
     format!(
         "{}\n{}\n{}\n{}\n{}\n{}",
         request.http.method,

@@ -37,23 +37,31 @@ pub fn canonical_request(
     query: &[(&str, Option<&str>)],
     headers: &[(String, String)],
 ) -> String {
-    let mut query: Vec<String> = query
+    // By name before anything is put behind it: `a` comes before `a-b`, though `=` and `:` come after `-`.
+    let mut query: Vec<_> = query
         .iter()
-        .map(|(key, value)| match value {
-            Some(value) => format!("{}={}", encode(key), encode(value)),
-            None => encode(key).into_owned(),
-        })
+        .map(|(key, value)| (encode(key), value.map(encode)))
         .collect();
     query.sort_unstable();
-    let mut signed: Vec<String> = headers
+    let query: Vec<String> = query
+        .into_iter()
+        .map(|(key, value)| match value {
+            Some(value) => format!("{key}={value}"),
+            None => key.into_owned(),
+        })
+        .collect();
+    let mut signed: Vec<_> = headers
         .iter()
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim()))
         .filter(|(name, _)| {
             name.starts_with("x-oss-") || name == "content-type" || name == "content-md5"
         })
-        .map(|(name, value)| format!("{name}:{value}\n"))
         .collect();
     signed.sort_unstable();
+    let signed: Vec<String> = signed
+        .into_iter()
+        .map(|(name, value)| format!("{name}:{value}\n"))
+        .collect();
     format!(
         "{method}\n{}\n{}\n{}\n\n{UNSIGNED_PAYLOAD}",
         encode_path(resource),
