@@ -72,6 +72,15 @@ impl GroupAttachments {
             Self::NotRead(_) => &[],
         }
     }
+
+    /// Why they are not known, where they are not.
+    #[must_use]
+    pub fn not_read(&self) -> Option<&str> {
+        match self {
+            Self::Read(_) => None,
+            Self::NotRead(why) => Some(why),
+        }
+    }
 }
 
 impl PolicyRef {

@@ -69,6 +69,8 @@ pub struct ExportFacts<'a> {
     pub role: Layer<Role<'a>>,
     /// The documents that are attached to the role for one resource group.
     pub in_groups: &'a [AttachedInGroup<'a>],
+    /// Why those are not known, on one line; `None` where they are.
+    pub groups_not_read: Option<&'a str>,
     /// What is asked.
     pub question: &'a ExportQuestion,
     /// What ECS, OSS and the resource directory say.

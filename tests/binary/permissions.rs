@@ -168,6 +168,83 @@ fn each_command_works_under_its_policy_and_needs_every_entry_of_it() {
     }
 }
 
+const EXPORTS: &str = "version: 1
+exports: [ { region: cn-hangzhou, bucket: exports-hz } ]
+roles:
+  - name: AliyunECSImageExportDefaultRole
+    trust: { service: ecs.aliyuncs.com }
+    policies: [ { system: AliyunECSImageExportRolePolicy } ]
+";
+
+/// What `verify` says of `account` to a key that may do what the document says; without one, to one that may do all.
+fn verified_under(document: Option<&Value>, account: &Value) -> Value {
+    let world = World::of_account(&account.to_string()).unwrap();
+    let mut state: Value = serde_json::from_str(&world.to_json().unwrap()).unwrap();
+    if let Some(document) = document {
+        state["keys"][0]["allowed"] = document.clone();
+    }
+    let server = Server::start(Options {
+        seed: Some(World::from_json(&state.to_string()).unwrap()),
+        ..Options::default()
+    });
+    let program = Program::new()
+        .with_all(&server.environment())
+        .file("export-iam.yaml", EXPORTS);
+    let run = program.run(&[
+        "verify",
+        "--format",
+        "json",
+        "--image",
+        "m-bp1app",
+        "--dry-run",
+    ]);
+    match run.out.is_empty() {
+        true => json!(run.err),
+        false => run.json()["accounts"][0]["exports"].clone(),
+    }
+}
+
+#[test]
+fn verify_sees_everything_under_its_policy_and_less_without_any_entry() {
+    let healthy: Value = serde_json::from_str(include_str!("../../states/healthy.json")).unwrap();
+    let mut account = healthy["accounts"][0].clone();
+    for disk in account["images"][0]["disks"].as_array_mut().unwrap() {
+        disk.as_object_mut().unwrap().remove("encrypted");
+    }
+    account["buckets"][0]["worm_days"] = json!(30);
+    account["policies"] = json!([{ "name": "Extra", "versions": [version("oss:GetObject")] }]);
+    let attached = json!({ "policy": "custom:Extra" });
+    account["roles"][0]["attachments"]
+        .as_array_mut()
+        .unwrap()
+        .push(attached);
+    let user = Program::new().file("export-iam.yaml", EXPORTS);
+    let document = printed(&user, &["verify", "--dry-run", "--account", ACCOUNT]);
+    let whole = verified_under(None, &account);
+    assert_eq!(whole[0]["answer"], "ready", "{whole:#}");
+    assert_eq!(verified_under(Some(&document), &account), whole);
+    let entries = entries(&document);
+    // An account without a directory is asked no further.
+    let beyond = [
+        "ListAccounts",
+        "ListControlPolicyAttachmentsForTarget",
+        "GetControlPolicy",
+    ];
+    let is_beyond =
+        |(action, _): &&(String, String)| beyond.iter().any(|end| action.ends_with(end));
+    assert_eq!(entries.iter().filter(is_beyond).count(), beyond.len());
+    for entry in entries.iter().filter(|entry| !is_beyond(entry)) {
+        let less = verified_under(Some(&without(&entries, entry)), &account);
+        assert_ne!(less, whole, "verify sees all without {entry:?}");
+    }
+    let reads = printed(&user, &["verify", "--account", ACCOUNT]);
+    assert!(!reads.to_string().contains("ecs:ExportImage"), "{reads:#}");
+    let linted =
+        user.file("operator.json", document.to_string())
+            .run(&["policy", "lint", "operator.json"]);
+    assert_eq!(linted.ends(0).out, "Nothing to remark.\n");
+}
+
 #[test]
 fn the_linter_has_nothing_to_say() {
     for spec in [

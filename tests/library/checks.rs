@@ -94,6 +94,7 @@ impl World {
                 attached: &attached,
             }),
             in_groups: &[],
+            groups_not_read: None,
             question: &self.question,
             observed: &self.observed,
             now: Some("2026-11-28T12:00:00Z".parse().unwrap()),

@@ -14,11 +14,15 @@ use crate::cli::stages::spec::{desired_for_any_account, load};
 use crate::cloud::ram::PermissionRecorder;
 use crate::cloud::resource_manager::directory;
 use crate::cloud::resource_manager::service::RESOURCE_MANAGER;
-use crate::model::{AccountId, DesiredState, ExtraPolicies, PolicyName, RoleName, Scope};
+use crate::cloud::services::ServicesPermissions;
+use crate::model::{
+    AccountId, DesiredState, ExportRequest, ExtraPolicies, PolicyName, RoleName, Scope,
+};
 use crate::observe::observe;
-use crate::plan::possible_steps;
+use crate::plan::{export_role, possible_steps};
 use crate::policy::{PolicyDocument, Statement, grant};
 use crate::report::{json, text};
+use crate::services::ReadServices;
 use crate::spec::{AssumeRole, ResourceDirectory, Spec};
 
 /// The name of the operator's own role where nothing says otherwise.
@@ -33,8 +37,21 @@ pub enum PermissionsCommand {
     Apply(WriterArgs),
     /// What `drift` needs
     Drift(SpecArg),
+    /// What `verify` needs
+    Verify(VerifierArgs),
     /// What `destroy` needs
     Destroy(WriterArgs),
+}
+
+/// `permissions verify`.
+#[derive(Debug, Args)]
+pub struct VerifierArgs {
+    /// The spec
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// What `verify --dry-run` needs: the right to start exports
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `permissions apply` and `permissions destroy`.
@@ -58,6 +75,7 @@ pub(super) async fn run(
 ) -> Result<ExitStatus, Failure> {
     let (args, operator_roles) = match command {
         PermissionsCommand::Plan(spec) | PermissionsCommand::Drift(spec) => (spec, None),
+        PermissionsCommand::Verify(args) => (&args.spec, None),
         PermissionsCommand::Apply(args) | PermissionsCommand::Destroy(args) => {
             (&args.spec, Some(&args.operator_role))
         }
@@ -75,7 +93,20 @@ pub(super) async fn run(
             note_writes(&recorder, desired).await?;
         }
     }
-    let mut statements = grant::exactly(&recorder.needed());
+    let services = ServicesPermissions::new(account.as_ref());
+    if let PermissionsCommand::Verify(args) = command {
+        for desired in &wanted {
+            note_verify(&services, desired, args.dry_run).await;
+        }
+    }
+    // Whoever is in the account asks the directory too, unless the run comes from elsewhere.
+    let is_own = spec.accounts().is_empty() && spec.discover().is_none();
+    let (here, there) = match is_own {
+        true => (services.of_directory(), BTreeSet::new()),
+        false => (BTreeSet::new(), services.of_directory()),
+    };
+    let needed = recorder.needed().into_iter().chain(services.needed());
+    let mut statements = grant::exactly(&needed.chain(here).collect());
     let mut notes = Vec::new();
     if let Some(names) = operator_roles {
         let roles = operator_roles_of(names, &spec)?;
@@ -86,7 +117,8 @@ pub(super) async fn run(
         }
         notes.push(protected(&roles));
     }
-    let ways_in = grant::exactly(&ways_in(&spec));
+    let ways_in = ways_in(&spec).into_iter().chain(there);
+    let ways_in = grant::exactly(&ways_in.collect());
     let holders = [
         ("the identity that assumes the roles", ways_in),
         ("the operator in each account", statements),
@@ -160,6 +192,39 @@ async fn note_writes(recorder: &PermissionRecorder, desired: &DesiredState) -> R
         }
     }
     Ok(())
+}
+
+/// Any image may be asked about, and the buckets of the spec, or any.
+async fn note_verify(services: &ServicesPermissions, desired: &DesiredState, with_dry_run: bool) {
+    let Some(role) = export_role(desired) else {
+        return;
+    };
+    let (any_region, any) = ("*", "*");
+    for export in &desired.exports {
+        let (region, bucket) = (export.region.as_str(), export.bucket.as_str());
+        let _ = services.bucket(region, bucket).await;
+        let _ = services.bucket_policy(region, bucket).await;
+    }
+    if desired.exports.is_empty() {
+        let _ = services.bucket(any_region, any).await;
+        let _ = services.bucket_policy(any_region, any).await;
+    }
+    let _ = services.image(any_region, any).await;
+    let _ = services.instances_with_role(any_region, &role).await;
+    if let Ok(account) = AccountId::new("0000000000000000") {
+        let _ = services.control_policies(&account).await;
+    }
+    if with_dry_run {
+        let request = ExportRequest {
+            region: any_region.to_owned(),
+            image: any.to_owned(),
+            bucket: any.to_owned(),
+            prefix: None,
+            format: None,
+            role: None,
+        };
+        let _ = services.dry_run(&request).await;
+    }
 }
 
 fn operator_roles_of(names: &[String], spec: &Spec) -> Result<BTreeSet<RoleName>, Failure> {

@@ -132,6 +132,10 @@ pub(crate) async fn verify_account(
         (question, found)
     });
     let now = connection.account.now();
+    let groups_not_read = match &observed {
+        Ok(observed) => observed.group_attachments.not_read(),
+        Err(_) => None,
+    };
     let check_all = |live: Layer<Role<'_>>, in_groups: &[AttachedInGroup<'_>]| {
         let checked = found.map(|(question, observed)| {
             let checks = checks(&ExportFacts {
@@ -139,6 +143,7 @@ pub(crate) async fn verify_account(
                 role_name: &role,
                 role: live.clone(),
                 in_groups,
+                groups_not_read,
                 question: &question,
                 observed: &observed,
                 now,
@@ -147,8 +152,8 @@ pub(crate) async fn verify_account(
         });
         checked.collect()
     };
-    let exports = match observed {
-        Ok(observed) => with_live_role(&role, &observed, |live, in_groups| {
+    let exports = match &observed {
+        Ok(observed) => with_live_role(&role, observed, |live, in_groups| {
             check_all(Layer::Read(live), in_groups)
         }),
         Err(ObserveError(errors)) => {

@@ -21,6 +21,14 @@ use crate::cloud::rpc::reply::{Reply, Unreadable};
 use crate::cloud::rpc::transport::Transport;
 use crate::model::{AccountId, ControlPolicy, ControlTarget};
 
+/// Every operation that a reader calls.
+pub const OPERATIONS: [&str; 4] = [
+    "GetControlPolicy",
+    "GetResourceDirectory",
+    "ListAccounts",
+    "ListControlPolicyAttachmentsForTarget",
+];
+
 /// What the directory says of itself where there is none.
 const NO_DIRECTORY: &str = "EntityNotExists.ResourceDirectory";
 

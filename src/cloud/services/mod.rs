@@ -1,5 +1,7 @@
 //! ECS, OSS and the resource directory, as the core reads them and exports with them.
 
 mod client;
+mod permissions;
 
 pub use client::ServicesClient;
+pub use permissions::ServicesPermissions;

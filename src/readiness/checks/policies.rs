@@ -6,7 +6,7 @@
 //! policies deny or leave out. The role's own policies open no bucket of another account; there the bucket's policy is
 //! asked what it allows, too.
 
-use super::super::answer::{ActionAnswer, Answer, Outcome};
+use super::super::answer::{ActionAnswer, Answer, Outcome, Refusal};
 use super::super::check::{Check, CheckAnswer, CheckKind};
 use super::super::error::ExportError;
 use super::super::factor::Factor;
@@ -127,6 +127,7 @@ fn unread_names<'a>(facts: &ExportFacts<'a>) -> Vec<&'a str> {
 fn is_all_read(facts: &ExportFacts<'_>, bucket: &OfBucket, directory: &OfDirectory) -> bool {
     matches!(&facts.role, Layer::Read(role) if role.trust != RoleTrust::Missing)
         && unread_names(facts).is_empty()
+        && facts.groups_not_read.is_none()
         && !matches!(bucket, OfBucket::Unread(_))
         && !matches!(directory, OfDirectory::Unread(_))
 }
@@ -182,7 +183,30 @@ impl Asked<'_> {
             true => format!("no policy of {name} denies what an export needs"),
             false => format!("{name} may do on {} what an export needs", self.place()),
         };
-        self.summary(kind, &actions, passed, "export-iam apply")
+        let check = self.summary(kind, &actions, passed, "export-iam apply");
+        self.with_groups(check, &actions)
+    }
+
+    /// What is attached for one resource group may grant what is missing, or deny what is granted; a Deny holds.
+    fn with_groups(&self, check: Check, actions: &[ActionAnswer]) -> Check {
+        let is_denied = |action: &ActionAnswer| {
+            let why = match &action.outcome {
+                Outcome::Refused { why, .. } => Some(why),
+                Outcome::Granted { .. } | Outcome::Depends { .. } => None,
+            };
+            matches!(why, Some(Refusal::Denied { .. }))
+        };
+        match self.facts.groups_not_read {
+            Some(why) if !actions.iter().any(is_denied) => {
+                let message = format!(
+                    "{}; what it holds for single resource groups could not be read: {why}",
+                    check.message
+                );
+                let settle = "give the caller ram:ListPolicyAttachments, as `export-iam permissions verify` prints it";
+                Check::depends(check.kind, ERROR, message).settled_by(settle)
+            }
+            _ => check,
+        }
     }
 
     fn bucket(&self, sources: &[Source<'_>], of_bucket: &OfBucket, is_foreign: bool) -> Check {
