@@ -171,6 +171,7 @@ impl Case {
                 attached: &attached,
             }),
             in_groups: &in_groups,
+            groups_not_read: None,
             question: &ExportQuestion {
                 region: Some(RegionId::new("cn-hangzhou").unwrap()),
                 bucket: Some(BucketName::new("exports-hz").unwrap()),
