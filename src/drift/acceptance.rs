@@ -30,6 +30,7 @@ fn accepted(acceptance: &Acceptance, finding: &Finding, today: Day) -> Accepted 
         until,
     } = acceptance;
     let status = match (*state == finding.state, *until >= today) {
+        _ if !finding.may_be_accepted() => Standing::Refused,
         (false, _) => Standing::Changed,
         (true, false) => Standing::Expired,
         (true, true) => Standing::Accepted,

@@ -4,11 +4,12 @@ use super::entity::{self, Assessment};
 use super::export;
 use super::finding::{DriftReport, Finding, Value};
 use super::identity::{canonical, digest, id, state_of_values};
+use super::never;
 use crate::model::{Address, DesiredState, ObservedState};
-use crate::plan::{Action, Change, FieldChange, Plan, Reason};
+use crate::plan::{Action, Change, FieldChange, Plan, Reason, breaches};
 
-/// Reports on what `plan` would change, on what it leaves although the spec does not name it, and on exports that
-/// are blocked. The plan is the one from `observed` to `desired`.
+/// Reports on what `plan` would change, on what it leaves although the spec does not name it, on exports that are
+/// blocked, and on sentences of `never` that do not hold. The plan is the one from `observed` to `desired`.
 #[must_use]
 pub fn audit(desired: &DesiredState, observed: &ObservedState, plan: &Plan) -> DriftReport {
     let audit = Audit { desired, observed };
@@ -20,7 +21,11 @@ pub fn audit(desired: &DesiredState, observed: &ObservedState, plan: &Plan) -> D
         .verdict
         .as_ref()
         .and_then(|verdict| export::finding(&observed.caller.account, verdict));
-    let mut findings: Vec<Finding> = changes.chain(export).collect();
+    let account = &observed.caller.account;
+    let broken = breaches(desired, observed)
+        .into_iter()
+        .map(|breach| never::finding(account, breach));
+    let mut findings: Vec<Finding> = changes.chain(export).chain(broken).collect();
     findings.sort_by(|a, b| a.address.cmp(&b.address));
     DriftReport {
         findings,
@@ -104,6 +109,7 @@ impl Audit<'_> {
             live: None,
             spec: None,
             access,
+            sentence: None,
             acceptance: None,
             since: None,
         }

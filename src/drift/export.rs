@@ -26,6 +26,7 @@ pub(super) fn finding(account: &AccountId, verdict: &Verdict) -> Option<Finding>
         live: None,
         spec: None,
         access: None,
+        sentence: None,
         acceptance: None,
         since: None,
     })

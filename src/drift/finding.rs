@@ -8,6 +8,8 @@ use crate::model::{Address, Tags};
 use crate::policy::Comparison;
 
 /// What is found.
+///
+/// `never` is a list of sentences in the spec that must hold whatever else changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DriftKind {
@@ -23,6 +25,10 @@ pub enum DriftKind {
     Unmanaged,
     /// ExportImage would fail with the role as it is, whether or not something differs from the spec.
     ExportBlocked,
+    /// A role gives what the spec says it must never give.
+    NeverBroken,
+    /// That a role does not give what it must never give cannot be shown.
+    NeverUnproven,
     /// Whether ExportImage works with the role as it is depends on something that cannot be read, while it would
     /// work with the role of the spec.
     ExportDepends,
@@ -40,6 +46,8 @@ impl DriftKind {
             Self::Unmanaged => "unmanaged",
             Self::ExportBlocked => "export-blocked",
             Self::ExportDepends => "export-depends",
+            Self::NeverBroken => "never-broken",
+            Self::NeverUnproven => "never-unproven",
         }
     }
 }
@@ -80,6 +88,9 @@ pub struct Finding {
     /// What the account gives beyond the spec (gained), and what it falls short by (lost).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<Comparison>,
+    /// The sentence of `never` that is broken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
     /// What the spec says about taking the finding as it is, where it says something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acceptance: Option<Accepted>,
@@ -94,6 +105,12 @@ impl Finding {
     pub fn is_accepted(&self) -> bool {
         let standing = self.acceptance.as_ref().map(|accepted| accepted.status);
         standing == Some(Standing::Accepted)
+    }
+
+    /// Whether the spec may take it as it is: all but what must never be.
+    #[must_use]
+    pub fn may_be_accepted(&self) -> bool {
+        self.kind != DriftKind::NeverBroken
     }
 
     /// Whether the baseline did not have it, or not like this. Without a baseline nothing is.

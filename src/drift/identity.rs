@@ -12,6 +12,17 @@ pub(super) fn id(account: &AccountId, address: &Address, part: &str, kind: Drift
     digest([identity.to_ascii_lowercase()])
 }
 
+/// The id of one of several findings on one part, told apart by `what`, whose case counts.
+pub(super) fn id_of(
+    account: &AccountId,
+    address: &Address,
+    part: &str,
+    kind: DriftKind,
+    what: &str,
+) -> String {
+    digest([id(account, address, part, kind), what.to_owned()])
+}
+
 /// The state of a finding on one part: its live value and the spec's.
 pub(super) fn state_of_values(live: Option<&Value>, spec: Option<&Value>) -> String {
     digest([live, spec].map(|value| value.map_or_else(String::new, text)))

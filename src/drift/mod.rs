@@ -15,6 +15,7 @@ mod entity;
 mod export;
 mod finding;
 mod identity;
+mod never;
 mod severity;
 mod standing;
 

@@ -13,6 +13,8 @@ pub enum Standing {
     Accepted,
     /// Its last day is over, so the finding counts.
     Expired,
+    /// It counts all the same: what must never be is not to be accepted.
+    Refused,
     /// It was given for another state of the finding, which therefore counts.
     Changed,
 }
@@ -61,6 +63,9 @@ pub struct Earlier {
     pub kind: String,
     /// How much that mattered.
     pub severity: Severity,
+    /// The sentence of `never` that it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
     /// Whether it was accepted then.
     #[serde(skip)]
     pub was_accepted: bool,

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::name::as_text;
-use super::{PolicyName, PolicyRef, RoleName, Tags};
+use super::{Never, PolicyName, PolicyRef, RoleName, Tags};
 use crate::policy::{PolicyDocument, TrustPolicy};
 
 /// What a spec asks of one account; nothing in it depends on files any more.
@@ -23,6 +23,8 @@ pub struct DesiredState {
     pub roles: BTreeMap<RoleName, DesiredRole>,
     /// Where images go, in the order of the spec; the verdict is about these.
     pub exports: Vec<Export>,
+    /// What must hold whatever else changes.
+    pub never: Vec<Never>,
     /// What is to be gone. Names no role and no policy that is wanted.
     pub removals: Removals,
 }

@@ -34,6 +34,7 @@ impl Scope {
             policies,
             roles,
             exports: _,
+            never: _,
             removals,
         } = desired;
         let wanted_roles = roles

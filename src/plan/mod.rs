@@ -15,6 +15,7 @@ mod effect;
 mod error;
 pub mod file;
 mod guard;
+mod never;
 mod order;
 mod possible;
 mod removal;
@@ -28,7 +29,8 @@ pub use action::{Action, Reason};
 pub use change::{Change, DocumentChange, FieldChange};
 pub use effect::Effect;
 pub use error::PlanError;
-pub use guard::{ApprovedPlan, Refusal, Risk, approve};
+pub use guard::{ApprovedPlan, Refusal, Risk, approve, forbidden};
+pub use never::{Breach, breaches, breaches_of_wish};
 pub use order::{Holder, OrderCheck, Passing, PassingKind};
 pub use possible::possible_steps;
 pub use undo::{UndoError, undo};
@@ -49,6 +51,8 @@ pub struct Plan {
     pub order: OrderCheck,
     /// Would ExportImage work, where the spec is about that.
     pub verdict: Option<Verdict>,
+    /// The sentences of `never` that do not hold after the steps, in the order of the spec.
+    pub breaches: Vec<Breach>,
     /// What could not be looked at, and why; the plan says nothing of it.
     pub not_read: Option<String>,
     /// What the spec is for.
@@ -127,7 +131,9 @@ pub fn plan(desired: &DesiredState, observed: &ObservedState) -> Result<Plan, Ve
     let steps: Vec<PlannedStep> = steps.collect();
     let writes: Vec<&Step> = steps.iter().map(|planned| &planned.step).collect();
     let verdict = verdict::verdict(desired, observed, &writes);
+    let breaches = never::breaches_after(desired, observed, &writes);
     Ok(Plan {
+        breaches,
         caller: observed.caller.clone(),
         changes,
         steps,

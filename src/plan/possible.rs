@@ -16,6 +16,7 @@ pub fn possible_steps(desired: &DesiredState) -> Vec<Step> {
         policies,
         roles,
         exports: _,
+        never: _,
         removals,
     } = desired;
     let of_policies = policies.values().flat_map(policy_steps);

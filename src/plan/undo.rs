@@ -31,6 +31,7 @@ pub fn undo(
     let scope = Scope::of(applied);
     let mut back = DesiredState {
         exports: applied.exports.clone(),
+        never: applied.never.clone(),
         ..DesiredState::default()
     };
     let mut errors = Vec::new();

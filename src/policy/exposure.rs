@@ -81,6 +81,28 @@ pub fn newly_exposed(
         .collect()
 }
 
+/// The trust policy as far as it lets in somebody from outside of account `own` who is meant.
+pub(super) fn exposed(
+    trust: &TrustPolicy,
+    own: &str,
+    is_meant: impl Fn(&Exposure) -> bool,
+) -> TrustPolicy {
+    let statements = trust.statements().iter().flat_map(|statement| {
+        if statement.effect == Effect::Deny {
+            return vec![statement.clone()];
+        }
+        let exposures = exposed_by(statement, own).into_iter();
+        let narrowed = exposures
+            .filter(|exposure| is_meant(exposure))
+            .map(|exposure| TrustStatement {
+                principal: exposure.principal(),
+                ..statement.clone()
+            });
+        narrowed.collect()
+    });
+    TrustPolicy::new(statements.collect())
+}
+
 /// Whether the comparison gives access, or that cannot be ruled out.
 fn gains(comparison: &Comparison) -> bool {
     !comparison.gained.is_empty() || !comparison.reasons.is_empty()
@@ -123,6 +145,23 @@ fn only(trust: &TrustPolicy, exposure: &Exposure, own: &str) -> TrustPolicy {
 }
 
 impl Exposure {
+    /// Whether nobody has named who that is: any account, or any user of an identity provider.
+    pub(super) fn is_anyone(&self) -> bool {
+        match self {
+            Self::AnySubject { .. } => true,
+            Self::Outsider { member, id } if *member == "Service" => {
+                match ServicePrincipal::read(id).account {
+                    Some(account) => account == "*",
+                    None => id.contains('*'),
+                }
+            }
+            Self::Outsider { id, .. } => match id.strip_prefix("acs:ram::") {
+                Some(rest) => rest.starts_with('*'),
+                None => id.contains('*'),
+            },
+        }
+    }
+
     fn principal(&self) -> Principal {
         let (member, id) = match self {
             Self::Outsider { member, id } => (*member, id),

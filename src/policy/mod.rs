@@ -14,6 +14,7 @@ pub mod equivalence;
 mod error;
 mod evaluate;
 mod exposure;
+mod forbidden;
 pub mod grant;
 mod granting;
 mod json;
@@ -46,6 +47,7 @@ pub use document::{
 pub use error::{Place, PolicyError, PolicyErrorKind, quote};
 pub use evaluate::{Caller, Decision, Request, StatementPlace, decide, decide_trust, denies};
 pub use exposure::{Exposure, newly_exposed};
+pub use forbidden::{ANY_OSS, Forbidden, Given, Resources, Trusted, admitted, allowed, given};
 pub use kind::DocumentKind;
 pub use power::newly_granted_power;
 pub use semantics::{Matching, NegatedWhenAbsent, PrincipalReading, Semantics};

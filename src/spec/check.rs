@@ -1,14 +1,17 @@
 //! Checks that look at more than one value: references, repeats, counts, and names that miss a known one.
 
+mod exports;
+
 use std::collections::BTreeMap;
 
 use super::fields::At;
 use super::known;
 use super::node::Spot;
 use super::notes::Notes;
-use super::shape::{AccountShape, ContentShape, Items, PolicyShape, RoleShape, SpecShape};
-use crate::model::{BucketName, Export, PolicyName, PolicyRef, PolicyType, RegionId, limit};
-use crate::policy::catalogue::regions::REGIONS;
+use super::shape::{
+    AccountShape, ContentShape, Items, NeverRole, NeverShape, PolicyShape, RoleShape, SpecShape,
+};
+use crate::model::{PolicyName, PolicyRef, PolicyType, limit};
 use crate::policy::quote;
 use crate::policy::suggest;
 
@@ -18,6 +21,7 @@ pub(super) fn check(notes: &mut Notes, spec: &SpecShape) {
     no_repeats(notes, "policy", names.map(|name| (&name.value, &name.spot)));
     let names = spec.roles.items.iter().map(|role| &role.name);
     no_repeats(notes, "role", names.map(|name| (&name.value, &name.spot)));
+    never_names_roles(notes, spec);
     let accepted = spec.accept.items.iter();
     no_repeats(
         notes,
@@ -29,17 +33,12 @@ pub(super) fn check(notes: &mut Notes, spec: &SpecShape) {
         role_policies(notes, spec, role);
     }
     if let Some(exports) = &spec.exports {
-        check_exports(notes, exports);
+        exports::check(notes, exports);
     }
     grants_have_exports(notes, spec);
     if let Some(accounts) = &spec.accounts {
         check_accounts(notes, accounts, spec.discover.is_some());
     }
-}
-
-fn line_of(spot: &Spot) -> Option<String> {
-    spot.place
-        .map(|place| format!("the first is on line {}", place.line))
 }
 
 /// Reports each of `named` that was there before. Names are compared as their type compares.
@@ -59,12 +58,34 @@ fn no_repeats<'s, N: Ord + std::fmt::Display>(
                     format!(" as {}; RAM ignores letter case", quote(&first))
                 };
                 let message = format!("{what} {} is there already{note}", quote(&name.to_string()));
-                notes.error_maybe_hint(spot, message, line_of(at));
+                notes.error_maybe_hint(spot, message, at.hint_of_first());
             }
             None => {
                 seen.insert(name, spot);
             }
         }
+    }
+}
+
+/// A sentence about a role that is not there would hold for ever.
+fn never_names_roles(notes: &mut Notes, spec: &SpecShape) {
+    if !spec.roles.is_complete {
+        return;
+    }
+    let names = || spec.roles.items.iter().map(|role| &role.name.value);
+    for NeverShape { role, .. } in &spec.never.items {
+        let NeverRole::Named(name) = &role.value else {
+            continue;
+        };
+        if names().any(|declared| declared == name) {
+            continue;
+        }
+        let hint = suggest::did_you_mean(name.as_str(), names().map(|name| name.as_str()))
+            .unwrap_or_else(|| {
+                "declare it under `roles`; only roles of the spec are read".to_owned()
+            });
+        let message = format!("no role {} is in this spec", quote(name.as_str()));
+        notes.error_hint(&role.spot, message, hint);
     }
 }
 
@@ -235,70 +256,6 @@ fn is_product_policy(name: &str) -> bool {
         .is_some_and(|rest| rest.ends_with("FullAccess") || rest.ends_with("ReadOnlyAccess"))
 }
 
-fn check_exports(notes: &mut Notes, exports: &Items<At<Export>>) {
-    let mut region_of: BTreeMap<&BucketName, &RegionId> = BTreeMap::new();
-    let mut seen: BTreeMap<&Export, &Spot> = BTreeMap::new();
-    for At { value, spot } in &exports.items {
-        let Export {
-            region,
-            bucket,
-            prefix: _,
-        } = value;
-        if let Some(first) = seen.insert(value, spot) {
-            notes.error_maybe_hint(
-                spot,
-                format!("export to bucket `{bucket}` is there already"),
-                line_of(first),
-            );
-        }
-        let other = *region_of.entry(bucket).or_insert(region);
-        if other != region {
-            let message = format!("bucket `{bucket}` is in `{other}` above and in `{region}` here");
-            notes.error_hint(
-                spot,
-                message,
-                "a bucket is in one region; `GetBucketLocation` tells which",
-            );
-        }
-        check_region(notes, region, spot);
-    }
-}
-
-/// New regions open every year, so an unknown one is a warning, unless it is plainly a known one misspelt.
-fn check_region(notes: &mut Notes, region: &RegionId, spot: &Spot) {
-    let region = region.as_str();
-    if REGIONS.contains(&region) {
-        return;
-    }
-    let message = format!("no region `{region}` is known");
-    let known = REGIONS.iter().copied();
-    match suggest::nearest(region, known).filter(|near| letters(near) != letters(region)) {
-        Some(near) if is_slip(region, near) => {
-            notes.error_hint(spot, message, format!("did you mean `{near}`?"));
-        }
-        Some(near) => notes.warn(spot, message, Some(format!("did you mean `{near}`?"))),
-        None => {
-            let hint = "check its spelling; this program may be older than the region";
-            notes.warn(spot, message, Some(hint.to_owned()));
-        }
-    }
-}
-
-/// The text without digits: regions of one area are told apart by their numbers.
-fn letters(region: &str) -> String {
-    region.chars().filter(|c| !c.is_ascii_digit()).collect()
-}
-
-/// Whether letters were left out, put in or swapped. Another letter may make another city.
-fn is_slip(region: &str, near: &str) -> bool {
-    let sorted = |text: &str| {
-        let mut letters: Vec<char> = text.chars().collect();
-        letters.sort_unstable();
-        letters
-    };
-    region.len() != near.len() || sorted(region) == sorted(near)
-}
-
 /// A grant is made of exports; without any it would grant nothing.
 fn grants_have_exports(notes: &mut Notes, spec: &SpecShape) {
     let grants = || {
@@ -378,7 +335,7 @@ fn check_accounts(notes: &mut Notes, accounts: &Items<AccountShape>, has_discove
     no_repeats(notes, "alias", aliases);
     for account in items() {
         if let Some(exports) = &account.exports {
-            check_exports(notes, exports);
+            exports::check(notes, exports);
         }
         role_is_in_account(notes, account);
     }

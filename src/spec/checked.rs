@@ -7,8 +7,8 @@ use super::error::{Diagnostic, SpecErrors};
 use super::notes::Notes;
 use super::split::{self, ANY_ACCOUNT, Part};
 use crate::model::{
-    Acceptance, AccountId, DesiredPolicy, DesiredRole, DesiredState, Export, PolicyName, PolicyRef,
-    PolicyType, Removals, RoleName, Tags, limit,
+    Acceptance, AccountId, DesiredPolicy, DesiredRole, DesiredState, Export, Never, PolicyName,
+    PolicyRef, PolicyType, Removals, RoleName, Tags, limit,
 };
 use crate::policy::{MAX_DOCUMENT_LENGTH, PolicyDocument};
 
@@ -25,6 +25,9 @@ pub struct Spec {
     pub(super) acceptances: Vec<Acceptance>,
     /// Where each acceptance stands.
     pub(super) acceptance_spots: Vec<Diagnostic>,
+    pub(super) never: Vec<Never>,
+    /// Where each sentence stands.
+    pub(super) never_spots: Vec<Diagnostic>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
@@ -95,6 +98,7 @@ impl Spec {
             policies,
             roles: roles.collect(),
             exports: exports.to_vec(),
+            never: self.never.clone(),
             removals: Removals::default(),
         })
     }

@@ -24,9 +24,11 @@ impl Spec {
             // What is accepted changes what counts as drift, and no plan.
             acceptances: _,
             acceptance_spots: _,
+            never,
+            never_spots: _,
             warnings: _,
         } = self;
-        let meaning = json!({
+        let mut meaning = json!({
             "format": 1,
             "policies": policies.values().map(policy).collect::<Vec<_>>(),
             "roles": roles.values().map(role).collect::<Vec<_>>(),
@@ -34,6 +36,10 @@ impl Spec {
             "accounts": sorted(accounts.iter().map(account)),
             "discover": discover.as_ref().map(discovery),
         });
+        // A spec without sentences keeps the digest that it has always had.
+        if let (false, Some(members)) = (never.is_empty(), meaning.as_object_mut()) {
+            members.insert("never".to_owned(), json!(sorted(never)));
+        }
         let hash = Sha256::digest(meaning.to_string().as_bytes());
         let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("sha256:{digits}")

@@ -25,6 +25,7 @@ mod node;
 mod notes;
 mod place;
 mod preset;
+mod promises;
 mod read;
 mod resolve;
 mod shape;

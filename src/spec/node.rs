@@ -76,6 +76,14 @@ pub(super) struct Spot {
     pub(super) place: Option<Place>,
 }
 
+impl Spot {
+    /// The hint for a repeat of what stands here.
+    pub(super) fn hint_of_first(&self) -> Option<String> {
+        self.place
+            .map(|place| format!("the first is on line {}", place.line))
+    }
+}
+
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct Node {

@@ -8,6 +8,7 @@ use super::document::{self, Files};
 use super::error::SpecErrors;
 use super::fields::At;
 use super::notes::Notes;
+use super::promises::promises;
 use super::shape::{ContentShape, Items, PolicyShape, RoleShape, SpecShape, TrustShape};
 use crate::model::{DesiredRole, Export, PolicyName, PolicyRef, PolicyType, RoleName};
 use crate::policy::TrustPolicy;
@@ -25,6 +26,7 @@ pub(super) fn resolve(
         accounts,
         discover,
         accept,
+        never,
     } = shape;
     let policies: BTreeMap<PolicyName, PolicySpec> = policies
         .items
@@ -43,6 +45,7 @@ pub(super) fn resolve(
         .items
         .into_iter()
         .map(|account| account.entry);
+    let (never, never_spots) = promises(&notes, never.items, &roles);
     let accept = accept.items.into_iter().map(|entry| {
         let spot = notes.diagnostic(&entry.id_spot, String::new(), None);
         (entry.acceptance, spot)
@@ -56,6 +59,8 @@ pub(super) fn resolve(
         discover: discover.map(|discover| discover.value),
         acceptances,
         acceptance_spots,
+        never,
+        never_spots,
         warnings: Vec::new(),
     };
     spec.check_lengths(&mut notes);

@@ -7,6 +7,7 @@ use super::account::{AccountEntry, Discover};
 use super::fields::At;
 use super::node::{Node, Spot};
 use crate::model::{Acceptance, Export, ExtraPolicies, PolicyName, PolicyRef, RoleName, Tags};
+use crate::policy::Forbidden;
 
 /// A whole spec file.
 #[derive(Debug, Default)]
@@ -17,6 +18,7 @@ pub(super) struct SpecShape {
     pub(super) accounts: Option<Items<AccountShape>>,
     pub(super) discover: Option<At<Discover>>,
     pub(super) accept: Items<AcceptShape>,
+    pub(super) never: Items<NeverShape>,
 }
 
 /// The entries of a list.
@@ -106,6 +108,23 @@ pub(super) struct AccountShape {
 pub(super) struct AcceptShape {
     pub(super) acceptance: Acceptance,
     pub(super) id_spot: Spot,
+}
+
+/// An entry of `never`.
+#[derive(Debug)]
+pub(super) struct NeverShape {
+    pub(super) role: At<NeverRole>,
+    /// One sentence for each.
+    pub(super) forbidden: Vec<Forbidden>,
+    pub(super) spot: Spot,
+}
+
+/// The role that an entry of `never` is about.
+#[derive(Debug)]
+pub(super) enum NeverRole {
+    /// Each role of the spec.
+    Every,
+    Named(RoleName),
 }
 
 impl SpecShape {

@@ -25,6 +25,7 @@ mod cli;
 mod findings;
 mod fleet;
 mod lint;
+mod never;
 mod odd_answers;
 mod permissions;
 mod plan_file;

@@ -246,7 +246,10 @@ fn guarded(plan: &Result<Plan, Vec<PlanError>>, observed: &ObservedState) -> Str
     let Ok(plan) = plan else { return String::new() };
     let mut text = String::new();
     for refusal in refusals(plan, observed) {
-        let (risk, address) = (refusal.risk.as_str(), refusal.address);
+        let (risk, address) = (
+            refusal.risk.map_or("never", |risk| risk.as_str()),
+            refusal.address,
+        );
         writeln!(
             text,
             "refused without --allow {risk}: {address}: {}",

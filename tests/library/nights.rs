@@ -47,6 +47,9 @@ roles:
     description: Lets ECS write exported images to OSS.
     trust: { service: ecs.aliyuncs.com }
     policies: [ { custom: ImageExportToOss } ]
+never:
+  - { role: AliyunECSImageExportDefaultRole, do: 'ram:*' }
+  - { role: AliyunECSImageExportDefaultRole, trusted_by: another_account }
 ";
 
 /// What somebody does in the account, or in the spec, before the night of a day.

@@ -366,6 +366,7 @@ impl WishSeed {
             policies,
             roles,
             exports: Vec::new(),
+            never: Vec::new(),
             removals,
         }
     }

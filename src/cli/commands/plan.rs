@@ -10,12 +10,13 @@ use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Format, Global, SpecArg, detail};
 use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
+use crate::cli::stages::approval::refused;
 use crate::cli::stages::plan::{MemberPlan, failures, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::saved_plan;
 use crate::cli::stages::spec::load;
 use crate::cloud::ram::aliyun_commands;
-use crate::plan::{Aim, Plan};
+use crate::plan::{Aim, Plan, forbidden};
 use crate::report::json::AccountReport;
 use crate::report::text;
 
@@ -111,10 +112,29 @@ pub(super) async fn run(
     {
         saved_plan::write(&account.saved(), file, environment, console)?;
     }
-    match report.status(failures(&plans), console)? {
+    let status = report.status(failures(&plans), console)?;
+    if let Some(broken) = broken(&plans) {
+        console.failure(&broken);
+        return Ok(match status {
+            ExitStatus::Incomplete => status,
+            _ => ExitStatus::Refused,
+        });
+    }
+    match status {
         ExitStatus::Differs if !args.detailed_exitcode => Ok(ExitStatus::Success),
         status => Ok(status),
     }
+}
+
+/// Why `apply` will refuse the plans whatever is allowed, if it will.
+fn broken(plans: &[MemberPlan]) -> Option<Failure> {
+    let of_account = |MemberPlan { member, account }: &MemberPlan| {
+        let refusals = forbidden(&account.as_ref().ok()?.plan);
+        let label = member.label().filter(|_| plans.len() > 1);
+        (!refusals.is_empty()).then(|| refused(&refusals).of_account(label.as_deref()).problems())
+    };
+    let problems: Vec<_> = plans.iter().filter_map(of_account).flatten().collect();
+    (!problems.is_empty()).then(|| Failure::all(ExitStatus::Refused, problems))
 }
 
 /// The plan's steps for a shell.

@@ -32,6 +32,9 @@ pub(crate) fn print_entries(
     let mut missing = Vec::new();
     for id in accepting.ids {
         match find(id, plans, reports) {
+            Some((_, finding)) if !finding.may_be_accepted() => missing.push(format!(
+                "finding `{id}` is a broken sentence of `never`, which cannot be accepted"
+            )),
             Some((place, finding)) => {
                 let comment = format!("{place}: {}", finding_words(finding));
                 let acceptance = Acceptance {

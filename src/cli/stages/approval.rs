@@ -6,8 +6,12 @@ use super::plan::{MemberPlan, PlannedAccount};
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::console::Console;
-use crate::plan::{ApprovedPlan, Risk, approve as ask_guard};
+use crate::plan::{ApprovedPlan, Refusal, Risk, approve as ask_guard};
 use crate::report::text::{self, Detail};
+
+/// What to do about a broken sentence of `never`.
+const NEVER_HINT: &str =
+    "no `--allow` lets it pass: change what the spec asks for, or the sentence";
 
 /// What the operator has approved beforehand.
 pub(crate) struct Approval {
@@ -112,6 +116,22 @@ fn show(plans: &[MemberPlan], approval: &Approval, console: &mut Console) -> Res
     Ok(())
 }
 
+/// The guard's refusals, each with the way past it.
+pub(crate) fn refused(refusals: &[Refusal]) -> Failure {
+    let problems = refusals.iter().map(|refusal| {
+        let hint = match refusal.risk {
+            Some(risk) => {
+                let word = risk.as_str();
+                format!("if that is what you want, add `--allow {word}`")
+            }
+            None => NEVER_HINT.to_owned(),
+        };
+        let message = format!("refused: {}: {}", refusal.address, refusal.message);
+        (message, Some(hint))
+    });
+    Failure::all(ExitStatus::Refused, problems)
+}
+
 /// Asks the guard about every plan. In a fleet an account that is refused is left out, and the others go on.
 ///
 /// # Errors
@@ -124,15 +144,7 @@ fn guard<'a>(plans: &'a [MemberPlan], approval: &Approval) -> Result<Approved<'a
         match ask_guard(account.plan.clone(), &account.observed, &approval.allowed) {
             Ok(plan) => accounts.push(ApprovedAccount { account, plan }),
             Err(refusals) => {
-                let problems = refusals.iter().map(|refusal| {
-                    let hint = format!(
-                        "if that is what you want, add `--allow {}`",
-                        refusal.risk.as_str()
-                    );
-                    let message = format!("refused: {}: {}", refusal.address, refusal.message);
-                    (message, Some(hint))
-                });
-                refused.insert(place, Failure::all(ExitStatus::Refused, problems));
+                refused.insert(place, self::refused(&refusals));
             }
         }
     }

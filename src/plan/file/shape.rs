@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Caller, DesiredPolicy, DesiredRole, DesiredState, Export, GroupAttachment, GroupAttachments,
-    ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, PolicyType, PolicyVersion,
-    Removals, RoleName, Tags, VersionId,
+    Never, ObservedPolicy, ObservedRole, ObservedState, PolicyName, PolicyRef, PolicyType,
+    PolicyVersion, Removals, RoleName, Tags, VersionId,
 };
 
 /// What is wanted.
@@ -21,6 +21,8 @@ pub(super) struct DesiredShape {
     exports: Vec<Export>,
     remove_roles: BTreeMap<RoleName, BTreeSet<PolicyRef>>,
     remove_policies: BTreeSet<PolicyName>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    never: Vec<Never>,
 }
 
 impl DesiredShape {
@@ -29,12 +31,14 @@ impl DesiredShape {
             policies,
             roles,
             exports,
+            never,
             removals,
         } = desired;
         Self {
             policies: policies.values().cloned().collect(),
             roles: roles.values().cloned().collect(),
             exports: exports.clone(),
+            never: never.clone(),
             remove_roles: removals.roles.clone(),
             remove_policies: removals.policies.clone(),
         }
@@ -47,6 +51,7 @@ impl DesiredShape {
             policies: policies.map(|one| (one.name.clone(), one)).collect(),
             roles: roles.map(|one| (one.name.clone(), one)).collect(),
             exports: self.exports,
+            never: self.never,
             removals: Removals {
                 roles: self.remove_roles,
                 policies: self.remove_policies,

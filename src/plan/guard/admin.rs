@@ -14,7 +14,7 @@ pub(super) fn refusals(plan: &Plan, observed: &ObservedState) -> Vec<Refusal> {
         let words = newly_granted_power(&before.documents(role), &after.documents(role))?;
         let message = format!("it newly gets {words}");
         Some(Refusal {
-            risk: Risk::Admin,
+            risk: Some(Risk::Admin),
             address: Address::Role(role.clone()),
             message,
         })

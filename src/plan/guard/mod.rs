@@ -3,6 +3,7 @@
 //! The plan is shown first and refused second, with the figure that made the guard say no and the way past it.
 
 mod admin;
+mod never;
 mod own_role;
 mod refusal;
 mod transient;
@@ -34,7 +35,13 @@ impl ApprovedPlan {
     }
 }
 
-/// Approves the plan unless it takes a risk that is not in `allowed`. `observed` is what the plan was made from.
+/// What of the plan nothing allows: the sentences of `never` that it would break.
+#[must_use]
+pub fn forbidden(plan: &Plan) -> Vec<Refusal> {
+    never::refusals(plan)
+}
+
+/// Approves the plan unless it takes a risk that is not in `allowed`, or breaks a sentence of `never`. `observed` is what the plan was made from.
 ///
 /// # Errors
 /// With every refusal at once.
@@ -45,12 +52,13 @@ pub fn approve(
 ) -> Result<ApprovedPlan, Vec<Refusal>> {
     let mut all = trust::refusals(&plan);
     all.extend(admin::refusals(&plan, observed));
+    all.extend(never::refusals(&plan));
     all.extend(own_role::refusal(&plan));
     all.extend(transient::refusals(&plan));
     all.extend(uninterpreted::refusals(&plan));
     let refused: Vec<Refusal> = all
         .into_iter()
-        .filter(|refusal| !allowed.contains(&refusal.risk))
+        .filter(|refusal| refusal.risk.is_none_or(|risk| !allowed.contains(&risk)))
         .collect();
     match refused.is_empty() {
         true => Ok(ApprovedPlan(plan)),

@@ -15,7 +15,7 @@ pub(super) fn refusal(plan: &Plan) -> Option<Refusal> {
         .find(|planned| role_of(&planned.step) == Some(&own))?;
     let message = format!("the caller runs as role `{own}` itself, which this plan changes");
     Some(Refusal {
-        risk: Risk::OwnRole,
+        risk: Some(Risk::OwnRole),
         address: Address::Role(own),
         message,
     })

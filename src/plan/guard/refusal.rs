@@ -43,8 +43,8 @@ impl Risk {
 /// One reason why a plan is not carried out as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The risk, which `--allow` takes by name.
-    pub risk: Risk,
+    /// The risk, which `--allow` takes by name; `None` where nothing allows it.
+    pub risk: Option<Risk>,
     /// The entity at risk.
     pub address: Address,
     /// One sentence with the figure that decided.

@@ -7,7 +7,7 @@ use super::refusal::{Refusal, Risk};
 
 pub(super) fn refusals(plan: &Plan) -> Vec<Refusal> {
     let refusal = |address, message| Refusal {
-        risk: Risk::Transient,
+        risk: Some(Risk::Transient),
         address,
         message,
     };

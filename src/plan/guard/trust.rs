@@ -14,7 +14,7 @@ pub(super) fn refusals(plan: &Plan) -> Vec<Refusal> {
                 continue;
             };
             refusals.extend(opened(document, own).into_iter().map(|message| Refusal {
-                risk: Risk::Trust,
+                risk: Some(Risk::Trust),
                 address: change.address.clone(),
                 message,
             }));

@@ -25,7 +25,7 @@ fn refusal(change: &Change) -> Option<Refusal> {
         | FieldChange::Tags { .. } => None,
     })?;
     Some(Refusal {
-        risk: Risk::Uninterpreted,
+        risk: Some(Risk::Uninterpreted),
         address: change.address.clone(),
         message: format!(
             "its live {what} cannot be interpreted, so what replacing it takes away cannot be told: {problem}"

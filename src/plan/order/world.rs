@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::model::{ObservedState, PolicyRef, RoleName, Step};
+use crate::model::{DesiredState, ObservedState, PolicyRef, PolicyType, RoleName, Step};
 use crate::policy::transition::RoleState;
 use crate::policy::{
     ActionMatch, Condition, Effect, PolicyDocument, ResourceMatch, Statement, TrustPolicy,
@@ -116,6 +116,33 @@ impl World {
                 .filter(|policy| observed.is_held_elsewhere(policy))
                 .cloned()
                 .collect(),
+        }
+    }
+
+    /// The account that would be just as `desired` has it; `published` knows the documents of system policies.
+    pub(crate) fn of_wish(
+        desired: &DesiredState,
+        published: impl Fn(&PolicyRef) -> Option<PolicyDocument>,
+    ) -> Self {
+        let roles = desired.roles.values().map(|role| {
+            let wished = Role {
+                trust: Some(Rc::new(role.trust.clone())),
+                attached: role.policies.clone(),
+            };
+            (role.name.clone(), wished)
+        });
+        let own = desired.policies.values().map(|policy| {
+            let document = Some(Rc::new(policy.document.clone()));
+            (PolicyRef::custom(policy.name.clone()), document)
+        });
+        let attached = desired.roles.values().flat_map(|role| &role.policies);
+        let system = attached
+            .filter(|policy| policy.policy_type == PolicyType::System)
+            .map(|policy| (policy.clone(), published(policy).map(Rc::new)));
+        Self {
+            roles: roles.collect(),
+            documents: own.chain(system).collect(),
+            ..Self::default()
         }
     }
 

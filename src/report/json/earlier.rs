@@ -34,6 +34,7 @@ struct Finding {
     part: String,
     kind: String,
     severity: Severity,
+    sentence: Option<String>,
     acceptance: Option<Acceptance>,
 }
 
@@ -79,6 +80,7 @@ fn earlier(finding: Finding) -> Earlier {
         part,
         kind,
         severity,
+        sentence,
         acceptance,
     } = finding;
     Earlier {
@@ -88,6 +90,7 @@ fn earlier(finding: Finding) -> Earlier {
         part,
         kind,
         severity,
+        sentence,
         was_accepted: acceptance.is_some_and(|found| found.status == Standing::Accepted),
     }
 }

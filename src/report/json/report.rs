@@ -9,7 +9,8 @@ use super::verify::Export;
 use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Earlier, Finding, Severity};
 use crate::model::{AccountId, Caller};
-use crate::plan::{Change, OrderCheck, Passing, PassingKind, Plan};
+use crate::plan::{Breach, Change, OrderCheck, Passing, PassingKind, Plan};
+use crate::policy::Comparison;
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::Calls;
 
@@ -217,6 +218,9 @@ pub(super) struct Account {
     /// Why the moments between the steps could not be checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     order_unchecked: Option<String>,
+    /// The sentences of `never` that do not hold after the steps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    breaches: Vec<BreachShape>,
     /// What could not be looked at, and why; nothing here speaks of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_read: Option<String>,
@@ -235,6 +239,27 @@ struct Problem {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+}
+
+/// A sentence of `never` that does not hold.
+#[derive(Serialize)]
+struct BreachShape {
+    role: String,
+    sentence: String,
+    /// Whether a request proves it; if not, something cannot be interpreted.
+    proven: bool,
+    access: Comparison,
+}
+
+impl BreachShape {
+    fn new(breach: &Breach) -> Self {
+        Self {
+            role: breach.never.role.to_string(),
+            sentence: breach.never.forbidden.to_string(),
+            proven: breach.is_proven,
+            access: breach.access.clone(),
+        }
+    }
 }
 
 /// Access that is wrong for a moment.
@@ -294,6 +319,7 @@ impl Account {
             order: Some(order),
             moments,
             order_unchecked,
+            breaches: plan.breaches.iter().map(BreachShape::new).collect(),
             changes: Some(plan.changes.clone()),
             steps: Some(
                 plan.steps

@@ -13,6 +13,7 @@ use super::access::{Own, access_lines, new_access_lines};
 use super::account::{account_line, not_read};
 use super::documents::document_diff;
 use super::field::{Detail, is_readable, pretty};
+use super::never::proofs;
 use super::readiness::{self, Moment};
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
@@ -57,8 +58,12 @@ pub(super) fn earlier_words(earlier: &Earlier) -> String {
         part,
         kind,
         severity,
+        sentence,
         was_accepted: _,
     } = earlier;
+    if let Some(sentence) = sentence {
+        return format!("{address} `{sentence}` {kind}, {severity} [{id}]");
+    }
     let part = match part.as_str() {
         "" => String::new(),
         part => format!(" {}", part.replace('_', " ")),
@@ -98,6 +103,7 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
         live,
         spec,
         access,
+        sentence: _,
         acceptance,
         since,
     } = finding;
@@ -117,6 +123,7 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
     }
     if let Some(access) = access {
         match part.is_empty() {
+            _ if finding.sentence.is_some() => proofs(access, 6, out),
             // The whole is missing or extra, so a single request shows nothing new.
             true => new_access_lines(access, own, 6, out),
             false => access_lines(access, own, 6, out),
@@ -141,6 +148,10 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
 /// What is found, in one sentence.
 #[must_use]
 pub fn finding_words(finding: &Finding) -> String {
+    if let Some(sentence) = &finding.sentence {
+        let sentence = safe(sentence);
+        return format!("{} {} `{sentence}`", finding.address, what(finding));
+    }
     let part = match finding.part {
         "" => String::new(),
         part => format!(" {}", part.replace('_', " ")),
@@ -163,6 +174,8 @@ fn what(finding: &Finding) -> &'static str {
         DriftKind::Unmanaged => "is attached but not in the spec",
         DriftKind::ExportBlocked => "blocks exports",
         DriftKind::ExportDepends => "may block exports",
+        DriftKind::NeverBroken => "breaks",
+        DriftKind::NeverUnproven => "may break",
     }
 }
 
@@ -191,6 +204,9 @@ fn acceptance_line(accepted: &Accepted) -> String {
         Standing::Expired => {
             format!("counts again: it was accepted{by} until {until}: {reason}")
         }
+        Standing::Refused => format!(
+            "counts: the spec accepts it{by} until {until}, but a sentence of `never` cannot be accepted"
+        ),
         Standing::Changed => {
             format!("counts: it was accepted{by} in another state, look at it again: {reason}")
         }

@@ -8,6 +8,7 @@ mod documents;
 mod drift;
 mod explain;
 mod field;
+mod never;
 mod plan;
 mod policy;
 mod readiness;

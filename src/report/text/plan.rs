@@ -11,6 +11,7 @@ use crate::plan::{
 use super::access::{Own, new_access_lines};
 use super::account::{account_line, not_read};
 use super::field::{Detail, one_field};
+use super::never::breaches;
 use super::readiness::{Moment, verdict};
 use super::step;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
@@ -45,6 +46,7 @@ pub fn plan(plan: &Plan, label: Option<&str>, detail: Detail, out: &mut String) 
         };
         verdict(found, own, moments, out);
     }
+    breaches(&plan.breaches, out);
     summary_line(plan, out);
 }
 

@@ -5,6 +5,7 @@ mod account;
 mod document;
 mod exports;
 mod items;
+mod never;
 mod policy;
 mod role;
 
@@ -27,7 +28,7 @@ pub(super) fn spec(notes: &mut Notes, node: &Node) -> SpecShape {
         return SpecShape::default();
     }
     let keys = [
-        "version", "exports", "policies", "roles", "accounts", "discover", "accept",
+        "version", "exports", "policies", "roles", "accounts", "discover", "accept", "never",
     ];
     let Some(fields) = Fields::read(notes, node, &keys) else {
         return SpecShape::default();
@@ -41,6 +42,7 @@ pub(super) fn spec(notes: &mut Notes, node: &Node) -> SpecShape {
         discover: fields
             .get("discover")
             .and_then(|node| account::discover(notes, node)),
+        never: items(notes, &fields, "never", never::never).unwrap_or_default(),
         accept: items(notes, &fields, "accept", accept::acceptance).unwrap_or_default(),
     }
 }
