@@ -1,7 +1,9 @@
 //! Text that reads as it is: what has no visible form is shown as an escape.
 //!
 //! A name or a message from elsewhere may hold characters that a terminal obeys or leaves out. They can hide a
-//! part of a name, or make a line read as another.
+//! part of a name, or make a line read as another. And it may hold commands that a CI system obeys when it meets them
+//! in the log of a job: GitHub's `::name::` at the beginning of a line, and `##[name]`, `##vso[`, `##teamcity[`
+//! anywhere in one.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -51,16 +53,82 @@ fn is_format(c: char) -> bool {
     INVISIBLE.get(place).is_some_and(|range| range.contains(&c))
 }
 
-/// Text from elsewhere for people: every invisible character as an escape, as `\u{200b}`.
+/// Text from elsewhere for people: every invisible character as an escape, as `\u{200b}`, and the sign that makes a
+/// command of a text as one, too.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    escaped(text, is_invisible)
+    both(text, is_invisible)
 }
 
 /// As [`visible`], for text with styles of our own: the control characters are left to the terminal.
 #[must_use]
 pub fn visible_with_styles(text: &str) -> Cow<'_, str> {
-    escaped(text, is_format)
+    both(text, is_format)
+}
+
+fn both(text: &str, is_hidden: fn(char) -> bool) -> Cow<'_, str> {
+    match escaped(text, is_hidden) {
+        Cow::Borrowed(text) => without_commands(text),
+        Cow::Owned(text) => match without_commands(&text) {
+            Cow::Borrowed(_) => Cow::Owned(text),
+            Cow::Owned(text) => Cow::Owned(text),
+        },
+    }
+}
+
+/// The text with `::` at the beginning of a line as `\u{3a}:`, and the bracket of `##name[` as `\u{5b}`.
+fn without_commands(text: &str) -> Cow<'_, str> {
+    if !text.contains("::") && !text.contains("##") {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split_inclusive('\n').map(|line| {
+        let start = line.len() - after_blanks_and_styles(line).len();
+        let (before, rest) = line.split_at(start);
+        let rest = match rest.strip_prefix("::") {
+            Some(rest) => format!("\\u{{3a}}:{rest}"),
+            None => rest.to_owned(),
+        };
+        format!("{before}{}", without_brackets(&rest, "\\u{5b}"))
+    });
+    let safe: String = lines.collect();
+    match safe == text {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(safe),
+    }
+}
+
+/// The line from its first visible sign on; a runner trims blanks, and styles are stripped where colour is off.
+fn after_blanks_and_styles(line: &str) -> &str {
+    let line = line.trim_start();
+    let style = line.strip_prefix("\u{1b}[");
+    match style.and_then(|rest| rest.split_once('m')) {
+        Some((codes, rest)) if codes.bytes().all(|b| b.is_ascii_digit() || b == b';') => {
+            after_blanks_and_styles(rest)
+        }
+        _ => line,
+    }
+}
+
+/// The text with `escape` in place of the bracket of each `##name[`.
+fn without_brackets(text: &str, escape: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("##") {
+        safe.push_str(before);
+        safe.push_str("##");
+        let is_name = |c: char| c == '#' || c.is_ascii_alphanumeric();
+        let name = after.len() - after.trim_start_matches(is_name).len();
+        let (name, after) = after.split_at(name);
+        safe.push_str(name);
+        rest = match after.strip_prefix('[') {
+            Some(after) => {
+                safe.push_str(escape);
+                after
+            }
+            None => after,
+        };
+    }
+    safe + rest
 }
 
 fn escaped(text: &str, is_hidden: fn(char) -> bool) -> Cow<'_, str> {
@@ -78,10 +146,14 @@ fn escaped(text: &str, is_hidden: fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A JSON text in which every invisible character is written as JSON's own escape. They are in its strings only, so
-/// its value stays.
+/// A JSON text in which every invisible character, and the bracket of `##name[`, is written as JSON's own escape. They
+/// are in its strings only, so its value stays.
 #[must_use]
 pub fn escaped_json(text: String) -> String {
+    let text = match text.contains("##") {
+        true => without_brackets(&text, "\\u005b"),
+        false => text,
+    };
     if !text.chars().any(is_invisible) {
         return text;
     }
@@ -142,6 +214,32 @@ mod tests {
         let value = serde_json::json!({ "a": "x\u{200b}y\u{e0041}\u{7f}z" });
         let text = escaped_json(serde_json::to_string_pretty(&value).unwrap());
         assert!(text.is_ascii(), "{text}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
+        );
+    }
+
+    #[test]
+    fn a_log_finds_no_commands() {
+        for (text, safe) in [
+            ("::error::x", "\\u{3a}:error::x"),
+            ("a\n \t::warning::x", "a\n \t\\u{3a}:warning::x"),
+            ("a ##[error]x", "a ##\\u{5b}error]x"),
+            ("##vso[task.x]", "##vso\\u{5b}task.x]"),
+            ("###[group]", "###\\u{5b}group]"),
+            ("####[group]", "####\\u{5b}group]"),
+            ("acs:ram::1:role/x # ## [a]", "acs:ram::1:role/x # ## [a]"),
+        ] {
+            assert_eq!(visible(text), safe);
+        }
+        assert_eq!(
+            visible_with_styles("\u{1b}[1m\u{1b}[31;1m::stop-commands::x"),
+            "\u{1b}[1m\u{1b}[31;1m\\u{3a}:stop-commands::x"
+        );
+        let value = serde_json::json!({ "a": "##[error]x" });
+        let text = escaped_json(value.to_string());
+        assert!(!text.contains("##["), "{text}");
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&text).unwrap(),
             value

@@ -146,8 +146,13 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         &[
             "anstream",
             "anstyle",
+            "base64",
+            "maud",
+            "percent_encoding",
+            "quick_xml",
             "serde",
             "serde_json",
+            "sha2",
             "similar",
             "textwrap",
         ],

@@ -77,7 +77,7 @@ pub async fn run(
         Err(error) => return usage(&error),
     };
     let signals = Signals::listen();
-    let mut console = match Console::new(&cli.global, signals.clone()) {
+    let mut console = match Console::new(&cli.global, environment, signals.clone()) {
         Ok(console) => console,
         Err(failure) => {
             anstream::eprint!("{failure}");

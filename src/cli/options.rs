@@ -65,8 +65,15 @@ pub struct Global {
     pub format: Format,
 
     /// Write a report to a file as well; may be given several times
+    ///
+    /// FORMAT is json, or for runs over accounts one of sarif, junit, markdown, github, gitlab and html. The folder of FILE
+    /// is made; `-` is standard output. github gives annotations, and adds to the job summary.
     #[arg(long, global = true, value_name = "FORMAT=FILE")]
     pub report: Vec<String>,
+
+    /// Leave times out of reports: the same state gives the same bytes
+    #[arg(long, global = true)]
+    pub deterministic: bool,
 
     /// When to colour text; NO_COLOR is honoured too
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]

@@ -35,6 +35,17 @@ pub enum DriftKind {
 }
 
 impl DriftKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Missing,
+        Self::Wider,
+        Self::Narrower,
+        Self::Changed,
+        Self::Unmanaged,
+        Self::ExportBlocked,
+        Self::ExportDepends,
+    ];
+
     /// The word used in JSON and reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -2,8 +2,30 @@
 //!
 //! Text for people carries ANSI styles always; whoever prints it strips them where colour is off.
 
+//!
+//! | part | holds |
+//! |---|---|
+//! | `json` | the report for programs: the published format |
+//! | `text` | the report for people at a terminal |
+//! | `run` | a JSON report read back, for all the others |
+//! | `sarif`, `junit`, `gitlab`, `github`, `markdown`, `html` | one format each |
+
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod run;
+pub mod sarif;
 pub mod text;
+
+/// When a report was written.
+#[derive(Debug, Clone, Default)]
+pub struct Stamp {
+    /// UTC to the second, as `2026-11-28T20:15:00Z`; `None` in reports that are to be the same for the same state.
+    pub at: Option<String>,
+}
 
 /// The calls that the work on one account took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]

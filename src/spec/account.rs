@@ -19,6 +19,8 @@ pub struct AccountEntry {
     pub profile: Option<String>,
     /// Where its images go; `None`: as the spec's `exports`.
     pub exports: Option<Vec<Export>>,
+    /// The line of the spec with its entry, from 1; `None` for accounts that were discovered.
+    pub line: Option<usize>,
 }
 
 /// A role to assume in another account.

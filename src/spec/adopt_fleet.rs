@@ -185,6 +185,7 @@ fn account(entry: &AccountEntry) -> Raw {
         external_id,
         profile,
         exports,
+        line: _,
     } = entry;
     let mut entries = vec![(text("id"), text(id.as_str()))];
     let optional = [

@@ -85,6 +85,7 @@ fn account(account: &AccountEntry) -> Value {
         external_id,
         profile,
         exports,
+        line: _,
     } = account;
     json!({
         "id": id.as_str(),

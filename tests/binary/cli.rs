@@ -626,10 +626,82 @@ fn reports_go_to_files_beside_the_text() {
 #[test]
 fn a_report_that_cannot_be_written_is_an_error_with_its_name() {
     let (_server, program) = faulty(&[]);
+    let program = program.file("blocked", "");
     let run = program
-        .run(&["plan", "--report", "json=no/such/folder/r.json"])
+        .run(&["plan", "--report", "json=blocked/r.json"])
         .ends(1);
-    run.says("CreateRole").warns("no/such/folder/r.json");
+    run.says("CreateRole").warns("blocked/r.json");
+}
+
+#[test]
+fn every_format_is_written_into_a_folder_that_is_made() {
+    let (_server, program) = faulty(&[]);
+    let formats = [
+        "json", "sarif", "junit", "markdown", "github", "gitlab", "html",
+    ];
+    let run_all = |folder: &str| {
+        let mut arguments = vec!["drift".to_owned(), "--deterministic".to_owned()];
+        for format in formats {
+            arguments.extend([
+                "--report".to_owned(),
+                format!("{format}={folder}/x/{format}"),
+            ]);
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        program.run(&arguments).ends(2).says("is missing");
+    };
+    run_all("first");
+    run_all("second");
+    for format in formats {
+        let text = program.read(&format!("first/x/{format}"));
+        assert!(
+            text.contains("AliyunECSImageExportDefaultRole"),
+            "{format}: {text}"
+        );
+        assert_eq!(
+            text,
+            program.read(&format!("second/x/{format}")),
+            "{format}"
+        );
+    }
+    let files = program.files();
+    let of_first = files
+        .iter()
+        .filter(|(path, _)| path.to_string_lossy().contains("first/x/"));
+    assert_eq!(of_first.count(), formats.len());
+}
+
+#[test]
+fn a_report_may_take_the_place_of_the_result() {
+    let (_server, program) = faulty(&[]);
+    let run = program.run(&["drift", "--report", "gitlab=-"]).ends(2);
+    let issues: Value = serde_json::from_str(&run.out).unwrap();
+    assert!(!issues.as_array().unwrap().is_empty());
+    run.warns("is missing");
+    for arguments in [
+        &["drift", "--report", "gitlab=-", "--format", "json"][..],
+        &["drift", "--report", "gitlab=-", "--report", "json=-"],
+        &["whoami", "--report", "sarif=x.sarif"],
+        &["drift", "--report", "sarif"],
+    ] {
+        program.run(arguments).ends(64);
+    }
+}
+
+#[test]
+fn a_github_job_gets_annotations_and_its_summary() {
+    let (_server, program) = faulty(&[]);
+    let program = program
+        .file("summary.md", "# mine\n")
+        .with("GITHUB_STEP_SUMMARY", "summary.md");
+    let run = program.run(&["drift", "--report", "github=-"]).ends(2);
+    let is_command = |line: &str| line.starts_with("::error ") || line.starts_with("::warning ");
+    assert!(run.out.lines().all(is_command), "{}", run.out);
+    let summary = program.read("summary.md");
+    assert!(
+        summary.starts_with("# mine\n<!-- export-iam drift -->"),
+        "{summary}"
+    );
 }
 
 // Specs.

@@ -50,6 +50,33 @@ async fn every_case_ends_as_accepted() {
     golden.finish("library cases::");
 }
 
+/// The reports for programs of every case: `<case>-plan`, `<case>-drift` and `<case>-apply`, where there is a plan.
+pub(crate) async fn reports() -> Vec<(String, String)> {
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(crate::support::golden::root().join("tests/cases"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+    folders.sort();
+    let mut reports = Vec::new();
+    for folder in folders {
+        let case = Case::read(&folder);
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let observed = case.account.observe(&case.desired).await;
+        let Ok(plan) = plan(&case.desired, &observed) else {
+            continue;
+        };
+        let (planned, drift) = case.for_programs(&plan, &observed);
+        let report = case.account.apply(&approved(plan.clone(), &observed)).await;
+        let applied = AccountReport::applied(&plan, &report, Some(true), Calls::default());
+        let applied = json::report("apply", None, vec![applied]);
+        for (kind, report) in [("plan", planned), ("drift", drift), ("apply", applied)] {
+            reports.push((format!("{name}-{kind}"), report));
+        }
+    }
+    reports
+}
+
 /// How the names of cases begin in which nothing is to be done.
 const NOTHING: &[&str] = &[
     "destroys-nothing-",
@@ -129,12 +156,19 @@ impl Case {
         golden.check(&self.folder.join("after.json"), &after);
     }
 
-    /// The reports for programs.
-    fn report(&self, plan: &Plan, observed: &ObservedState, schema: &Schema, golden: &mut Golden) {
+    /// The reports for programs: of the plan, and of the audit.
+    fn for_programs(&self, plan: &Plan, observed: &ObservedState) -> (String, String) {
         let kind = if self.is_destroy { "destroy" } else { "plan" };
-        let planned = json::report(kind, vec![AccountReport::planned(plan)]);
+        let planned = AccountReport::planned(plan).with_roles(observed);
+        let planned = json::report(kind, None, vec![planned]);
         let drift = AccountReport::drifted(plan, &audit(&self.desired, observed, plan));
-        let drift = json::report("drift", vec![drift]);
+        let drift = drift.with_roles(observed);
+        (planned, json::report("drift", None, vec![drift]))
+    }
+
+    /// Checks the reports for programs.
+    fn report(&self, plan: &Plan, observed: &ObservedState, schema: &Schema, golden: &mut Golden) {
+        let (planned, drift) = self.for_programs(plan, observed);
         for (file, text) in [("plan.json", &planned), ("drift.json", &drift)] {
             let path = self.folder.join(file);
             for problem in schema.problems(text) {
@@ -176,7 +210,7 @@ impl Case {
             .apply(&approved(planned.clone(), observed))
             .await;
         let applied = AccountReport::applied(&planned, &report, Some(true), Calls::default());
-        problems.extend(schema.problems(&json::report("apply", vec![applied])));
+        problems.extend(schema.problems(&json::report("apply", None, vec![applied])));
         if !report.is_complete() {
             problems.push(format!(
                 "apply stopped: {:?}",

@@ -19,6 +19,7 @@ mod cloud;
 mod credentials;
 mod drift;
 mod explain;
+mod formats;
 mod laws;
 mod lint;
 mod nights;

@@ -260,7 +260,7 @@ async fn a_month_says_what_it_said() {
         };
         let (all, only_new) = (status(false), status(true));
         writeln!(month, "status {all}, with `--fail-on new:low` {only_new}\n").unwrap();
-        let json = json::report("drift", vec![AccountReport::drifted(&plan, &report)]);
+        let json = json::report("drift", None, vec![AccountReport::drifted(&plan, &report)]);
         for problem in schema.problems(&json) {
             golden.fail(format!("{today}: {problem}"));
         }

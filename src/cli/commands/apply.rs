@@ -14,9 +14,10 @@ use crate::cli::session::console::Console;
 use crate::cli::stages::approval::{Approval, approve};
 use crate::cli::stages::execution::{Limits, execute};
 use crate::cli::stages::plan::{MemberPlan, PlannedAccount, all_read, plan_accounts};
+use crate::cli::stages::report::RunReport;
 use crate::cli::stages::results::report_results;
 use crate::cli::stages::saved_plan;
-use crate::cli::stages::spec::load;
+use crate::cli::stages::spec::{load, shown_name};
 use crate::cli::stages::verify::Asked;
 use crate::cli::stages::wait_ready::wait_until_ready;
 use crate::model::{DesiredState, Scope};
@@ -105,10 +106,17 @@ pub(super) async fn run(
         true => Some(asked(args, global)?),
         false => None,
     };
-    let wait = wait.as_ref();
+    let manner = Manner {
+        approval: &approval,
+        limits,
+        wait: wait.as_ref(),
+    };
+    let named = args.plan.is_none();
+    let spec = named.then(|| shown_name(&args.spec, environment));
+    let report = RunReport::new("apply", spec);
     match &args.undo_out {
-        None => approve_and_execute(&plans, &approval, limits, wait, console).await,
-        Some(file) => with_undo(file, &plans, &approval, limits, wait, environment, console).await,
+        None => approve_and_execute(&plans, manner, report, console).await,
+        Some(file) => with_undo(file, &plans, manner, report, environment, console).await,
     }
 }
 
@@ -121,16 +129,29 @@ fn asked(args: &ApplyArgs, global: &Global) -> Result<Asked, Failure> {
     export.asked(global)
 }
 
+/// How plans are carried out.
+#[derive(Clone, Copy)]
+struct Manner<'a> {
+    approval: &'a Approval,
+    limits: Limits,
+    /// What to ask until ECS notices the role; `None`: nothing.
+    wait: Option<&'a Asked>,
+}
+
 async fn approve_and_execute(
     plans: &[MemberPlan],
-    approval: &Approval,
-    limits: Limits,
-    wait: Option<&Asked>,
+    manner: Manner<'_>,
+    report: RunReport,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
+    let Manner {
+        approval,
+        limits,
+        wait,
+    } = manner;
     let approved = approve(plans, approval, console).await?;
     let results = execute(plans, &approved, limits, console).await;
-    let status = report_results("apply", plans, &approved, &results, console)?;
+    let status = report_results(report, plans, &approved, &results, console)?;
     if let (Some(asked), ExitStatus::Success) = (wait, status) {
         wait_until_ready(
             &approved.accounts,
@@ -148,9 +169,8 @@ async fn approve_and_execute(
 async fn with_undo(
     file: &Path,
     plans: &[MemberPlan],
-    approval: &Approval,
-    limits: Limits,
-    wait: Option<&Asked>,
+    manner: Manner<'_>,
+    report: RunReport,
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
@@ -166,7 +186,7 @@ async fn with_undo(
     };
     let undo_state =
         undo(&account.desired, &account.observed).map_err(|errors| no_undo(&errors))?;
-    let result = approve_and_execute(plans, approval, limits, wait, console).await;
+    let result = approve_and_execute(plans, manner, report, console).await;
     if matches!(&result, Err(failure) if failure.status == ExitStatus::Refused) {
         return result;
     }

@@ -11,8 +11,9 @@ use crate::cli::session::console::Console;
 use crate::cli::stages::approval::{Approval, approve};
 use crate::cli::stages::execution::{Limits, execute};
 use crate::cli::stages::plan::{all_read, plan_accounts};
+use crate::cli::stages::report::RunReport;
 use crate::cli::stages::results::report_results;
-use crate::cli::stages::spec::load;
+use crate::cli::stages::spec::{load, shown_name};
 use crate::plan::Aim;
 use crate::report::text::Detail;
 
@@ -65,5 +66,6 @@ pub(super) async fn run(
     let plans = all_read(plans)?;
     let approved = approve(&plans, &approval, console).await?;
     let results = execute(&plans, &approved, limits, console).await;
-    report_results("destroy", &plans, &approved, &results, console)
+    let report = RunReport::new("destroy", Some(shown_name(&args.spec, environment)));
+    report_results(report, &plans, &approved, &results, console)
 }

@@ -16,7 +16,7 @@ use crate::cli::stages::acceptance::{Accepting, print_entries};
 use crate::cli::stages::earlier::read_earlier;
 use crate::cli::stages::plan::{MemberPlan, PlannedAccount, failures, plan_accounts};
 use crate::cli::stages::report::RunReport;
-use crate::cli::stages::spec::load;
+use crate::cli::stages::spec::{load, shown_name};
 use crate::drift::{Baseline, DriftReport, FailOn, Severity, audit};
 use crate::model::Day;
 use crate::plan::Aim;
@@ -197,7 +197,7 @@ pub(super) async fn run(
     if let Some(accepting) = args.accept.accepting() {
         return print_entries(&accepting, &plans, &reports, console);
     }
-    let mut report = RunReport::new("drift");
+    let mut report = RunReport::new("drift", Some(shown_name(&args.spec, environment)));
     for (MemberPlan { member, account }, drift) in plans.iter().zip(&reports) {
         match (account, drift) {
             (Ok(account), Some(drift)) => {
@@ -218,7 +218,8 @@ pub(super) async fn run(
                     true => ExitStatus::Differs,
                     false => ExitStatus::Success,
                 };
-                let part = AccountReport::drifted(&account.plan, drift);
+                let part =
+                    AccountReport::drifted(&account.plan, drift).with_roles(&account.observed);
                 report.add(member, status, text, part);
             }
             (Err(failure), _) => report.add_failure(member, failure),

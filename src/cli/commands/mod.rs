@@ -103,6 +103,28 @@ impl Command {
         }
     }
 
+    /// Whether the result is a report on accounts.
+    fn reports_on_accounts(&self) -> bool {
+        match self {
+            Self::Plan(_)
+            | Self::Apply(_)
+            | Self::Drift(_)
+            | Self::Destroy(_)
+            | Self::Verify(_)
+            | Self::Report(ReportCommand::Merge(_)) => true,
+            Self::Report(ReportCommand::Diff(_)) => false,
+            Self::Validate(_)
+            | Self::Adopt(_)
+            | Self::Whoami
+            | Self::Permissions(_)
+            | Self::Policy(_)
+            | Self::Explain(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Sandbox(_) => false,
+        }
+    }
+
     /// Runs the command. `interface` describes the whole command line, for those who write about it.
     ///
     /// # Errors
@@ -118,6 +140,14 @@ impl Command {
             let message = "`--format aliyun` is for `plan`";
             return Err(Failure::new(ExitStatus::Usage, message)
                 .hint("a plan shows the steps that `apply` would carry out"));
+        }
+        if let Some(format) = console.reports().need_accounts()
+            && !self.reports_on_accounts()
+        {
+            let message = format!("`--report {format}=…` is for runs over accounts");
+            return Err(Failure::new(ExitStatus::Usage, message).hint(
+                "they are plan, apply, drift, destroy and verify, and `report merge`, which writes them from JSON reports",
+            ));
         }
         match self {
             Self::Plan(args) => plan::run(args, global, environment, console).await,

@@ -14,7 +14,7 @@ use crate::cli::stages::approval::refused;
 use crate::cli::stages::plan::{MemberPlan, failures, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::saved_plan;
-use crate::cli::stages::spec::load;
+use crate::cli::stages::spec::{load, shown_name};
 use crate::cloud::ram::aliyun_commands;
 use crate::plan::{Aim, Plan, forbidden};
 use crate::report::json::AccountReport;
@@ -69,7 +69,7 @@ pub(super) async fn run(
         console,
     )
     .await;
-    let mut report = RunReport::new("plan");
+    let mut report = RunReport::new("plan", Some(shown_name(&args.spec, environment)));
     for MemberPlan { member, account } in &plans {
         match account {
             Ok(account) => {
@@ -89,7 +89,8 @@ pub(super) async fn run(
                     true => ExitStatus::Success,
                     false => ExitStatus::Differs,
                 };
-                report.add(member, status, text, AccountReport::planned(&account.plan));
+                let part = AccountReport::planned(&account.plan).with_roles(&account.observed);
+                report.add(member, status, text, part);
             }
             Err(failure) => report.add_failure(member, failure),
         }

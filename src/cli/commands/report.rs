@@ -85,6 +85,9 @@ fn merge(
             format!("report `{file}`: {}", error.problem),
         )
     })?;
-    console.print(&merged)?;
+    if !console.reports().take_standard_output() {
+        console.print(&merged)?;
+    }
+    console.write_reports(&merged)?;
     Ok(ExitStatus::Success)
 }

@@ -10,7 +10,7 @@ use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::members::for_each_member;
 use crate::cli::stages::report::RunReport;
-use crate::cli::stages::spec::load;
+use crate::cli::stages::spec::{load, shown_name};
 use crate::cli::stages::verify::{Asked, VerifiedAccount, verify_account};
 use crate::model::{BucketName, ExportError, ObjectPrefix, RegionId};
 use crate::readiness::{Answer, CheckedExport};
@@ -123,7 +123,7 @@ pub(super) async fn run(
         verify_account(&session, member, &spec, &asked, args.dry_run).await
     })
     .await;
-    let mut report = RunReport::new("verify");
+    let mut report = RunReport::new("verify", Some(shown_name(&args.spec, environment)));
     for (member, account) in &accounts {
         match account {
             Ok(VerifiedAccount { caller, exports }) => {

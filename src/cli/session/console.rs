@@ -7,7 +7,9 @@ use anstream::{AutoStream, ColorChoice};
 use terminal_size::{Width, terminal_size_of};
 
 use super::progress::Counter;
+use super::reports::Reports;
 use super::signals::{Signals, interrupted};
+use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{Color, Format, Global};
@@ -20,15 +22,10 @@ use crate::visible::{visible, visible_with_styles};
 pub(crate) struct Console {
     format: Format,
     is_quiet: bool,
-    reports: Vec<ReportFile>,
+    reports: Reports,
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
     signals: Signals,
-}
-
-/// A report that goes to a file as well.
-struct ReportFile {
-    path: String,
 }
 
 /// One result in every form it may be asked for.
@@ -41,58 +38,72 @@ pub(crate) struct Rendered {
 
 impl Console {
     /// # Errors
-    /// When a `--report` is not of the form FORMAT=FILE.
-    pub(crate) fn new(global: &Global, signals: Signals) -> Result<Self, Failure> {
+    /// As [`Reports::new`].
+    pub(crate) fn new(
+        global: &Global,
+        here: &Environment,
+        signals: Signals,
+    ) -> Result<Self, Failure> {
         let choice = match global.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        let reports = global
-            .report
-            .iter()
-            .map(|text| ReportFile::parse(text))
-            .collect::<Result<_, _>>()?;
         Ok(Self {
             format: global.format,
             is_quiet: global.quiet,
-            reports,
+            reports: Reports::new(global, here)?,
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
             signals,
         })
     }
 
-    /// Prints a result in the chosen format and writes the report files. Where commands are asked for, the result is
-    /// shown on standard error, and the commands are for the caller to print.
+    /// Prints a result in the chosen format and writes the report files. Where commands or a report are asked for on
+    /// standard output, the result is shown on standard error, and the commands are for the caller to print.
     ///
     /// # Errors
     /// When a report file cannot be written. A reader of standard output that has gone away is no error: it has
     /// seen what it wanted.
     pub(crate) fn result(&mut self, rendered: &Rendered) -> Result<(), Failure> {
         let printed = match self.format {
-            Format::Text => self.print_text(&rendered.text),
             Format::Json => self.print(&rendered.json),
-            Format::Aliyun => {
-                self.progress(&rendered.text);
-                Ok(())
-            }
+            Format::Text | Format::Aliyun => self.show(&rendered.text),
         };
-        for report in &self.reports {
-            report.write(&rendered.json)?;
-        }
+        self.write_reports(&rendered.json)?;
         printed
     }
 
-    /// Shows a plan before the question: part of the result for people, and on standard error for programs, whose
-    /// result is one document.
+    /// Writes the reports that were asked for, from the one for programs.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub(crate) fn write_reports(&mut self, json: &str) -> Result<(), Failure> {
+        match self.reports.write(json)? {
+            Some(text) => self.print(&text),
+            None => Ok(()),
+        }
+    }
+
+    /// The reports that were asked for.
+    pub(crate) fn reports(&self) -> &Reports {
+        &self.reports
+    }
+
+    /// Whether the result for people goes to standard output.
+    fn prints_text(&self) -> bool {
+        self.format == Format::Text && !self.reports.take_standard_output()
+    }
+
+    /// Shows a plan before the question: part of the result for people, and on standard error where standard output
+    /// is for programs, whose result is one document.
     ///
     /// # Errors
     /// When standard output cannot be written.
     pub(crate) fn show(&mut self, text: &str) -> Result<(), Failure> {
-        match self.format {
-            Format::Text => self.print_text(text),
-            Format::Json | Format::Aliyun => {
+        match self.prints_text() {
+            true => self.print_text(text),
+            false => {
                 self.progress(text);
                 Ok(())
             }
@@ -149,10 +160,10 @@ impl Console {
 
     /// Shows a step as it ends: part of the result for people, on standard error for programs.
     pub(crate) fn step(&mut self, line: &str) {
-        match self.format {
+        match self.prints_text() {
             // A reader that is gone does not stop an apply; the end of the run will say so.
-            Format::Text => drop(self.print_text(&format!("  {line}\n"))),
-            Format::Json | Format::Aliyun => self.progress(line),
+            true => drop(self.print_text(&format!("  {line}\n"))),
+            false => self.progress(line),
         }
     }
 
@@ -218,28 +229,5 @@ impl Console {
                 "not confirmed; nothing was changed",
             )),
         }
-    }
-}
-
-impl ReportFile {
-    fn parse(text: &str) -> Result<Self, Failure> {
-        match text.split_once('=') {
-            Some(("json", path)) if !path.is_empty() => Ok(Self {
-                path: path.to_owned(),
-            }),
-            _ => Err(Failure::new(
-                ExitStatus::Usage,
-                format!("`--report {text}` is not of the form json=FILE"),
-            )),
-        }
-    }
-
-    fn write(&self, text: &str) -> Result<(), Failure> {
-        std::fs::write(&self.path, text).map_err(|error| {
-            Failure::new(
-                ExitStatus::Failed,
-                format!("report `{}` could not be written: {error}", self.path),
-            )
-        })
     }
 }

@@ -57,6 +57,7 @@ pub(super) async fn discover(
             external_id: external_id.clone(),
             profile: None,
             exports: None,
+            line: None,
         });
     Ok(entries.collect())
 }

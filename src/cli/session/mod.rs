@@ -6,6 +6,7 @@ pub(super) mod console;
 mod discovery;
 pub(super) mod logging;
 mod progress;
+mod reports;
 mod selection;
 mod settings;
 pub(super) mod signals;

@@ -10,6 +10,8 @@ use crate::report::text;
 /// Collects the accounts' parts, in order.
 pub(crate) struct RunReport {
     kind: &'static str,
+    /// The spec as it was named; `None` for a saved plan.
+    spec: Option<String>,
     text: String,
     accounts: Vec<AccountReport>,
     statuses: Vec<ExitStatus>,
@@ -17,9 +19,10 @@ pub(crate) struct RunReport {
 }
 
 impl RunReport {
-    pub(crate) fn new(kind: &'static str) -> Self {
+    pub(crate) fn new(kind: &'static str, spec: Option<String>) -> Self {
         Self {
             kind,
+            spec,
             text: String::new(),
             accounts: Vec::new(),
             statuses: Vec::new(),
@@ -39,11 +42,10 @@ impl RunReport {
             self.text.push('\n');
         }
         self.text.push_str(&text);
-        let alias = member
-            .entry
-            .as_ref()
-            .and_then(|entry| entry.alias.as_deref());
-        self.accounts.push(report.member(member.index, alias));
+        let entry = member.entry.as_ref();
+        let alias = entry.and_then(|entry| entry.alias.as_deref());
+        let line = entry.and_then(|entry| entry.line);
+        self.accounts.push(report.member(member.index, alias, line));
         self.statuses.push(status);
     }
 
@@ -79,7 +81,7 @@ impl RunReport {
         let accounts = std::mem::take(&mut self.accounts);
         Rendered {
             text,
-            json: json::report(self.kind, accounts),
+            json: json::report(self.kind, self.spec.as_deref(), accounts),
         }
     }
 

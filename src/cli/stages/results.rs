@@ -13,18 +13,17 @@ use crate::report::json::AccountReport;
 use crate::report::text::style::safe;
 use crate::report::text::{self, Detail};
 
-/// Reports on every account in the order of the spec, and chooses the status.
+/// Reports on every account in the order of the spec in `report`, and chooses the status.
 ///
 /// # Errors
 /// With the failure of a single account.
 pub(crate) fn report_results(
-    kind: &'static str,
+    mut report: RunReport,
     plans: &[MemberPlan],
     approved: &Approved<'_>,
     results: &[AccountResult],
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut report = RunReport::new(kind);
     let mut failures = Failures::default();
     let mut results = approved.accounts.iter().zip(results);
     for (place, MemberPlan { member, account }) in plans.iter().enumerate() {

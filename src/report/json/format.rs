@@ -6,7 +6,7 @@ use crate::visible::escaped_json;
 pub const FORMAT_VERSION: &str = "1.0";
 
 /// Values of these shapes always become text. What has no visible form is escaped: people look at it, too.
-pub(super) fn text<T: serde::Serialize>(value: &T) -> String {
+pub(in crate::report) fn text<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string_pretty(value)
         .map(|text| escaped_json(text + "\n"))
         .unwrap_or_default()

@@ -24,6 +24,7 @@ struct Part<'a> {
     format_version: String,
     #[serde(default)]
     kind: String,
+    spec: Option<String>,
     #[serde(borrow)]
     accounts: Option<Vec<&'a RawValue>>,
 }
@@ -45,6 +46,7 @@ struct Head {
 pub fn merge(texts: &[String]) -> Result<String, MergeError> {
     let mut kind: Option<String> = None;
     let mut accounts: Vec<(u64, &RawValue)> = Vec::new();
+    let mut specs = BTreeSet::new();
     let mut ids = BTreeSet::new();
     let mut summary = Summary::default();
     for (report, text) in texts.iter().enumerate() {
@@ -58,6 +60,7 @@ pub fn merge(texts: &[String]) -> Result<String, MergeError> {
             let found = &part.kind;
             return Err(fail(format!("of kind `{found}`, the first is `{first}`")));
         }
+        specs.insert(part.spec);
         let Some(part) = part.accounts else {
             return Err(fail("has no accounts".to_owned()));
         };
@@ -75,8 +78,11 @@ pub fn merge(texts: &[String]) -> Result<String, MergeError> {
     }
     accounts.sort_by_key(|(index, _)| *index);
     let accounts: Vec<&RawValue> = accounts.into_iter().map(|(_, account)| account).collect();
+    // Parts of different specs have none in common.
+    let spec = specs.pop_first().filter(|_| specs.is_empty()).flatten();
     Ok(text(&Report::of(
         &kind.unwrap_or_default(),
+        spec.as_deref(),
         accounts,
         summary,
     )))

@@ -10,13 +10,14 @@ mod format;
 mod merge;
 mod policy;
 mod report;
+mod roles;
 mod step;
 mod verdict;
 mod verify;
 
 use crate::apply::ApplyReport;
 use crate::drift::DriftReport;
-use crate::model::{AccountId, Caller};
+use crate::model::{AccountId, Caller, ObservedState};
 use crate::plan::Plan;
 use crate::readiness::CheckedExport;
 use crate::report::Calls;
@@ -24,7 +25,7 @@ use crate::report::Calls;
 pub use earlier::{baseline, difference};
 pub use explain::{explained_codes, explanation};
 pub use format::FORMAT_VERSION;
-use format::text;
+pub(super) use format::text;
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint, permissions};
 use report::{Account, Report, Whoami};
@@ -70,20 +71,29 @@ impl AccountReport {
         Self(self.0.with_errors(problems))
     }
 
-    /// Says which account of the spec it is: its place from 0, and its alias.
+    /// Adds the roles as they were read.
     #[must_use]
-    pub fn member(mut self, index: usize, alias: Option<&str>) -> Self {
+    pub fn with_roles(mut self, observed: &ObservedState) -> Self {
+        self.0.roles = roles::roles(observed);
+        self
+    }
+
+    /// Says which account of the spec it is: its place from 0, its alias, and the line of its entry.
+    #[must_use]
+    pub fn member(mut self, index: usize, alias: Option<&str>, line: Option<usize>) -> Self {
         self.0.index = index;
         self.0.alias = alias.map(str::to_owned);
+        self.0.line = line;
         self
     }
 }
 
-/// The report of a run over accounts.
+/// The report of a run over accounts. `spec` is the spec as it was named.
 #[must_use]
-pub fn report(kind: &'static str, accounts: Vec<AccountReport>) -> String {
+pub fn report(kind: &str, spec: Option<&str>, accounts: Vec<AccountReport>) -> String {
     text(&Report::new(
         kind,
+        spec,
         accounts.into_iter().map(|account| account.0).collect(),
     ))
 }

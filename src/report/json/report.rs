@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::format::FORMAT_VERSION;
+use super::roles::Role;
 use super::step::StepShape;
 use super::verdict::Verdict;
 use super::verify::Export;
@@ -21,25 +22,34 @@ use crate::report::Calls;
 pub(super) struct Report<'a, A> {
     format_version: &'static str,
     kind: &'a str,
+    /// As it was named on the command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spec: Option<&'a str>,
     accounts: Vec<A>,
     summary: Summary,
 }
 
 impl<'a> Report<'a, Account> {
-    pub(super) fn new(kind: &'a str, accounts: Vec<Account>) -> Self {
+    pub(super) fn new(kind: &'a str, spec: Option<&'a str>, accounts: Vec<Account>) -> Self {
         let mut summary = Summary::default();
         for account in &accounts {
             summary.add(&account.summary);
         }
-        Self::of(kind, accounts, summary)
+        Self::of(kind, spec, accounts, summary)
     }
 }
 
 impl<'a, A> Report<'a, A> {
-    pub(super) fn of(kind: &'a str, accounts: Vec<A>, summary: Summary) -> Self {
+    pub(super) fn of(
+        kind: &'a str,
+        spec: Option<&'a str>,
+        accounts: Vec<A>,
+        summary: Summary,
+    ) -> Self {
         Self {
             format_version: FORMAT_VERSION,
             kind,
+            spec,
             accounts,
             summary,
         }
@@ -195,6 +205,9 @@ pub(super) struct Account {
     id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) alias: Option<String>,
+    /// The line of the spec with its entry, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     caller: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,6 +223,9 @@ pub(super) struct Account {
     exports: Option<Vec<Export>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
+    /// The roles as they were read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) roles: Vec<Role>,
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<&'static str>,
     /// What is wrong between two steps, where no order is safe.

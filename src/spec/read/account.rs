@@ -69,6 +69,7 @@ pub(super) fn account(notes: &mut Notes, node: &Node) -> Option<AccountShape> {
                     .map(|export| export.value.clone())
                     .collect()
             }),
+            line: node.spot.place.map(|place| place.line),
         },
         exports,
     })

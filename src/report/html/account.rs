@@ -1,0 +1,206 @@
+//! One account: what was found, the verdict for each bucket, the plan, and the picture.
+
+use maud::{Markup, html};
+
+use super::parts::{anchor, shown};
+use super::picture;
+use super::table::exports;
+use crate::report::run::{
+    Account, AccountShape, CheckedExport, ExportShape, Finding, OutcomeShape, ReadyShape, Run,
+    StepShape, VerdictShape, place,
+};
+
+/// Most findings of an account that are unfolded from the start.
+const UNFOLDED: usize = 20;
+
+/// The section of one account, at its place on the page.
+pub(super) fn section(run: &Run, account: &Account, at: usize) -> Markup {
+    let AccountShape {
+        caller,
+        steps,
+        verdict,
+        exports,
+        not_read,
+        ..
+    } = &account.shape;
+    let id = anchor(at);
+    html! {
+        section.account id=(id) aria-labelledby={ (id) "-title" } {
+            h2 id={ (id) "-title" } { (shown(account.label())) }
+            p.soft {
+                @if account.id() != account.label() && !account.id().is_empty() { "Account " span.mono { (shown(account.id())) } ". " }
+                @if let Some(caller) = caller { "Read by " span.mono { (shown(caller)) } "." }
+            }
+            @if let Some(not_read) = not_read { p { strong { "Not looked at: " } (shown(not_read)) } }
+            @if account.findings.is_empty() { p { "Nothing found." } }
+            @else { (findings(account)) }
+            @if let Some(verdict) = verdict { (of_verdict(run, verdict)) }
+            @if !exports.is_empty() { (checked(exports)) }
+            @if !steps.is_empty() { (plan(steps)) }
+            (picture::picture(account, &id))
+        }
+    }
+}
+
+fn findings(account: &Account) -> Markup {
+    html! {
+        h3 { "Findings" }
+        ul.findings {
+            @for (at, found) in account.findings.iter().enumerate() { (finding(found, at < UNFOLDED)) }
+        }
+    }
+}
+
+fn finding(found: &Finding, is_open: bool) -> Markup {
+    let severity = found.rule.severity.as_str();
+    let accepted = if found.is_accepted() {
+        " is-accepted"
+    } else {
+        ""
+    };
+    html! {
+        li class={ "is-" (severity) (accepted) } {
+            span class={ "badge " (severity) } { (severity) }
+            " " code { (shown(&found.subject)) }
+            " " strong { (shown(&found.what)) }
+            @if let Some(since) = &found.since { " " span.badge.none { (shown(since)) } }
+            " " span.soft.mono { (shown(&found.id)) }
+            @if let Some(accepted) = found.accepted() { p.soft { (shown(&accepted)) } }
+            @if !found.details.is_empty() {
+                details open[is_open] {
+                    summary { "What shows it" }
+                    ul.lines { @for line in &found.details { li { (detail(line)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// A line of access in the colour of its sign.
+fn detail(line: &str) -> Markup {
+    let line = shown(line);
+    let class = match line
+        .split_once(": ")
+        .map_or(&*line, |(_, rest)| rest)
+        .chars()
+        .next()
+    {
+        _ if line.starts_with("+ ") => "mono gained",
+        _ if line.starts_with("- ") => "mono lost",
+        Some('+') => "mono gained",
+        Some('-') => "mono lost",
+        _ => "mono",
+    };
+    html! { span class=(class) { (line) } }
+}
+
+fn of_verdict(run: &Run, verdict: &VerdictShape) -> Markup {
+    let VerdictShape { role, now, after } = verdict;
+    let has_after = run.kind != "drift";
+    html! {
+        h3 { "Would ExportImage work with role " code { (shown(role)) } "?" }
+        p {
+            "Now: " (exports(&now.answer))
+            @if let Some(error) = &now.error { " fails with " code { (shown(error)) } }
+            @if has_after { "; after these steps: " (exports(&after.answer)) }
+        }
+        (buckets(now))
+    }
+}
+
+fn buckets(ready: &ReadyShape) -> Markup {
+    html! {
+        @if !ready.exports.is_empty() {
+            div.wide tabindex="0" role="region" aria-label="Verdict per bucket" {
+                table {
+                    thead { tr { th scope="col" { "Export into" } th scope="col" { "Answer" } th scope="col" { "What is missing or open" } } }
+                    tbody { @for export in &ready.exports { (bucket(export, ready.trust.as_ref())) } }
+                }
+            }
+        }
+    }
+}
+
+/// The answer for one bucket; nothing gets through where ECS may not assume the role.
+fn bucket(export: &ExportShape, trust: Option<&OutcomeShape>) -> Markup {
+    let open: Vec<_> = export
+        .actions
+        .iter()
+        .filter(|action| action.answer != "ready")
+        .collect();
+    let answers = open.iter().map(|action| action.answer.as_str());
+    let trusted = trust.map_or("blocked", |trust| &trust.answer);
+    let answers: Vec<&str> = answers.chain([trusted]).collect();
+    let answer = match answers.contains(&"blocked") {
+        true => "blocked",
+        false if answers.iter().all(|answer| *answer == "ready") => "ready",
+        false => "depends",
+    };
+    html! {
+        tr {
+            th scope="row" { (shown(&place(export.bucket.as_deref(), export.prefix.as_deref()))) }
+            td { (exports(answer)) }
+            td {
+                @if open.is_empty() && trusted == "ready" { span.soft { "nothing" } }
+                @if trusted != "ready" { "ecs.aliyuncs.com as a principal of the role" @if !open.is_empty() { ", " } }
+                @for (at, action) in open.iter().enumerate() {
+                    @if at > 0 { ", " }
+                    code { (shown(&action.action)) }
+                }
+            }
+        }
+    }
+}
+
+fn checked(all: &[CheckedExport]) -> Markup {
+    html! {
+        h3 { "Exports" }
+        div.wide tabindex="0" role="region" aria-label="Checks per export" {
+            table {
+                thead { tr { th scope="col" { "Export" } th scope="col" { "Answer" } th scope="col" { "Check" } th scope="col" { "Result" } th scope="col" { "To settle it" } } }
+                @for export in all {
+                    tbody {
+                        @for (at, check) in export.checks.iter().enumerate() {
+                            tr {
+                                @if at == 0 {
+                                    th scope="rowgroup" rowspan=(export.checks.len()) {
+                                        (shown(&place(export.bucket.as_deref(), export.prefix.as_deref())))
+                                        @if let Some(region) = &export.region { " in " (shown(region)) }
+                                        @if let Some(image) = &export.image { br; code { (shown(image)) } }
+                                    }
+                                    td rowspan=(export.checks.len()) { (exports(&export.answer)) }
+                                }
+                                td { (shown(&check.check)) }
+                                td { (shown(&check.answer)) @if let Some(message) = &check.message { ": " (shown(message)) } }
+                                td { @if let Some(settle) = &check.settle { code { (shown(settle)) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn plan(steps: &[StepShape]) -> Markup {
+    html! {
+        h3 { "Steps" }
+        div.wide tabindex="0" role="region" aria-label="Steps" {
+            table {
+                thead { tr { th scope="col" { "Call" } th scope="col" { "On" } th scope="col" { "Outcome" } } }
+                tbody {
+                    @for step in steps {
+                        tr {
+                            th scope="row" { code { (shown(&step.operation)) } }
+                            td.mono { (shown(&step.subject.words())) }
+                            td {
+                                (shown(step.outcome.as_deref().unwrap_or("planned")))
+                                @if let Some(error) = &step.error { ": " (shown(&error.message)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,463 @@
+//! What a run found, whatever the command: differences, pending changes, steps that did not end well, exports that
+//! do not work, accounts that could not be read.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::rule::Rule;
+use super::shape::{
+    Acceptance, AccessShape, AccountShape, ChangeShape, Check, CheckedExport, FieldShape,
+    FindingShape, LineShape, ReadyShape, StepShape,
+};
+use crate::drift::Severity;
+
+/// One finding, in words.
+#[derive(Debug)]
+pub(in crate::report) struct Finding {
+    /// 16 hexadecimal digits that stay the same from night to night.
+    pub(in crate::report) id: String,
+    pub(in crate::report) rule: Rule,
+    pub(in crate::report) aspect: Aspect,
+    /// What it is about: the address, and the part of it if it is not the whole.
+    pub(in crate::report) subject: String,
+    /// What is wrong with it, as `gives more than the spec`.
+    pub(in crate::report) what: String,
+    /// Lines that show it.
+    pub(in crate::report) details: Vec<String>,
+    pub(in crate::report) acceptance: Option<Acceptance>,
+    /// How it stands to an earlier report.
+    pub(in crate::report) since: Option<String>,
+}
+
+/// Which side of an account a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::report) enum Aspect {
+    /// The role itself.
+    Role,
+    /// Who may assume it.
+    Trust,
+    /// Policies, and what the role holds.
+    Permissions,
+    /// Whether exports work.
+    Exports,
+    /// Steps, and the account as a whole.
+    Other,
+}
+
+impl Aspect {
+    fn of(address: &str, part: &str) -> Self {
+        match address.strip_prefix("role/") {
+            _ if part == "trust" => Self::Trust,
+            Some(rest) if rest.contains('/') => Self::Permissions,
+            Some(_) => Self::Role,
+            None if address.starts_with("policy/") => Self::Permissions,
+            None => Self::Other,
+        }
+    }
+}
+
+/// Something that was looked at, and found good.
+pub(in crate::report) struct CheckedPart {
+    pub(in crate::report) subject: String,
+}
+
+impl Finding {
+    /// Whether it is accepted, and so does not count.
+    pub(in crate::report) fn is_accepted(&self) -> bool {
+        let status = self.acceptance.as_ref().map(|found| found.status.as_str());
+        status == Some("accepted")
+    }
+
+    /// The whole in one line, without the account.
+    pub(in crate::report) fn headline(&self) -> String {
+        format!("{} {}", self.subject, self.what)
+    }
+
+    /// Why it does not count, or why it does though it was accepted once.
+    pub(in crate::report) fn accepted(&self) -> Option<String> {
+        let Acceptance {
+            status,
+            reason,
+            owner,
+            until,
+        } = self.acceptance.as_ref()?;
+        let what = match status.as_str() {
+            "expired" => "was accepted, and that is over",
+            "changed" => "was accepted in another state",
+            _ => "accepted",
+        };
+        let owner = owner.as_ref().map(|owner| format!(", owner {owner}"));
+        let until = until.as_ref().map(|until| format!(", until {until}"));
+        let (owner, until) = (owner.unwrap_or_default(), until.unwrap_or_default());
+        Some(format!("{what}: {reason}{owner}{until}"))
+    }
+}
+
+/// Everything found in one account by the command `kind`.
+pub(super) fn of(account: &AccountShape, kind: &str) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = match kind {
+        "drift" => account
+            .findings
+            .iter()
+            .map(|it| drift(it, account))
+            .collect(),
+        "verify" => account
+            .exports
+            .iter()
+            .filter_map(|it| export(account, it))
+            .collect(),
+        _ => {
+            let changes = account.changes.iter();
+            let is_carried_out = account.steps.iter().any(|step| step.outcome.is_some());
+            match is_carried_out {
+                true => steps(account),
+                false => changes.filter_map(|it| change(account, it)).collect(),
+            }
+        }
+    };
+    if !account.errors.is_empty() {
+        let problems = account.errors.iter().flat_map(|problem| {
+            let hint = problem.hint.iter().map(|hint| format!("hint: {hint}"));
+            std::iter::once(problem.message.clone()).chain(hint)
+        });
+        findings.push(Finding {
+            details: problems.collect(),
+            ..finding(
+                account,
+                Rule::new("not-read", Severity::High),
+                "account",
+                "could not be worked on",
+            )
+        });
+    }
+    findings
+}
+
+/// What was looked at in an account and has no finding. Names are those that a finding on it would have.
+pub(in crate::report) fn passed(account: &AccountShape, kind: &str) -> Vec<CheckedPart> {
+    let part = |subject: String| CheckedPart { subject };
+    let mut parts: Vec<CheckedPart> = match kind {
+        "verify" => {
+            let ready = account.exports.iter().filter(|it| it.answer == "ready");
+            ready.map(|it| part(place_of(it))).collect()
+        }
+        "drift" => {
+            let verdict = account.verdict.iter();
+            let ready = verdict.filter(|verdict| verdict.now.answer == "ready");
+            ready
+                .map(|verdict| part(format!("exports of role/{}", verdict.role)))
+                .collect()
+        }
+        _ => {
+            let is_carried_out = account.steps.iter().any(|step| step.outcome.is_some());
+            let done = account.steps.iter().enumerate();
+            let done = done.filter(|(_, step)| is_done(step));
+            let in_sync = account.changes.iter().filter(|change| {
+                !is_carried_out && change.action == "no-op" && change.reason != "unmanaged"
+            });
+            done.map(|(at, step)| part(step_name(at, step)))
+                .chain(in_sync.map(|change| part(change.address.clone())))
+                .collect()
+        }
+    };
+    if account.errors.is_empty() {
+        parts.insert(0, part("account".to_owned()));
+    }
+    parts
+}
+
+fn finding(account: &AccountShape, rule: Rule, subject: &str, what: &str) -> Finding {
+    let account = account.id.as_deref().or(account.alias.as_deref());
+    Finding {
+        id: digest([account.unwrap_or_default(), subject, &rule.kind]),
+        rule,
+        aspect: Aspect::Other,
+        subject: subject.to_owned(),
+        what: what.to_owned(),
+        details: Vec::new(),
+        acceptance: None,
+        since: None,
+    }
+}
+
+/// 16 hexadecimal digits over the parts, each ended so that no two lists of parts look alike.
+fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part.to_ascii_lowercase());
+    }
+    let digest = hash.finalize();
+    let bytes = digest.iter().take(8);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn drift(found: &FindingShape, account: &AccountShape) -> Finding {
+    let FindingShape {
+        id,
+        address,
+        part,
+        kind,
+        severity,
+        live,
+        spec,
+        access,
+        sentence,
+        acceptance,
+        baseline,
+    } = found;
+    let is_export = kind.starts_with("export-");
+    let subject = match part.as_str() {
+        _ if is_export => format!("exports of {address}"),
+        "" => address.clone(),
+        part => format!("{address} {}", part.replace('_', " ")),
+    };
+    let verdict = access.as_ref().map_or("", |access| &access.verdict);
+    let what = match (kind.as_str(), part.as_str(), verdict) {
+        ("missing", ..) => "is missing",
+        ("wider", ..) => "gives more than the spec",
+        ("narrower", ..) => "gives less than the spec",
+        ("changed", "tags", _) => "differ from the spec",
+        ("changed", _, "incomparable") => "gives other access than the spec",
+        ("changed", ..) => "differs from the spec",
+        ("unmanaged", ..) => "is attached but not in the spec",
+        ("export-blocked", ..) => "are blocked",
+        ("export-depends", ..) => "may be blocked",
+        ("never-broken", ..) => "breaks what must always hold",
+        ("never-unproven", ..) => "may break what must always hold",
+        (other, ..) => other,
+    };
+    let sentence = sentence.iter().map(|sentence| format!("never: {sentence}"));
+    let mut details: Vec<String> = sentence.collect();
+    details.extend(access.as_ref().map(lines).unwrap_or_default());
+    if access.is_none() {
+        details.extend(values(live.as_ref(), spec.as_ref(), ["live", "spec"]));
+    }
+    if is_export {
+        let verdict = account.verdict.as_ref();
+        details.extend(
+            verdict
+                .map(|found| obstacles(&found.now))
+                .unwrap_or_default(),
+        );
+    }
+    Finding {
+        id: id.clone(),
+        rule: Rule::new(kind, *severity),
+        aspect: match is_export {
+            true => Aspect::Exports,
+            false => Aspect::of(address, part),
+        },
+        subject,
+        what: what.to_owned(),
+        details,
+        acceptance: acceptance.clone(),
+        since: baseline.clone(),
+    }
+}
+
+/// The lines of access, each with the request that proves it.
+fn lines(access: &AccessShape) -> Vec<String> {
+    let all = access.gained.iter().chain(&access.lost);
+    all.map(|line| format!("{}{}", line.text, proof(line)))
+        .collect()
+}
+
+fn proof(line: &LineShape) -> String {
+    let Some(witness) = &line.witness else {
+        return String::new();
+    };
+    // A line on trust names who, and there is no more to say.
+    match &witness.resource {
+        Some(resource) => format!(" (as {} on {resource})", witness.action),
+        None => String::new(),
+    }
+}
+
+/// Values of a part that gives no access. Documents are left out: they are long, and lines say what they do.
+fn values(before: Option<&Value>, after: Option<&Value>, names: [&str; 2]) -> Vec<String> {
+    let shown = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => "(none)".to_owned(),
+        Some(Value::String(text)) if text.is_empty() => "(none)".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Object(members)) => {
+            let tags = members
+                .iter()
+                .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()));
+            tags.collect::<Vec<_>>().join(", ")
+        }
+        Some(other) => other.to_string(),
+    };
+    if before.is_none() && after.is_none() {
+        return Vec::new();
+    }
+    let pairs = names.iter().zip([before, after]);
+    pairs
+        .map(|(name, value)| format!("{name}: {}", shown(value)))
+        .collect()
+}
+
+/// What keeps exports from working.
+fn obstacles(ready: &ReadyShape) -> Vec<String> {
+    let mut lines: Vec<String> = ready
+        .error
+        .iter()
+        .map(|error| format!("ExportImage fails with {error}"))
+        .collect();
+    match &ready.trust {
+        None => {
+            lines.push("the role does not exist".to_owned());
+            return lines;
+        }
+        Some(trust) if trust.answer == "blocked" => {
+            lines.push("ecs.aliyuncs.com may not assume the role".to_owned());
+        }
+        Some(trust) => lines.extend(trust.on.iter().map(|factor| factor.text.clone())),
+    }
+    for export in &ready.exports {
+        let place = place(export.bucket.as_deref(), export.prefix.as_deref());
+        for action in export
+            .actions
+            .iter()
+            .filter(|action| action.answer != "ready")
+        {
+            let why = match action.answer.as_str() {
+                "depends" => {
+                    let factors = action.on.iter().map(|factor| factor.text.as_str());
+                    format!("depends on {}", factors.collect::<Vec<_>>().join(", "))
+                }
+                _ => action.reason.replace('-', " "),
+            };
+            lines.push(format!("{} on {place}: {why}", action.action));
+        }
+    }
+    lines
+}
+
+/// Where an export goes.
+pub(in crate::report) fn place(bucket: Option<&str>, prefix: Option<&str>) -> String {
+    match (bucket, prefix) {
+        (None, _) => "any bucket of this account".to_owned(),
+        (Some(bucket), None) => format!("bucket {bucket}"),
+        (Some(bucket), Some(prefix)) => format!("bucket {bucket} under prefix {prefix}"),
+    }
+}
+
+fn change(account: &AccountShape, change: &ChangeShape) -> Option<Finding> {
+    let ChangeShape {
+        address,
+        action,
+        reason,
+        fields,
+    } = change;
+    let (kind, severity, what) = match (action.as_str(), reason.as_str()) {
+        ("create", _) => ("pending-create", Severity::Medium, "is to be created"),
+        ("update", _) => ("pending-update", Severity::Medium, "is to be changed"),
+        ("delete", _) => ("pending-delete", Severity::Medium, "is to be removed"),
+        ("no-op", "unmanaged") => (
+            "unmanaged",
+            Severity::Low,
+            "is attached but not in the spec",
+        ),
+        _ => return None,
+    };
+    let details = fields.iter().flat_map(field).collect();
+    let has_trust = fields.iter().any(|field| field.name == "trust");
+    Some(Finding {
+        details,
+        aspect: Aspect::of(address, if has_trust { "trust" } else { "" }),
+        ..finding(account, Rule::new(kind, severity), address, what)
+    })
+}
+
+fn field(field: &FieldShape) -> Vec<String> {
+    let FieldShape {
+        name,
+        before,
+        after,
+        access,
+    } = field;
+    let lines = match access {
+        Some(access) => lines(access),
+        None => values(before.as_ref(), after.as_ref(), ["before", "after"]),
+    };
+    let name = name.replace('_', " ");
+    lines.iter().map(|line| format!("{name}: {line}")).collect()
+}
+
+fn is_done(step: &StepShape) -> bool {
+    matches!(step.outcome.as_deref(), Some("done" | "already"))
+}
+
+fn steps(account: &AccountShape) -> Vec<Finding> {
+    let steps = account.steps.iter().enumerate();
+    let bad = steps.filter(|(_, step)| !is_done(step));
+    bad.map(|(at, step)| {
+        let (kind, severity, what) = match step.outcome.as_deref() {
+            Some("failed") => ("step-failed", Severity::High, "failed"),
+            Some("unknown") => ("step-unknown", Severity::High, "may have been done"),
+            _ => ("step-not-attempted", Severity::Medium, "was not attempted"),
+        };
+        let details = step.error.iter().map(|error| error.message.clone());
+        let subject = step_name(at, step);
+        Finding {
+            details: details.collect(),
+            ..finding(account, Rule::new(kind, severity), &subject, what)
+        }
+    })
+    .collect()
+}
+
+/// A step with its number: two may do the same to the same thing.
+fn step_name(at: usize, step: &StepShape) -> String {
+    let subject = step.subject.words();
+    format!("step {} {} {subject}", at + 1, step.operation)
+}
+
+fn place_of(export: &CheckedExport) -> String {
+    let place = place(export.bucket.as_deref(), export.prefix.as_deref());
+    let region = export.region.as_ref().map(|region| format!(" in {region}"));
+    let image = export.image.as_ref().map(|image| format!("{image} to "));
+    format!(
+        "export of {}{place}{}",
+        image.unwrap_or_default(),
+        region.unwrap_or_default()
+    )
+}
+
+fn export(account: &AccountShape, export: &CheckedExport) -> Option<Finding> {
+    let (kind, severity, what) = match export.answer.as_str() {
+        "ready" => return None,
+        "blocked" => ("export-blocked", Severity::High, "would fail"),
+        _ => ("export-depends", Severity::Medium, "may fail"),
+    };
+    let open = export.checks.iter();
+    let open = open.filter(|it| matches!(it.answer.as_str(), "failed" | "depends"));
+    Some(Finding {
+        details: open.map(check).collect(),
+        aspect: Aspect::Exports,
+        ..finding(account, Rule::new(kind, severity), &place_of(export), what)
+    })
+}
+
+fn check(check: &Check) -> String {
+    let Check {
+        check,
+        answer,
+        error,
+        message,
+        settle,
+    } = check;
+    let mut line = format!("{check} {answer}");
+    for (joint, text) in [
+        (" with ", error),
+        (": ", message),
+        ("; to settle it: ", settle),
+    ] {
+        if let Some(text) = text {
+            line.push_str(joint);
+            line.push_str(text);
+        }
+    }
+    line
+}
