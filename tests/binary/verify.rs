@@ -217,3 +217,25 @@ fn what_is_typed_wrongly_is_said_before_anything_is_asked() {
         .ends(64)
         .warns("names no role for exports");
 }
+
+#[test]
+fn a_fleet_is_one_table_with_its_troubles_below() {
+    let spec = "version: 1\n\
+        exports: [ { region: cn-hangzhou, bucket: exports-hz } ]\n\
+        roles:\n\
+        \x20 - name: AliyunECSImageExportDefaultRole\n\
+        \x20   trust: { service: ecs.aliyuncs.com }\n\
+        \x20   policies: [ { system: AliyunECSImageExportRolePolicy } ]\n\
+        discover: { resource_directory: true }\n";
+    let program = Program::new().file("fleet.yaml", spec);
+    program
+        .run(&["sandbox", "seed", "preset:fleet", "--sandbox"])
+        .ends(0);
+    let run = program.run(&["verify", "fleet.yaml", "--sandbox"]).ends(2);
+    let table = run.out.split("\n\n").next().unwrap();
+    let (head, rows) = table.split_once('\n').unwrap();
+    assert!(head.trim_start().starts_with("role  trust"), "{head}");
+    let accounts = rows.lines().filter(|line| line.contains("exports-hz"));
+    assert_eq!(accounts.count(), 20, "{table}");
+    run.says("20 accounts:");
+}

@@ -6,7 +6,7 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Global, SpecArg};
-use crate::cli::session::accounts::open;
+use crate::cli::session::accounts::{Member, open};
 use crate::cli::session::console::Console;
 use crate::cli::stages::members::for_each_member;
 use crate::cli::stages::report::RunReport;
@@ -124,18 +124,19 @@ pub(super) async fn run(
     })
     .await;
     let mut report = RunReport::new("verify", Some(shown_name(&args.spec, environment)));
+    let is_fleet = accounts.len() > 1;
+    if is_fleet {
+        report.begin(fleet_text(&accounts));
+    }
     for (member, account) in &accounts {
         match account {
             Ok(VerifiedAccount { caller, exports }) => {
                 let mut text = String::new();
-                let label = member.label();
-                text::verify(caller, label.as_deref(), exports, &mut text);
-                report.add(
-                    member,
-                    status(exports),
-                    text,
-                    AccountReport::verified(caller, exports),
-                );
+                if !is_fleet {
+                    text::verify(caller, member.label().as_deref(), exports, &mut text);
+                }
+                let part = AccountReport::verified(caller, exports);
+                report.add(member, status(exports), text, part);
             }
             Err(failure) => report.add_failure(member, failure),
         }
@@ -154,6 +155,21 @@ pub(super) async fn run(
         true => Ok(ExitStatus::Differs),
         false => Ok(status),
     }
+}
+
+fn fleet_text(accounts: &[(Member, Result<VerifiedAccount, Failure>)]) -> String {
+    let named = accounts.iter().filter_map(|(member, account)| {
+        let exports = account.as_ref().ok()?.exports.as_slice();
+        Some((member.label().unwrap_or_default(), exports))
+    });
+    let named: Vec<(String, &[CheckedExport])> = named.collect();
+    let named: Vec<(&str, &[CheckedExport])> = named
+        .iter()
+        .map(|(label, exports)| (label.as_str(), *exports))
+        .collect();
+    let mut text = String::new();
+    text::verify_fleet(&named, &mut text);
+    text
 }
 
 /// Blocked beats depends: it is known.

@@ -30,6 +30,11 @@ impl RunReport {
         }
     }
 
+    /// Begins the text with what is said of all accounts together.
+    pub(crate) fn begin(&mut self, text: String) {
+        self.text = text;
+    }
+
     /// Adds one account.
     pub(crate) fn add(
         &mut self,

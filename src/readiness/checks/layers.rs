@@ -81,6 +81,9 @@ pub(super) fn bucket_policy_name(bucket: &str) -> String {
 /// The bucket policy as a document of the role. A statement that means the role only if something is so that is not
 /// documented, has that as a condition; one for each principal that does.
 pub(super) fn of_bucket(facts: &ExportFacts<'_>, owner: &str) -> OfBucket {
+    if facts.observed.bucket == Layer::Read(None) {
+        return OfBucket::None;
+    }
     let text = match &facts.observed.bucket_policy {
         Layer::Read(Some(text)) => text,
         Layer::Read(None) | Layer::NotAsked => return OfBucket::None,

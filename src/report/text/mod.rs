@@ -28,5 +28,5 @@ pub use plan::plan;
 pub use policy::{comparison, document, lint, lint_rules, permissions};
 pub use readiness::check;
 pub use tally::{Tally, tally};
-pub use verify::verify;
+pub use verify::{verify, verify_fleet};
 pub use wrap::wrap;

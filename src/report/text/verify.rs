@@ -1,6 +1,7 @@
 //! Whether exports would work, as a table of checks, with a line for each trouble below.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use crate::model::{BucketName, Caller, ExportQuestion, ObjectPrefix, RegionId};
@@ -8,6 +9,9 @@ use crate::readiness::{Answer, Check, CheckAnswer, CheckKind, CheckedExport};
 
 use super::account::account_line;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
+
+/// How many exports are named that share a trouble; the table shows the others.
+const NAMED: usize = 5;
 
 /// The columns: a word, and the checks behind it. The worst of them is shown.
 const COLUMNS: &[(&str, &[CheckKind])] = &[
@@ -39,47 +43,81 @@ const COLUMNS: &[(&str, &[CheckKind])] = &[
     ("dryrun", &[CheckKind::DryRun]),
 ];
 
-/// Appends what was found for one account. `label` is what the spec calls it.
+/// Appends what was found for the only account of a run.
 pub fn verify(caller: &Caller, label: Option<&str>, exports: &[CheckedExport], out: &mut String) {
     account_line(caller, label, out);
     out.push('\n');
-    table(exports, out);
-    for export in exports {
-        troubles(export, out);
+    let rows = rows(&[("", exports)]);
+    table(&rows, out);
+    for row in &rows {
+        troubles(row, out);
     }
     out.push('\n');
-    skipped(exports, out);
-    for export in exports {
-        conclusion(export, out);
+    skipped(&rows, out);
+    // The others are told above, with their troubles.
+    for Row { place, export } in &rows {
+        if export.answer() == Answer::Ready {
+            let _ = writeln!(out, "{}: {}", Styled(STRONG, place), conclusion(export));
+        }
     }
 }
 
+/// Appends what was found for many accounts, each with what the spec calls it.
+pub fn verify_fleet(accounts: &[(&str, &[CheckedExport])], out: &mut String) {
+    let rows = rows(accounts);
+    table(&rows, out);
+    out.push('\n');
+    shared_troubles(&rows, out);
+    skipped(&rows, out);
+}
+
+/// One line of the table.
+struct Row<'a> {
+    place: String,
+    export: &'a CheckedExport,
+}
+
+fn rows<'a>(accounts: &[(&str, &'a [CheckedExport])]) -> Vec<Row<'a>> {
+    let labels = accounts
+        .iter()
+        .map(|(label, _)| safe(label).chars().count());
+    let width = labels.max().unwrap_or(0);
+    let of_account = |(label, exports): &(&str, &'a [CheckedExport])| {
+        let label = match safe(label) {
+            label if label.is_empty() => label,
+            label => format!("{label:width$}  "),
+        };
+        let row = move |export: &'a CheckedExport| Row {
+            place: format!("{label}{}", place(&export.question)),
+            export,
+        };
+        let exports: &'a [CheckedExport] = exports;
+        exports.iter().map(row).collect::<Vec<_>>()
+    };
+    accounts.iter().flat_map(of_account).collect()
+}
+
 /// The columns in which something was checked for some export.
-fn shown(exports: &[CheckedExport]) -> Vec<(&'static str, &'static [CheckKind])> {
+fn shown(rows: &[Row<'_>]) -> Vec<(&'static str, &'static [CheckKind])> {
     let was_checked = |kinds: &[CheckKind]| {
-        exports
-            .iter()
-            .any(|export| cell(export, kinds) != CheckAnswer::Skipped)
+        let mut rows = rows.iter();
+        rows.any(|row| cell(row.export, kinds) != CheckAnswer::Skipped)
     };
     let columns = COLUMNS.iter().copied();
     columns.filter(|(_, kinds)| was_checked(kinds)).collect()
 }
 
-fn table(exports: &[CheckedExport], out: &mut String) {
-    let columns = shown(exports);
-    let names: Vec<String> = exports
-        .iter()
-        .map(|export| place(&export.question))
-        .collect();
-    let width = names.iter().map(|name| name.chars().count()).max();
+fn table(rows: &[Row<'_>], out: &mut String) {
+    let columns = shown(rows);
+    let width = rows.iter().map(|row| row.place.chars().count()).max();
     let width = width.unwrap_or(0);
     let mut head = format!("  {:width$}", "");
     for (word, _) in &columns {
         let _ = write!(head, "  {word}");
     }
     let _ = writeln!(out, "{}", Styled(DIM, head.trim_end()));
-    for (name, export) in names.iter().zip(exports) {
-        let _ = write!(out, "  {name:width$}");
+    for Row { place, export } in rows {
+        let _ = write!(out, "  {place:width$}");
         let mut pad = 0;
         for (word, kinds) in &columns {
             let (style, mark) = match cell(export, kinds) {
@@ -128,50 +166,93 @@ fn place(question: &ExportQuestion) -> String {
     )
 }
 
-fn troubles(export: &CheckedExport, out: &mut String) {
-    let is_trouble = |check: &&Check| {
-        let is_answer = matches!(check.answer, CheckAnswer::Failed | CheckAnswer::Depends);
-        is_answer || (check.answer == CheckAnswer::Passed && check.settle.is_some())
-    };
+fn troubles(Row { place, export }: &Row<'_>, out: &mut String) {
     let found: Vec<&Check> = export.checks.iter().filter(is_trouble).collect();
     if found.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n  {}", Styled(STRONG, place(&export.question)));
+    let _ = writeln!(out, "\n  {}: {}", Styled(STRONG, place), conclusion(export));
     for check in found {
-        let (style, mark) = match check.answer {
-            CheckAnswer::Failed => (REMOVE, "NO"),
-            CheckAnswer::Depends => (CHANGE, "? "),
-            CheckAnswer::Passed | CheckAnswer::Skipped => (DIM, "ok"),
-        };
-        let error = check.error.filter(|_| check.answer != CheckAnswer::Passed);
-        let error = error.map(|code| format!(" ({code})")).unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "    {} {}: {}{error}",
-            Styled(style, mark),
-            check.kind.as_str(),
-            safe(&check.message)
-        );
-        if let Some(settle) = &check.settle {
-            let line = format!("       to settle it: {}", safe(settle));
-            let _ = writeln!(out, "{}", Styled(DIM, line));
-        }
+        trouble(check, &[], out);
     }
 }
 
-/// Says once what was not asked for, and how to ask for it.
-fn skipped(exports: &[CheckedExport], out: &mut String) {
-    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for check in exports.iter().flat_map(|export| &export.checks) {
-        if check.answer == CheckAnswer::Skipped {
-            let option = option(check.kind).filter(|_| check.message.contains("asked"));
-            let option = option.map(|option| format!(" (`{option}`)"));
-            let reason = format!("{}{}", safe(&check.message), option.unwrap_or_default());
-            let kinds = reasons.entry(reason).or_default();
-            if !kinds.contains(&check.kind.as_str()) {
-                kinds.push(check.kind.as_str());
+/// Each trouble once, with the exports that have it.
+fn shared_troubles(rows: &[Row<'_>], out: &mut String) {
+    let mut shared: Vec<(&Check, Vec<&str>)> = Vec::new();
+    let mut places: HashMap<(CheckKind, &str), usize> = HashMap::new();
+    for row in rows {
+        for check in row.export.checks.iter().filter(is_trouble) {
+            let place = *places
+                .entry((check.kind, check.message.as_str()))
+                .or_insert(shared.len());
+            match shared.get_mut(place) {
+                Some((_, named)) => named.push(&row.place),
+                None => shared.push((check, vec![&row.place])),
             }
+        }
+    }
+    shared
+        .sort_by_key(|(check, named)| (check.answer != CheckAnswer::Failed, Reverse(named.len())));
+    for (check, named) in &shared {
+        trouble(check, named, out);
+    }
+    if !shared.is_empty() {
+        out.push('\n');
+    }
+}
+
+/// What stands in the way, is open, or is worth knowing though it passed.
+fn is_trouble(check: &&Check) -> bool {
+    match check.answer {
+        CheckAnswer::Failed | CheckAnswer::Depends => true,
+        CheckAnswer::Passed => check.settle.is_some(),
+        CheckAnswer::Skipped => false,
+    }
+}
+
+/// Appends one trouble, and the exports that share it.
+fn trouble(check: &Check, places: &[&str], out: &mut String) {
+    let (style, mark) = match check.answer {
+        CheckAnswer::Failed => (REMOVE, "NO"),
+        CheckAnswer::Depends => (CHANGE, "? "),
+        CheckAnswer::Passed | CheckAnswer::Skipped => (DIM, "ok"),
+    };
+    let error = check.error.filter(|_| check.answer != CheckAnswer::Passed);
+    let error = error.map(|code| format!(" ({code})")).unwrap_or_default();
+    let _ = writeln!(
+        out,
+        "    {} {}: {}{error}",
+        Styled(style, mark),
+        check.kind.as_str(),
+        safe(&check.message)
+    );
+    for place in places.iter().take(NAMED) {
+        let _ = writeln!(out, "       {place}");
+    }
+    if let Some(more) = places.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        let _ = writeln!(out, "       and {more} more");
+    }
+    if let Some(settle) = &check.settle {
+        let line = format!("       to settle it: {}", safe(settle));
+        let _ = writeln!(out, "{}", Styled(DIM, line));
+    }
+}
+
+/// Says once what was looked at for no export, why, and how to ask for it.
+fn skipped(rows: &[Row<'_>], out: &mut String) {
+    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for kind in CheckKind::ALL {
+        let checks = rows.iter().flat_map(|row| &row.export.checks);
+        let mut checks = checks.filter(|check| check.kind == kind);
+        let Some(first) = checks.clone().next() else {
+            continue;
+        };
+        if checks.all(|check| check.answer == CheckAnswer::Skipped) {
+            let option = option(kind).filter(|_| first.message.contains("asked"));
+            let option = option.map(|option| format!(" (`{option}`)"));
+            let reason = format!("{}{}", safe(&first.message), option.unwrap_or_default());
+            reasons.entry(reason).or_default().push(kind.as_str());
         }
     }
     for (reason, kinds) in reasons {
@@ -203,23 +284,24 @@ fn option(kind: CheckKind) -> Option<&'static str> {
     }
 }
 
-fn conclusion(export: &CheckedExport, out: &mut String) {
-    let is = |answer, check: &&Check| check.answer == answer;
-    let of = |answer| export.checks.iter().filter(move |check| is(answer, check));
-    let (style, words) = match export.answer() {
-        Answer::Ready => (ADD, "ready".to_owned()),
+/// The answer, with its reason.
+fn conclusion(export: &CheckedExport) -> Styled<String> {
+    let of = |answer| {
+        let checks = export.checks.iter();
+        checks.filter(move |check| check.answer == answer && check.kind != CheckKind::Instances)
+    };
+    match export.answer() {
+        Answer::Ready => Styled(ADD, "ready".to_owned()),
         Answer::Blocked => {
             let error = of(CheckAnswer::Failed).find_map(|check| check.error);
-            let error = error.map(|code| format!(": ExportImage would fail with {code}"));
-            (REMOVE, format!("blocked{}", error.unwrap_or_default()))
+            let error = error.map(|code| format!(", ExportImage would fail with {code}"));
+            Styled(REMOVE, format!("blocked{}", error.unwrap_or_default()))
         }
         Answer::Depends => {
             let kinds: Vec<&str> = of(CheckAnswer::Depends)
                 .map(|check| check.kind.as_str())
                 .collect();
-            (CHANGE, format!("depends on {}", kinds.join(", ")))
+            Styled(CHANGE, format!("depends on {}", kinds.join(", ")))
         }
-    };
-    let place = place(&export.question);
-    let _ = writeln!(out, "{}: {}", Styled(STRONG, place), Styled(style, words));
+    }
 }
