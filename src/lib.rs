@@ -11,7 +11,7 @@
 //! | part | modules | knows |
 //! |---|---|---|
 //! | core, pure | [`policy`], [`model`], [`readiness`], [`plan`], [`drift`] | neither HTTP, files, time nor the terminal |
-//! | seam | [`account`], [`services`], [`observe`], [`apply`] | the traits through which RAM, and ECS and OSS, are read and written |
+//! | seam | [`account`], [`services`], [`observe`], [`apply`], [`export`] | the traits through which RAM, and ECS and OSS, are read and written |
 //! | edges | [`spec`], [`cloud`], [`credentials`], [`sandbox`], [`explain`], [`report`], [`cli`] | the outside |
 //! | for all | [`visible`] | what may be printed |
 //!
@@ -25,6 +25,7 @@ pub mod cloud;
 pub mod credentials;
 pub mod drift;
 pub mod explain;
+pub mod export;
 pub mod model;
 pub mod observe;
 pub mod plan;

@@ -49,6 +49,11 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         &["account", "observe", "plan", "model", "services"],
         &["futures_util", "tokio"],
     ),
+    (
+        "export",
+        &["account", "apply", "model", "services"],
+        &["futures_util", "jiff", "tokio"],
+    ),
     // Edges.
     (
         "spec",
@@ -137,6 +142,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
             "apply",
             "drift",
             "explain",
+            "export",
             "model",
             "plan",
             "policy",

@@ -1,5 +1,7 @@
 //! A bucket of OSS and the objects in it, as far as an export asks about them.
 
+use jiff::Timestamp;
+
 /// One bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bucket {
@@ -28,4 +30,6 @@ pub struct BucketObject {
     pub size: u64,
     /// Its storage class, where it was sent.
     pub storage_class: Option<String>,
+    /// When it was written last, where that was sent and can be read.
+    pub modified: Option<Timestamp>,
 }

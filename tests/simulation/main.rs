@@ -30,6 +30,8 @@ mod access;
 mod case;
 mod chance;
 mod exhaustive;
+mod export;
+mod export_network;
 mod fault;
 mod network;
 mod patience;

@@ -13,6 +13,7 @@ use super::call::{Question, ask};
 use crate::account::{AccountError, AccountErrorKind};
 use crate::cloud::rpc::call::OssAnswer;
 use crate::cloud::rpc::client::RpcClient;
+use crate::cloud::rpc::clock::header_time;
 use crate::cloud::rpc::credentials::CredentialSource;
 use crate::cloud::rpc::reply::{Reply, Unreadable};
 use crate::cloud::rpc::transport::Transport;
@@ -94,6 +95,7 @@ pub async fn object<T: Transport, C: CredentialSource>(
             key: key.to_owned(),
             size: size.ok_or_else(|| Unreadable("it has no `Content-Length`".to_owned()))?,
             storage_class: reply.header("x-oss-storage-class").map(str::to_owned),
+            modified: reply.header("last-modified").and_then(header_time),
         })
     };
     present(ask(rpc, question, region, &[], into).await, NO_OBJECT)
@@ -148,6 +150,9 @@ struct ObjectShape {
     size: u64,
     #[serde(default)]
     storage_class: Option<String>,
+    /// `2026-01-02T03:40:00.000Z`.
+    #[serde(default)]
+    last_modified: Option<String>,
 }
 
 impl ListReply {
@@ -178,6 +183,7 @@ impl ListReply {
                 key,
                 size: found.size,
                 storage_class: found.storage_class,
+                modified: found.last_modified.and_then(|at| at.parse().ok()),
             });
         }
         let token = self.next_continuation_token;

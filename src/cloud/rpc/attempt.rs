@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::api_error::{self, ApiError};
 use super::call::{Call, Protocol};
+use super::clock::header_time;
 use super::credentials::Credentials;
 use super::protocol::signing::Signing;
 use super::protocol::{oss, rpc};
@@ -281,12 +282,6 @@ fn not_the_services(
         was_answered: true,
         ..failure
     }
-}
-
-/// The time in a `Date` header.
-fn header_time(header: &str) -> Option<Timestamp> {
-    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
-    parser.parse_timestamp(header).ok()
 }
 
 /// `x-acs-retry-after`, in milliseconds; zero asks for nothing.

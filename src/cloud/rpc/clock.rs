@@ -144,6 +144,12 @@ impl fmt::Debug for Random {
     }
 }
 
+/// The time in a header of HTTP, such as `Date`.
+pub(crate) fn header_time(header: &str) -> Option<Timestamp> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    parser.parse_timestamp(header).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -378,6 +378,7 @@ async fn an_export_runs_to_its_objects() {
     assert_eq!(keys, written);
     let one = client.object(REGION, BUCKET, &written[0]).await.unwrap();
     assert_eq!(one.as_ref(), Some(&objects[0]));
+    assert!(objects[0].modified.is_some());
     assert_eq!(
         client.object(REGION, BUCKET, "nothing").await.unwrap(),
         None
@@ -488,6 +489,7 @@ async fn the_same_goes_over_http_in_path_style() {
         key: "held".to_owned(),
         size: 5,
         storage_class: Some("Standard".to_owned()),
+        modified: held.as_ref().and_then(|object| object.modified),
     };
     assert_eq!(held, Some(expected));
     assert_eq!(
