@@ -22,6 +22,8 @@ mod build_script;
 
 mod bad_input;
 mod cli;
+#[cfg(unix)]
+mod export;
 mod findings;
 mod fleet;
 mod lint;

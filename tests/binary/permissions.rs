@@ -245,6 +245,52 @@ fn verify_sees_everything_under_its_policy_and_less_without_any_entry() {
     assert_eq!(linted.ends(0).out, "Nothing to remark.\n");
 }
 
+/// How `export` ends for a key that may do what the document says.
+fn exported_under(document: &Value) -> i32 {
+    let healthy: Value = serde_json::from_str(include_str!("../../states/healthy.json")).unwrap();
+    let mut account = healthy["accounts"][0].clone();
+    account["exports"] = json!({ "seconds": 0 });
+    let world = World::of_account(&account.to_string()).unwrap();
+    let mut state: Value = serde_json::from_str(&world.to_json().unwrap()).unwrap();
+    state["keys"][0]["allowed"] = document.clone();
+    let server = Server::start(Options {
+        seed: Some(World::from_json(&state.to_string()).unwrap()),
+        ..Options::default()
+    });
+    let program = Program::new()
+        .with_all(&server.environment())
+        .file("export-iam.yaml", EXPORTS);
+    let arguments = ["export", "--image", "m-bp1app", "--yes"];
+    program.run(&arguments).status
+}
+
+#[test]
+fn export_works_under_its_policy_and_stops_without_the_calls_it_is_made_of() {
+    let user = Program::new().file("export-iam.yaml", EXPORTS);
+    let document = printed(&user, &["export", "--account", ACCOUNT]);
+    assert_eq!(exported_under(&document), 0);
+    let entries = entries(&document);
+    for (action, status) in [
+        ("ecs:DescribeTasks", 1),
+        ("ecs:ExportImage", 1),
+        ("ecs:DescribeTaskAttribute", 5),
+    ] {
+        let entry = entries.iter().find(|(own, _)| own == action);
+        let less = without(&entries, entry.unwrap());
+        assert_eq!(exported_under(&less), status, "without {action}");
+    }
+    // One of the two shows the objects.
+    let of_objects: Vec<_> = entries
+        .iter()
+        .filter(|(action, _)| action == "oss:GetObject" || action == "oss:ListObjects")
+        .collect();
+    assert_eq!(of_objects.len(), 2);
+    for entry in of_objects {
+        assert_eq!(exported_under(&without(&entries, entry)), 0);
+    }
+    assert!(entries.iter().any(|(action, _)| action == "ecs:CancelTask"));
+}
+
 #[test]
 fn the_linter_has_nothing_to_say() {
     for spec in [

@@ -7,6 +7,7 @@ mod completions;
 mod destroy;
 mod drift;
 mod explain;
+mod export;
 mod man;
 mod permissions;
 mod plan;
@@ -30,6 +31,7 @@ use completions::CompletionsArgs;
 use destroy::DestroyArgs;
 use drift::DriftArgs;
 use explain::ExplainArgs;
+use export::ExportCommandArgs;
 use man::ManArgs;
 use permissions::PermissionsCommand;
 use plan::PlanArgs;
@@ -49,6 +51,8 @@ pub enum Command {
     Drift(DriftArgs),
     /// Ask ECS and OSS too whether ExportImage would work; changes nothing
     Verify(VerifyArgs),
+    /// Export an image, and follow it to its objects
+    Export(ExportCommandArgs),
     /// Remove exactly what the spec names, after asking
     Destroy(DestroyArgs),
     /// Check a spec without any network
@@ -86,6 +90,7 @@ impl Command {
             | Self::Apply(_)
             | Self::Drift(_)
             | Self::Verify(_)
+            | Self::Export(_)
             | Self::Destroy(_)
             | Self::Sandbox(SandboxCommand::Serve(_)) => true,
             Self::Validate(_)
@@ -111,6 +116,7 @@ impl Command {
             | Self::Drift(_)
             | Self::Destroy(_)
             | Self::Verify(_)
+            | Self::Export(_)
             | Self::Report(ReportCommand::Merge(_)) => true,
             Self::Report(ReportCommand::Diff(_)) => false,
             Self::Validate(_)
@@ -153,6 +159,7 @@ impl Command {
             Self::Plan(args) => plan::run(args, global, environment, console).await,
             Self::Apply(args) => apply::run(args, global, environment, console).await,
             Self::Drift(args) => drift::run(args, global, environment, console).await,
+            Self::Export(args) => export::run(args, global, environment, console).await,
             Self::Verify(args) => verify::run(args, global, environment, console).await,
             Self::Destroy(args) => destroy::run(args, global, environment, console).await,
             Self::Validate(args) => validate::run(args, environment, console),

@@ -22,7 +22,7 @@ use crate::observe::observe;
 use crate::plan::{export_role, possible_steps};
 use crate::policy::{PolicyDocument, Statement, grant};
 use crate::report::{json, text};
-use crate::services::ReadServices;
+use crate::services::{ExportImages, ReadServices};
 use crate::spec::{AssumeRole, ResourceDirectory, Spec};
 
 /// The name of the operator's own role where nothing says otherwise.
@@ -39,6 +39,8 @@ pub enum PermissionsCommand {
     Drift(SpecArg),
     /// What `verify` needs
     Verify(VerifierArgs),
+    /// What `export` needs
+    Export(SpecArg),
     /// What `destroy` needs
     Destroy(WriterArgs),
 }
@@ -76,6 +78,7 @@ pub(super) async fn run(
     let (args, operator_roles) = match command {
         PermissionsCommand::Plan(spec) | PermissionsCommand::Drift(spec) => (spec, None),
         PermissionsCommand::Verify(args) => (&args.spec, None),
+        PermissionsCommand::Export(spec) => (spec, None),
         PermissionsCommand::Apply(args) | PermissionsCommand::Destroy(args) => {
             (&args.spec, Some(&args.operator_role))
         }
@@ -94,9 +97,16 @@ pub(super) async fn run(
         }
     }
     let services = ServicesPermissions::new(account.as_ref());
-    if let PermissionsCommand::Verify(args) = command {
-        for desired in &wanted {
-            note_verify(&services, desired, args.dry_run).await;
+    for desired in &wanted {
+        match command {
+            PermissionsCommand::Verify(args) => {
+                note_verify(&services, desired, args.dry_run).await;
+            }
+            PermissionsCommand::Export(_) => {
+                note_verify(&services, desired, false).await;
+                note_export(&services, desired).await;
+            }
+            _ => {}
         }
     }
     // Whoever is in the account asks the directory too, unless the run comes from elsewhere.
@@ -215,15 +225,37 @@ async fn note_verify(services: &ServicesPermissions, desired: &DesiredState, wit
         let _ = services.control_policies(&account).await;
     }
     if with_dry_run {
-        let request = ExportRequest {
-            region: any_region.to_owned(),
-            image: any.to_owned(),
-            bucket: any.to_owned(),
-            prefix: None,
-            format: None,
-            role: None,
-        };
-        let _ = services.dry_run(&request).await;
+        let _ = services.dry_run(&any_request()).await;
+    }
+}
+
+fn any_request() -> ExportRequest {
+    let any = || "*".to_owned();
+    ExportRequest {
+        region: any(),
+        image: any(),
+        bucket: any(),
+        prefix: None,
+        format: None,
+        role: None,
+    }
+}
+
+/// Any image may be exported, to the buckets of the spec, or to any.
+async fn note_export(services: &ServicesPermissions, desired: &DesiredState) {
+    let any = "*";
+    let _ = services.start(&any_request()).await;
+    let _ = services.tasks(any).await;
+    let _ = services.task(any, any).await;
+    let _ = services.cancel(any, any).await;
+    let named = desired.exports.iter().map(|export| export.bucket.as_str());
+    let mut buckets: Vec<&str> = named.collect();
+    if buckets.is_empty() {
+        buckets.push(any);
+    }
+    for bucket in buckets {
+        let _ = services.object(any, bucket, any).await;
+        let _ = services.objects(any, bucket, any).await;
     }
 }
 

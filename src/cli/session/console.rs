@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use terminal_size::{Width, terminal_size_of};
 
-use super::progress::Counter;
+use super::progress::{Counter, Percent};
 use super::reports::Reports;
 use super::signals::{Signals, interrupted};
 use crate::cli::environment::Environment;
@@ -146,6 +146,14 @@ impl Console {
         }
     }
 
+    /// Shows how far a task is, on standard error.
+    pub(crate) fn percent(&self) -> Percent {
+        match self.is_quiet {
+            true => Percent::Silent,
+            false => Percent::new(io::stderr().is_terminal()),
+        }
+    }
+
     /// The signals of this run.
     pub(crate) fn signals(&self) -> Signals {
         self.signals.clone()
@@ -202,6 +210,25 @@ impl Console {
             return Err(Failure::new(ExitStatus::Refused, message)
                 .hint("add `--yes` to go on without being asked"));
         }
+        let signals = self.signals.clone();
+        match self.ask(question, signals.first()).await {
+            None => Err(interrupted()),
+            Some(true) => Ok(()),
+            Some(false) => Err(Failure::new(
+                ExitStatus::Refused,
+                "not confirmed; nothing was changed",
+            )),
+        }
+    }
+
+    /// Asks after a first signal, where there is a terminal to ask. A second signal is a no.
+    pub(crate) async fn ask_after_signal(&mut self, question: &str) -> bool {
+        let signals = self.signals.clone();
+        io::stdin().is_terminal() && self.ask(question, signals.second()).await == Some(true)
+    }
+
+    /// Whether the answer is yes; `None` when `stop` came first.
+    async fn ask(&mut self, question: &str, stop: impl Future<Output = ()>) -> Option<bool> {
         let _ = write!(self.err, "{question} [y/N] ");
         let _ = self.err.flush();
         // On a thread of its own: a signal has to be seen while nobody answers.
@@ -211,23 +238,16 @@ impl Console {
         });
         let answer = tokio::select! {
             biased;
-            () = self.signals.first() => {
+            () = stop => {
                 // The cursor is still behind the question.
                 let _ = writeln!(self.err);
-                return Err(interrupted());
+                return None;
             }
             answer = answer => answer,
         };
-        let is_yes = answer.is_ok_and(|answer| {
+        Some(answer.is_ok_and(|answer| {
             answer
                 .is_ok_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
-        });
-        match is_yes {
-            true => Ok(()),
-            false => Err(Failure::new(
-                ExitStatus::Refused,
-                "not confirmed; nothing was changed",
-            )),
-        }
+        }))
     }
 }

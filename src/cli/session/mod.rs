@@ -5,7 +5,7 @@ pub(super) mod clients;
 pub(super) mod console;
 mod discovery;
 pub(super) mod logging;
-mod progress;
+pub(super) mod progress;
 mod reports;
 mod selection;
 mod settings;

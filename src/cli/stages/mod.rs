@@ -6,6 +6,7 @@ mod account_result;
 pub(super) mod approval;
 pub(super) mod earlier;
 pub(super) mod execution;
+pub(super) mod export;
 pub(super) mod members;
 pub(super) mod plan;
 pub(super) mod report;

@@ -6,6 +6,7 @@
 
 mod earlier;
 mod explain;
+mod export;
 mod format;
 mod merge;
 mod policy;
@@ -17,6 +18,7 @@ mod verify;
 
 use crate::apply::ApplyReport;
 use crate::drift::DriftReport;
+use crate::export::ExportReport;
 use crate::model::{AccountId, Caller, ObservedState};
 use crate::plan::Plan;
 use crate::readiness::CheckedExport;
@@ -57,6 +59,17 @@ impl AccountReport {
     #[must_use]
     pub fn verified(caller: &Caller, exports: &[CheckedExport]) -> Self {
         Self(Account::verified(caller, exports))
+    }
+
+    /// Of `export`: the export that was asked about, its checks, and what became of it where it was started. One that
+    /// is taken up again by its task has no checks.
+    #[must_use]
+    pub fn exported(
+        caller: &Caller,
+        checked: Option<&CheckedExport>,
+        report: Option<&ExportReport>,
+    ) -> Self {
+        Self(Account::exported(caller, checked, report))
     }
 
     /// Of any command: the account could not be worked on. Each problem is a message and perhaps a hint.

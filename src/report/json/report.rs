@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::export::ExportShape;
 use super::format::FORMAT_VERSION;
 use super::roles::Role;
 use super::step::StepShape;
@@ -9,6 +10,7 @@ use super::verdict::Verdict;
 use super::verify::Export;
 use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Earlier, Finding, Severity};
+use crate::export::{Ending, ExportReport};
 use crate::model::{AccountId, Caller};
 use crate::plan::{Breach, Change, OrderCheck, Passing, PassingKind, Plan};
 use crate::policy::Comparison;
@@ -222,6 +224,8 @@ pub(super) struct Account {
     #[serde(skip_serializing_if = "Option::is_none")]
     exports: Option<Vec<Export>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    export: Option<ExportShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
     /// The roles as they were read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -401,6 +405,22 @@ impl Account {
             },
             ..Self::default()
         }
+    }
+
+    pub(super) fn exported(
+        caller: &Caller,
+        checked: Option<&CheckedExport>,
+        report: Option<&ExportReport>,
+    ) -> Self {
+        let is_there = matches!(
+            report.map(|report| &report.ending),
+            Some(Ending::Exported { .. })
+        );
+        let checked = checked.map(std::slice::from_ref);
+        let mut account = Self::verified(caller, checked.unwrap_or_default());
+        account.export = report.map(ExportShape::new);
+        account.summary.in_sync = is_there;
+        account
     }
 
     pub(super) fn failed(id: Option<&AccountId>, problems: &[(String, Option<String>)]) -> Self {
