@@ -9,8 +9,17 @@ use crate::cloud::rpc::credentials::CredentialError;
 use crate::explain::find;
 use crate::observe::ObserveError;
 use crate::plan::PlanError;
+use crate::report::text::excerpt;
 use crate::report::text::style::{ERROR, Styled, safe};
 use crate::spec::{Diagnostic, SpecErrors};
+
+/// The line that a remark is about with the place underlined; empty where it cannot be shown.
+pub(super) fn underlined(remark: &Diagnostic) -> String {
+    match (remark.place, &remark.excerpt) {
+        (Some(place), Some(line)) => excerpt(place.line, &line.before, &line.marked, &line.after),
+        _ => String::new(),
+    }
+}
 
 /// What went wrong, what to do about it, and how the run ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +31,8 @@ pub(super) struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Problem {
     message: String,
+    /// The line of the spec it is about, underlined.
+    excerpt: String,
     hints: Vec<String>,
 }
 
@@ -32,6 +43,7 @@ impl Failure {
             status,
             problems: vec![Problem {
                 message: message.into(),
+                excerpt: String::new(),
                 hints: Vec::new(),
             }],
         }
@@ -44,7 +56,24 @@ impl Failure {
     ) -> Self {
         let problems = problems.into_iter().map(|(message, hint)| Problem {
             message,
+            excerpt: String::new(),
             hints: hint.into_iter().collect(),
+        });
+        Self {
+            status,
+            problems: problems.collect(),
+        }
+    }
+
+    /// A failure with every remark on a spec, each with its line underlined.
+    pub(super) fn of_spec<'d>(
+        status: ExitStatus,
+        remarks: impl IntoIterator<Item = &'d Diagnostic>,
+    ) -> Self {
+        let problems = remarks.into_iter().map(|remark| Problem {
+            message: remark.to_string(),
+            excerpt: underlined(remark),
+            hints: remark.hint.iter().cloned().collect(),
         });
         Self {
             status,
@@ -166,8 +195,7 @@ impl From<Vec<PlanError>> for Failure {
 /// Every mistake of a spec, each with its place and hint.
 impl From<SpecErrors> for Failure {
     fn from(errors: SpecErrors) -> Self {
-        let problem = |error: &Diagnostic| (error.to_string(), error.hint.clone());
-        Self::all(ExitStatus::Failed, errors.errors().iter().map(problem))
+        Self::of_spec(ExitStatus::Failed, errors.errors())
     }
 }
 
@@ -180,8 +208,14 @@ impl From<CredentialError> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Problem { message, hints } in &self.problems {
+        for Problem {
+            message,
+            excerpt,
+            hints,
+        } in &self.problems
+        {
             writeln!(f, "{} {}", Styled(ERROR, "error:"), safe(message))?;
+            f.write_str(excerpt)?;
             for hint in hints {
                 writeln!(f, "hint: {}", safe(hint))?;
             }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::error::Diagnostic;
+use super::excerpt::Lines;
 use super::fields::{At, quote_it};
 use super::node::{Entry, Node, Value};
 use super::notes::Notes;
 use super::shape::DocumentShape;
+use crate::policy::text::without_mark;
 use crate::policy::{MAX_DOCUMENT_LENGTH, PolicyDocument, PolicyError, TrustPolicy};
 
 /// A document file as it was read.
@@ -93,7 +95,7 @@ fn parse<T>(
             match parse(&file.text) {
                 Ok(document) => (document, &reference.spot),
                 Err(error) => {
-                    notes.elsewhere(in_file(&file.shown, &error));
+                    notes.elsewhere(in_file(file, &error));
                     return None;
                 }
             }
@@ -127,9 +129,11 @@ fn file<'f>(notes: &mut Notes, reference: &At<String>, files: &'f Files) -> Opti
     }
 }
 
-fn in_file(shown: &str, error: &PolicyError) -> Diagnostic {
+fn in_file(File { shown, text }: &File, error: &PolicyError) -> Diagnostic {
+    let text = without_mark(text).unwrap_or(text);
     Diagnostic {
-        file: shown.to_owned(),
+        file: shown.clone(),
+        excerpt: Lines::new(text).excerpt(error.place, 1, &error.path),
         place: Some(error.place),
         path: error.path.clone(),
         message: error.message.clone(),

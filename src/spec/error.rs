@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::excerpt::Excerpt;
 use crate::policy::Place;
 
 /// One remark about a spec: a mistake that stops it, or a warning.
@@ -19,6 +20,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it, if there is more to say.
     pub hint: Option<String>,
+    /// The line it is about, where that can be shown.
+    pub excerpt: Option<Excerpt>,
 }
 
 impl fmt::Display for Diagnostic {
@@ -103,6 +106,7 @@ mod tests {
             path: path.to_owned(),
             message: "is wrong".to_owned(),
             hint: Some("right it".to_owned()),
+            excerpt: None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::document::{File, FileProblem, Files};
 use super::error::{Diagnostic, SpecErrors};
+use super::excerpt::Lines;
 use super::node::Node;
 use super::notes::Notes;
 use super::{Spec, check, preset, read, resolve};
@@ -84,9 +85,13 @@ fn from_text(shown: &str, text: &str, folder: &Folder) -> Result<Spec, SpecError
             message: error.message,
             hint: error.hint,
         };
-        at(shown, error.place, problem)
+        let excerpt = |place| Lines::new(text).excerpt(place, 1, "");
+        SpecErrors::one(Diagnostic {
+            excerpt: error.place.and_then(excerpt),
+            ..diagnostic(shown, error.place, problem)
+        })
     })?;
-    let mut notes = Notes::new(shown);
+    let mut notes = Notes::new(shown, text);
     let shape = read::spec(&mut notes, &node);
     check::check(&mut notes, &shape);
     let mut files = Files::new();
@@ -103,13 +108,18 @@ fn whole(shown: &str, problem: FileProblem) -> SpecErrors {
 }
 
 fn at(shown: &str, place: Option<Place>, problem: FileProblem) -> SpecErrors {
-    SpecErrors::one(Diagnostic {
+    SpecErrors::one(diagnostic(shown, place, problem))
+}
+
+fn diagnostic(shown: &str, place: Option<Place>, problem: FileProblem) -> Diagnostic {
+    Diagnostic {
         file: shown.to_owned(),
         place,
         path: String::new(),
         message: problem.message,
         hint: problem.hint,
-    })
+        excerpt: None,
+    }
 }
 
 fn problem(message: impl Into<String>) -> FileProblem {

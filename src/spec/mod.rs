@@ -18,6 +18,7 @@ mod digest;
 mod document;
 mod emit;
 mod error;
+mod excerpt;
 mod fields;
 mod known;
 mod load;
@@ -39,5 +40,6 @@ pub use adopt_fleet::{AdoptedFleet, Holding, NAMED, adopt_fleet, named};
 pub use checked::Spec;
 
 pub use error::{Diagnostic, SpecErrors};
+pub use excerpt::Excerpt;
 pub use load::{MAX_FILE, SpecSource, load};
 pub use preset::{Preset, presets};

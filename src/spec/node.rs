@@ -74,6 +74,8 @@ impl fmt::Display for Path {
 pub(super) struct Spot {
     pub(super) path: Path,
     pub(super) place: Option<Place>,
+    /// How far it goes on its line, as in [`Tree`].
+    pub(super) width: u32,
 }
 
 impl Spot {
@@ -174,7 +176,7 @@ fn longest_key<'n, 'p>(entries: &'n [Entry], path: &'p str) -> Option<(&'n Node,
 enum At<'t> {
     Tree(&'t Tree),
     /// Inside what an alias stands for: everything has the alias's place.
-    Alias(Place),
+    Alias(Place, u32),
     /// The parsers disagree, or the second one gave up.
     Unknown,
 }
@@ -184,8 +186,9 @@ impl<'t> At<'t> {
         match tree {
             Some(Tree {
                 place,
+                width,
                 kind: Kind::Alias,
-            }) => Self::Alias(*place),
+            }) => Self::Alias(*place, *width),
             Some(tree) => Self::Tree(tree),
             None => Self::Unknown,
         }
@@ -194,8 +197,16 @@ impl<'t> At<'t> {
     fn place(self) -> Option<Place> {
         match self {
             Self::Tree(tree) => Some(tree.place),
-            Self::Alias(place) => Some(place),
+            Self::Alias(place, _) => Some(place),
             Self::Unknown => None,
+        }
+    }
+
+    fn width(self) -> u32 {
+        match self {
+            Self::Tree(tree) => tree.width,
+            Self::Alias(_, width) => width,
+            Self::Unknown => 0,
         }
     }
 
@@ -210,7 +221,7 @@ impl<'t> At<'t> {
                 kind: Kind::List(children),
                 ..
             }) if !is_map && children.len() == count => Children::Trees(children.iter()),
-            Self::Alias(place) => Children::Same(Self::Alias(place)),
+            Self::Alias(..) => Children::Same(self),
             _ => Children::Same(Self::Unknown),
         }
     }
@@ -231,7 +242,7 @@ impl<'t> Children<'t> {
 }
 
 fn join(raw: Raw, at: At<'_>, path: Path) -> Node {
-    let place = at.place();
+    let (place, width) = (at.place(), at.width());
     let value = match raw {
         Raw::Null => Value::Null,
         Raw::Bool(value) => Value::Bool(value),
@@ -261,7 +272,7 @@ fn join(raw: Raw, at: At<'_>, path: Path) -> Node {
         }
     };
     Node {
-        spot: Spot { path, place },
+        spot: Spot { path, place, width },
         value,
     }
 }
@@ -275,7 +286,7 @@ fn join_entry(key: Raw, value: Raw, places: &mut Children<'_>, parent: &Path) ->
     let mut value = join(value, places.next(), path);
     if matches!(value.value, Value::Null) {
         // The place of nothing is wherever the parser noticed it; the key is what people look for.
-        value.spot.place = key.spot.place;
+        (value.spot.place, value.spot.width) = (key.spot.place, key.spot.width);
     }
     Entry { key, value }
 }
@@ -296,7 +307,7 @@ mod tests {
 
     fn spot_of(text: &str, path: &str) -> String {
         let node = Node::read(text).unwrap();
-        let Spot { path, place } = &node.follow(path).spot;
+        let Spot { path, place, .. } = &node.follow(path).spot;
         match place {
             Some(place) => format!("{}:{} {path}", place.line, place.column),
             None => format!("? {path}"),
@@ -332,7 +343,7 @@ mod tests {
         let other = places("a: [1]").unwrap();
         let node = join(raw, At::of(Some(&other)), Path::default());
         assert!(node.follow("a").spot.place.is_some());
-        let Spot { path, place } = &node.follow("a[1]").spot;
+        let Spot { path, place, .. } = &node.follow("a[1]").spot;
         assert_eq!((path.to_string().as_str(), *place), ("a[1]", None));
     }
 

@@ -1,20 +1,23 @@
 //! Collects what is to be said about a spec.
 
 use super::error::{Diagnostic, SpecErrors, sorted};
+use super::excerpt::Lines;
 use super::node::Spot;
 
 /// The mistakes and warnings found so far in one spec.
-pub(super) struct Notes {
+pub(super) struct Notes<'t> {
     file: String,
+    lines: Lines<'t>,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
 
-impl Notes {
-    /// Nothing to say yet about `file`.
-    pub(super) fn new(file: &str) -> Self {
+impl<'t> Notes<'t> {
+    /// Nothing to say yet about `file`, which holds `text`.
+    pub(super) fn new(file: &str, text: &'t str) -> Self {
         Self {
             file: file.to_owned(),
+            lines: Lines::new(text),
             errors: Vec::new(),
             warnings: Vec::new(),
         }
@@ -65,12 +68,17 @@ impl Notes {
         message: String,
         hint: Option<String>,
     ) -> Diagnostic {
+        let path = spot.path.to_string();
+        let excerpt = spot
+            .place
+            .and_then(|place| self.lines.excerpt(place, spot.width, &path));
         Diagnostic {
             file: self.file.clone(),
             place: spot.place,
-            path: spot.path.to_string(),
+            path,
             message,
             hint,
+            excerpt,
         }
     }
 

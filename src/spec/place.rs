@@ -14,6 +14,8 @@ const MAX_DEPTH: usize = 129;
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) place: Place,
+    /// How far it goes on its line. Unit: characters; the greatest number where it goes on on another line.
+    pub(super) width: u32,
     pub(super) kind: Kind,
 }
 
@@ -31,40 +33,39 @@ pub(super) enum Kind {
 
 /// The places in `text`, or nothing when this parser cannot read it.
 pub(super) fn places(text: &str) -> Option<Tree> {
-    let mut open: Vec<Tree> = Vec::new();
+    let mut open: Vec<(Marker, Tree)> = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.ok()?;
-        let place = place(span.start);
+        let (start, end) = (span.start, span.end);
+        let tree = |kind| Tree {
+            place: place(start),
+            width: width(start, end),
+            kind,
+        };
         let done = match event {
             Event::SequenceStart(..) | Event::MappingStart(..) if open.len() == MAX_DEPTH => {
                 return None;
             }
             Event::SequenceStart(..) => {
-                open.push(Tree {
-                    place,
-                    kind: Kind::List(Vec::new()),
-                });
+                open.push((start, tree(Kind::List(Vec::new()))));
                 continue;
             }
             Event::MappingStart(..) => {
-                open.push(Tree {
-                    place,
-                    kind: Kind::Map(Vec::new()),
-                });
+                open.push((start, tree(Kind::Map(Vec::new()))));
                 continue;
             }
-            Event::SequenceEnd | Event::MappingEnd => open.pop()?,
-            Event::Scalar(text, ..) => Tree {
-                place,
-                kind: Kind::Scalar(text.into_owned()),
-            },
-            Event::Alias(_) => Tree {
-                place,
-                kind: Kind::Alias,
-            },
+            Event::SequenceEnd | Event::MappingEnd => {
+                let (start, tree) = open.pop()?;
+                Tree {
+                    width: width(start, end),
+                    ..tree
+                }
+            }
+            Event::Scalar(text, ..) => tree(Kind::Scalar(text.into_owned())),
+            Event::Alias(_) => tree(Kind::Alias),
             _ => continue,
         };
-        match open.last_mut().map(|parent| &mut parent.kind) {
+        match open.last_mut().map(|(_, parent)| &mut parent.kind) {
             Some(Kind::List(items) | Kind::Map(items)) => items.push(done),
             Some(_) => return None,
             None => return Some(done),
@@ -108,6 +109,13 @@ fn is_full_of_brackets(text: &str) -> bool {
         Some(*depth)
     };
     text.chars().scan(0, step).any(|depth| depth > MOST)
+}
+
+fn width(start: Marker, end: Marker) -> u32 {
+    match end.line() == start.line() {
+        true => u32::try_from(end.col().saturating_sub(start.col())).unwrap_or(u32::MAX),
+        false => u32::MAX,
+    }
 }
 
 fn place(marker: Marker) -> Place {

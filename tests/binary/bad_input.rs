@@ -319,3 +319,21 @@ fn a_live_document_that_is_not_json_is_shown_and_replaced_only_when_that_is_allo
             .ends(0);
     }
 }
+
+#[test]
+fn the_line_of_a_mistake_is_shown_with_the_place_underlined_and_nothing_hidden() {
+    let spec = "version: 1\nroles:\n  - { name: 导出, truts: 1 } # \u{202e}hidden\naccounts:\n  - { id: 5, external_id: \"half a secret\" }\n";
+    let run = Program::new()
+        .file("spec.yaml", spec)
+        .run(&["validate", "spec.yaml"])
+        .ends(1)
+        .warns("`roles[0].truts`: unknown key `truts`\n   3 |   - { name: 导出, truts: 1 } # \\u{202e}hidden\n     |                   ^^^^^\nhint: did you mean `trust`?\n");
+    assert!(
+        run.err.contains("accounts[0].external_id"),
+        "{}",
+        run.told()
+    );
+    for hidden in ["\u{202e}", "half a secret"] {
+        assert!(!run.err.contains(hidden), "{}", run.told());
+    }
+}

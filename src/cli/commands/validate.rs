@@ -78,12 +78,7 @@ fn hold_promises(spec: &Spec, console: &mut Console) -> Result<(), Failure> {
     }
     match broken.is_empty() {
         true => Ok(()),
-        false => Err(Failure::all(
-            ExitStatus::Failed,
-            broken
-                .into_values()
-                .map(|broken| (broken.to_string(), broken.hint)),
-        )),
+        false => Err(Failure::of_spec(ExitStatus::Failed, broken.values())),
     }
 }
 

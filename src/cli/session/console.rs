@@ -11,7 +11,7 @@ use super::reports::Reports;
 use super::signals::{Signals, interrupted};
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, underlined};
 use crate::cli::options::{Color, Format, Global};
 use crate::report::text::style::{CHANGE, DIM, Styled};
 use crate::report::text::wrap;
@@ -190,6 +190,9 @@ impl Console {
     /// Warns of something in a spec; what to do about it is said unless `--quiet`.
     pub(crate) fn warning(&mut self, diagnostic: &Diagnostic) {
         self.warn(&diagnostic.to_string());
+        if !self.is_quiet {
+            let _ = write!(self.err, "{}", underlined(diagnostic));
+        }
         if let Some(hint) = &diagnostic.hint {
             self.note(&format!("hint: {hint}"));
         }

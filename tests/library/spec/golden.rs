@@ -5,10 +5,20 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use export_iam::spec::{Diagnostic, SpecSource, load};
+use export_iam::report::text::excerpt;
+use export_iam::spec::{Diagnostic, Excerpt, SpecSource, load};
 
 fn say(text: &mut String, severity: &str, diagnostic: &Diagnostic) {
     writeln!(text, "{severity}: {diagnostic}").unwrap();
+    if let (Some(place), Some(line)) = (diagnostic.place, &diagnostic.excerpt) {
+        let Excerpt {
+            before,
+            marked,
+            after,
+        } = line;
+        let shown = excerpt(place.line, before, marked, after);
+        text.push_str(&crate::support::plain(&shown));
+    }
     if let Some(hint) = &diagnostic.hint {
         writeln!(text, "hint: {hint}").unwrap();
     }
