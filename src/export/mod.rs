@@ -8,10 +8,11 @@
 //! ```
 //!
 //! ExportImage is sent once, whatever becomes of its answer: whether it started is read from the tasks. What answers
-//! mean is decided in `decide`, which calls nothing; `run` makes the calls and waits.
+//! mean is decided in `decide`, which calls nothing; `run` and `objects` make the calls and wait.
 
 mod cancel;
 mod decide;
+mod objects;
 mod pauses;
 mod report;
 mod run;

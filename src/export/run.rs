@@ -3,19 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::decide::{
-    TaskState, came_since, failed_parts, is_of_another, is_of_task, is_passing, key_start,
-    running_for, state, written,
+    TaskState, came_since, failed_parts, is_of_another, is_passing, key_start, running_for, state,
 };
 use super::pauses::Pauses;
 use super::report::{Ending, Event, ExportReport};
 use crate::account::{AccountError, AccountErrorKind};
 use crate::apply::Shutdown;
-use crate::model::{BucketObject, ExportRequest, ExportTask};
+use crate::model::{ExportRequest, ExportTask};
 use crate::services::ExportImages;
 
 /// How long a task may take to appear among the tasks after ExportImage. Until then its absence says nothing.
@@ -99,8 +97,8 @@ pub async fn follow<S: ExportImages>(
     run.report(Some(task.to_owned()), ending)
 }
 
-struct Run<'a, S, F> {
-    services: &'a S,
+pub(super) struct Run<'a, S, F> {
+    pub(super) services: &'a S,
     limits: Limits,
     shutdown: watch::Receiver<Shutdown>,
     on_event: F,
@@ -109,7 +107,7 @@ struct Run<'a, S, F> {
     answered: Instant,
     is_out_of_reach: bool,
     /// Where the objects are.
-    bucket: Option<String>,
+    pub(super) bucket: Option<String>,
 }
 
 impl<'a, S: ExportImages, F: FnMut(Event<'_>)> Run<'a, S, F> {
@@ -278,89 +276,9 @@ impl<'a, S: ExportImages, F: FnMut(Event<'_>)> Run<'a, S, F> {
             .and_then(|answer| answer.map_err(|error| Ending::OutOfSight { error }))
     }
 
-    /// Whether the objects of a finished task are there.
-    async fn look(&mut self, place: &Place, task: &ExportTask) -> Ending {
-        let (bucket, keys) = written(task);
-        let Some(bucket) = bucket.or_else(|| place.bucket.clone()) else {
-            return unseen("the task does not say which bucket it wrote to");
-        };
-        self.bucket = Some(bucket.clone());
-        let region = place.region.as_str();
-        let found = match keys.as_slice() {
-            [] => {
-                let Some(start) = &place.key_start else {
-                    return unseen("the task does not say which objects it wrote");
-                };
-                self.list(region, &bucket, start).await
-            }
-            keys => self.heads(region, &bucket, keys).await,
-        };
-        let found = match found {
-            Ok(found) => found,
-            Err(ending) => return ending,
-        };
-        let objects: Vec<BucketObject> = found
-            .into_iter()
-            .filter(|object| is_of_task(object, task))
-            .collect();
-        let is_there = |key: &&String| !objects.iter().any(|object| object.key == **key);
-        let missing: Vec<String> = keys.iter().filter(is_there).cloned().collect();
-        match objects.is_empty() || !missing.is_empty() {
-            true => Ending::Missing {
-                keys: missing,
-                objects,
-            },
-            false => Ending::Exported { objects },
-        }
-    }
-
-    /// The objects of the keys; where single ones may not be asked for, from the list.
-    async fn heads(
-        &mut self,
-        region: &str,
-        bucket: &str,
-        keys: &[String],
-    ) -> Result<Vec<BucketObject>, Ending> {
-        let services = self.services;
-        let heads = || async {
-            let heads = keys.iter().map(|key| services.object(region, bucket, key));
-            join_all(heads)
-                .await
-                .into_iter()
-                .filter_map(Result::transpose)
-                .collect::<Result<Vec<_>, _>>()
-        };
-        match self.until_answered(heads).await {
-            Err(left) => Err(left.unwrap_or_else(|| self.stopped())),
-            Ok(Ok(found)) => Ok(found),
-            Ok(Err(error)) if is_gone(&error) => Ok(Vec::new()),
-            Ok(Err(_)) => {
-                let listed = self.list(region, bucket, common_start(keys)).await?;
-                let is_named = |object: &BucketObject| keys.contains(&object.key);
-                Ok(listed.into_iter().filter(is_named).collect())
-            }
-        }
-    }
-
-    async fn list(
-        &mut self,
-        region: &str,
-        bucket: &str,
-        start: &str,
-    ) -> Result<Vec<BucketObject>, Ending> {
-        let services = self.services;
-        let list = || services.objects(region, bucket, start);
-        match self.until_answered(list).await {
-            Err(left) => Err(left.unwrap_or_else(|| self.stopped())),
-            Ok(Ok(found)) => Ok(found),
-            Ok(Err(error)) if is_gone(&error) => Ok(Vec::new()),
-            Ok(Err(error)) => Err(Ending::Unseen { error }),
-        }
-    }
-
     /// Asks until there is an answer or a refusal: what is only out of reach comes back. Ends with `None` when the run
     /// is to stop.
-    async fn until_answered<T, A: Future<Output = Result<T, AccountError>>>(
+    pub(super) async fn until_answered<T, A: Future<Output = Result<T, AccountError>>>(
         &mut self,
         ask: impl Fn() -> A,
     ) -> Result<Result<T, AccountError>, Option<Ending>> {
@@ -436,7 +354,7 @@ impl<'a, S: ExportImages, F: FnMut(Event<'_>)> Run<'a, S, F> {
     }
 
     /// How a run ends that is not to go on.
-    fn stopped(&self) -> Ending {
+    pub(super) fn stopped(&self) -> Ending {
         if !self.is_over() {
             return Ending::Stopped;
         }
@@ -455,29 +373,4 @@ async fn at_least_graceful(shutdown: &mut watch::Receiver<Shutdown>) {
     {
         std::future::pending::<()>().await;
     }
-}
-
-fn is_gone(error: &AccountError) -> bool {
-    error.code.as_deref() == Some("NoSuchBucket")
-}
-
-fn unseen(message: &str) -> Ending {
-    let mut error = AccountError::new("DescribeTaskAttribute", AccountErrorKind::BadAnswer);
-    error.message = message.to_owned();
-    Ending::Unseen { error }
-}
-
-/// What all the keys begin with.
-fn common_start(keys: &[String]) -> &str {
-    let Some((first, rest)) = keys.split_first() else {
-        return "";
-    };
-    let shared = |key: &String| {
-        let pairs = first.char_indices().zip(key.chars());
-        let mut equal = pairs.skip_while(|((_, one), other)| one == other);
-        let end = equal.next().map(|((at, _), _)| at);
-        end.unwrap_or_else(|| first.len().min(key.len()))
-    };
-    let end = rest.iter().map(shared).min().unwrap_or(first.len());
-    first.get(..end).unwrap_or_default()
 }
