@@ -259,13 +259,10 @@ pub(crate) struct User {
 
 impl Keyed for User {
     type Key = String;
+    const KIND: &str = "user";
 
     fn key(&self) -> String {
         self.name.to_ascii_lowercase()
-    }
-
-    fn place(&self) -> String {
-        format!("user {}", self.name)
     }
 }
 
@@ -280,12 +277,9 @@ pub(crate) struct OidcProvider {
 
 impl Keyed for OidcProvider {
     type Key = String;
+    const KIND: &str = "OIDC provider";
 
     fn key(&self) -> String {
         self.name.to_ascii_lowercase()
-    }
-
-    fn place(&self) -> String {
-        format!("OIDC provider {}", self.name)
     }
 }

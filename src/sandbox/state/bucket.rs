@@ -89,24 +89,18 @@ fn standard() -> String {
 
 impl Keyed for Bucket {
     type Key = String;
+    const KIND: &str = "bucket";
 
     fn key(&self) -> String {
         self.name.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("bucket {}", self.name)
     }
 }
 
 impl Keyed for Object {
     type Key = String;
+    const KIND: &str = "object";
 
     fn key(&self) -> String {
         self.key.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("object {}", self.key)
     }
 }

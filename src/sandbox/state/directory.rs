@@ -82,37 +82,28 @@ fn created() -> String {
 
 impl Keyed for Folder {
     type Key = String;
+    const KIND: &str = "folder";
 
     fn key(&self) -> String {
         self.id.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("folder {}", self.id)
     }
 }
 
 impl Keyed for ControlPolicy {
     type Key = String;
+    const KIND: &str = "control policy";
 
     fn key(&self) -> String {
         self.id.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("control policy {}", self.id)
     }
 }
 
 impl Keyed for Member {
     type Key = AccountId;
+    const KIND: &str = "member";
 
     fn key(&self) -> AccountId {
         self.account.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("member {}", self.account)
     }
 }
 

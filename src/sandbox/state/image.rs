@@ -189,37 +189,28 @@ impl Image {
 
 impl Keyed for Image {
     type Key = String;
+    const KIND: &str = "image";
 
     fn key(&self) -> String {
         self.id.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("image {}", self.id)
     }
 }
 
 impl Keyed for Snapshot {
     type Key = String;
+    const KIND: &str = "snapshot";
 
     fn key(&self) -> String {
         self.id.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("snapshot {}", self.id)
     }
 }
 
 impl Keyed for Task {
     type Key = String;
+    const KIND: &str = "task";
 
     fn key(&self) -> String {
         self.id.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("task {}", self.id)
     }
 }
 

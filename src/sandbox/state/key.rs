@@ -39,13 +39,10 @@ pub(crate) struct AccessKey {
 
 impl Keyed for AccessKey {
     type Key = String;
+    const KIND: &str = "key";
 
     fn key(&self) -> String {
         self.id.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("key {}", self.id)
     }
 }
 
@@ -76,13 +73,10 @@ pub(crate) struct Session {
 
 impl Keyed for Session {
     type Key = String;
+    const KIND: &str = "session";
 
     fn key(&self) -> String {
         self.id.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("session {}", self.id)
     }
 }
 

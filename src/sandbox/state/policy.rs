@@ -71,13 +71,10 @@ impl CustomPolicy {
 
 impl Keyed for CustomPolicy {
     type Key = PolicyName;
+    const KIND: &str = "policy";
 
     fn key(&self) -> PolicyName {
         self.name.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("policy {}", self.name)
     }
 }
 
@@ -97,13 +94,10 @@ pub(crate) struct Version {
 
 impl Keyed for Version {
     type Key = VersionId;
+    const KIND: &str = "version";
 
     fn key(&self) -> VersionId {
         self.id
-    }
-
-    fn place(&self) -> String {
-        format!("version {}", self.id)
     }
 }
 
@@ -150,12 +144,9 @@ fn second() -> VersionId {
 
 impl Keyed for SystemPolicy {
     type Key = PolicyName;
+    const KIND: &str = "system policy";
 
     fn key(&self) -> PolicyName {
         self.name.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("system policy {}", self.name)
     }
 }

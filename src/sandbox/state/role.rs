@@ -63,13 +63,10 @@ impl Role {
 
 impl Keyed for Role {
     type Key = RoleName;
+    const KIND: &str = "role";
 
     fn key(&self) -> RoleName {
         self.name.clone()
-    }
-
-    fn place(&self) -> String {
-        format!("role {}", self.name)
     }
 }
 

@@ -2,6 +2,7 @@
 //! lists of values that hold their own key.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -158,10 +159,10 @@ pub(super) fn optional_document<'de, D: Deserializer<'de>>(
 
 /// A value that holds the key under which it is kept.
 pub(super) trait Keyed {
-    type Key: Ord;
+    type Key: Ord + Display;
+    /// What people call such a value.
+    const KIND: &str;
     fn key(&self) -> Self::Key;
-    /// For people, as `role a`.
-    fn place(&self) -> String;
 }
 
 /// For `#[serde(with)]`: a map as the list of its values. A key that is there twice is an error.
@@ -182,7 +183,7 @@ pub(super) mod list {
     ) -> Result<BTreeMap<T::Key, T>, D::Error> {
         let mut map = BTreeMap::new();
         for value in Vec::<T>::deserialize(deserializer)? {
-            let place = value.place();
+            let place = format!("{} {}", T::KIND, value.key());
             if map.insert(value.key(), value).is_some() {
                 let problem = format!("{place} is there twice; letter case does not count");
                 return Err(D::Error::custom(problem));
