@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::call_log::{CallLog, CallRecord};
+use super::date::http_date;
 use super::dispatch::{self, Purpose};
 use super::fault::{Fault, FaultKind, FaultPlan};
 use super::outcome::Outcome;
@@ -125,11 +126,15 @@ impl Sandbox {
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        let now = (self.clock)();
+        let now = time_told((self.clock)(), fault);
         let mut inner = self.lock();
-        let (ending, account, code) = inner.end(&request, &purpose, fault, now);
-        let status = match &ending {
-            Ending::Answered(response) | Ending::Cut(response, _) => response.status,
+        let (mut ending, account, code) = inner.end(&request, &purpose, fault, now);
+        let status = match &mut ending {
+            Ending::Answered(response) | Ending::Cut(response, _) => {
+                let date = ("date".to_owned(), http_date(now));
+                response.headers.push(date);
+                response.status
+            }
             Ending::Dropped => 0,
         };
         inner.log.push(CallRecord {
@@ -146,6 +151,20 @@ impl Sandbox {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // A panic under the lock is a bug elsewhere; the state is still the best there is.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the service's clock shows, by which it judges the request and dates its answer.
+fn time_told(now: Timestamp, fault: Option<Fault>) -> Timestamp {
+    match fault {
+        Some(Fault {
+            kind: FaultKind::Skew,
+            value,
+        }) => {
+            let skew = SignedDuration::from_secs(value.unwrap_or(3600));
+            now.checked_add(skew).unwrap_or(now)
+        }
+        _ => now,
     }
 }
 
@@ -177,7 +196,8 @@ impl Inner {
         let number = value.and_then(|value| u64::try_from(value).ok());
         let status = number.and_then(|number| u16::try_from(number).ok());
         match kind {
-            FaultKind::Delay => answered(self.handle(request, purpose, now)),
+            // Both have had their effect on `now`.
+            FaultKind::Delay | FaultKind::Skew => answered(self.handle(request, purpose, now)),
             FaultKind::Throttle => self.fail(request, ApiError::throttled(number)),
             FaultKind::ErrorBefore => {
                 self.fail(request, ApiError::server_error(status.unwrap_or(500)))
@@ -203,11 +223,6 @@ impl Inner {
             }
             FaultKind::Html => (Ending::Answered(response::html()), None, None),
             FaultKind::ExpiredToken => self.fail(request, expired_token()),
-            FaultKind::Skew => {
-                let skew = SignedDuration::from_secs(value.unwrap_or(3600));
-                let now = now.checked_add(skew).unwrap_or(now);
-                answered(self.handle(request, purpose, now))
-            }
         }
     }
 

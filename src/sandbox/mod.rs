@@ -21,6 +21,7 @@ mod authorization;
 mod call_log;
 mod caller;
 mod connection;
+mod date;
 mod defaults;
 mod dispatch;
 mod ecs;

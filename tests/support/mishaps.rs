@@ -73,8 +73,8 @@ fn with_faults(rules: &[&str]) -> Place {
     }))
 }
 
-fn with_clock_an_hour_ahead() -> Place {
-    let ahead = || Timestamp::now() + SignedDuration::from_hours(1);
+fn with_clock_two_days_ahead() -> Place {
+    let ahead = || Timestamp::now() + SignedDuration::from_hours(48);
     Place::Sandbox(Server::start(Options {
         clock: Arc::new(ahead),
         ..options()
@@ -360,8 +360,8 @@ pub(crate) const MISHAPS: &[Mishap] = &[
         says: &["NoPermission", "ram:GetRole", "sts:GetCallerIdentity"],
     },
     Mishap {
-        name: "clock off by an hour",
-        place: with_clock_an_hour_ahead,
+        name: "clock off by two days",
+        place: with_clock_two_days_ahead,
         arguments: &[],
         variables: &[],
         status: 5,

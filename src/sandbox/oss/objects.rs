@@ -12,6 +12,7 @@ use super::response;
 use crate::cloud::rpc::encoding::encode;
 use crate::cloud::rpc::signature::sha256_hex;
 use crate::cloud::rpc::transport::HttpResponse;
+use crate::sandbox::date::http_date;
 use crate::sandbox::rpc::answer::insert;
 use crate::sandbox::state::{Bucket, Object};
 
@@ -109,10 +110,9 @@ pub(super) fn get(bucket: &Bucket, key: &str) -> Result<HttpResponse, OssError> 
 
 fn described(object: &Object) -> HttpResponse {
     let mut answer = response::with_body("application/octet-stream", Vec::new());
-    let modified = object.modified.strftime("%a, %d %b %Y %H:%M:%S GMT");
     let headers = [
         ("etag", etag(object)),
-        ("last-modified", modified.to_string()),
+        ("last-modified", http_date(object.modified)),
         ("x-oss-object-type", "Multipart".to_owned()),
         ("x-oss-storage-class", object.storage_class.clone()),
     ];

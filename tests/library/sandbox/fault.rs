@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::client::{Client, RAM, TRUST, empty};
 use export_iam::cloud::rpc::transport::TransportErrorKind;
 use export_iam::sandbox::{FaultPlan, Options, Sandbox, Server, World, start};
+use jiff::SignedDuration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -98,9 +99,15 @@ async fn permissions_tokens_pages_and_clocks_may_fail() {
     let page = client.call("GetRole", &GET).await;
     assert_eq!(page.status, 502);
     assert!(page.response.body.starts_with(b"<!DOCTYPE html>"));
-    client
-        .refused("GetRole", &GET, 400, "InvalidTimeStamp.Expired")
-        .await;
+    let skewed = client.call("GetRole", &GET).await;
+    assert_eq!(
+        (skewed.status, skewed.code()),
+        (400, "InvalidTimeStamp.Expired")
+    );
+    // The answer bears the time by which it was judged.
+    let behind = client.now() - SignedDuration::from_hours(1);
+    let date = behind.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    assert_eq!(skewed.response.header("date"), Some(date.as_str()));
 }
 
 #[tokio::test(start_paused = true)]
