@@ -25,6 +25,8 @@ pub enum DriftKind {
     Unmanaged,
     /// ExportImage would fail with the role as it is, whether or not something differs from the spec.
     ExportBlocked,
+    /// Instances wear the role: whoever is on one has all that the role has.
+    InstanceBound,
     /// A role gives what the spec says it must never give.
     NeverBroken,
     /// That a role does not give what it must never give cannot be shown.
@@ -36,7 +38,7 @@ pub enum DriftKind {
 
 impl DriftKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Missing,
         Self::Wider,
         Self::Narrower,
@@ -44,6 +46,9 @@ impl DriftKind {
         Self::Unmanaged,
         Self::ExportBlocked,
         Self::ExportDepends,
+        Self::InstanceBound,
+        Self::NeverBroken,
+        Self::NeverUnproven,
     ];
 
     /// The word used in JSON and reports.
@@ -57,6 +62,7 @@ impl DriftKind {
             Self::Unmanaged => "unmanaged",
             Self::ExportBlocked => "export-blocked",
             Self::ExportDepends => "export-depends",
+            Self::InstanceBound => "instance-bound",
             Self::NeverBroken => "never-broken",
             Self::NeverUnproven => "never-unproven",
         }
@@ -153,6 +159,12 @@ pub struct DriftReport {
 }
 
 impl DriftReport {
+    /// Adds what was found elsewhere than in the plan.
+    pub fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+        self.findings.sort_by(|a, b| a.address.cmp(&b.address));
+    }
+
     /// The findings that count: all but the accepted ones.
     pub fn counted(&self) -> impl Iterator<Item = &Finding> {
         self.findings

@@ -3,7 +3,7 @@
 //! All calls are in flight together. A failed read is kept beside what was read: what hangs on it depends, and the
 //! rest is told all the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 
@@ -22,25 +22,33 @@ pub async fn observe_exports<S: ReadServices>(
     questions: &[ExportQuestion],
     with_dry_run: bool,
 ) -> Vec<ObservedExport> {
-    let mut regions: Vec<&RegionId> = questions.iter().filter_map(|q| q.region.as_ref()).collect();
-    regions.sort_unstable();
-    regions.dedup();
-    let instances = join_all(regions.iter().map(|region| async {
-        let found = services.instances_with_role(region.as_str(), role).await;
-        ((*region).clone(), layer(found))
-    }));
+    let regions = questions.iter().filter_map(|q| q.region.as_ref());
+    let instances = observe_instances(services, role, regions);
     let exports = join_all(
         questions
             .iter()
             .map(|question| observe_export(services, question, with_dry_run)),
     );
     let (instances, mut exports) = join(instances, exports).await;
-    let instances: BTreeMap<RegionId, Layer<Vec<String>>> = instances.into_iter().collect();
     for (question, export) in questions.iter().zip(&mut exports) {
         let found = question.region.as_ref().and_then(|r| instances.get(r));
         export.instances = found.cloned().unwrap_or(Layer::NotAsked);
     }
     exports
+}
+
+/// Reads which instances wear the role, by region.
+pub async fn observe_instances<S: ReadServices>(
+    services: &S,
+    role: &RoleName,
+    regions: impl Iterator<Item = &RegionId>,
+) -> BTreeMap<RegionId, Layer<Vec<String>>> {
+    let regions: BTreeSet<&RegionId> = regions.collect();
+    let instances = regions.into_iter().map(|region| async {
+        let found = services.instances_with_role(region.as_str(), role).await;
+        (region.clone(), layer(found))
+    });
+    join_all(instances).await.into_iter().collect()
 }
 
 /// Reads the control policies that bind the account.

@@ -6,7 +6,7 @@
 
 mod exports;
 
-pub use exports::{observe_control_policies, observe_exports};
+pub use exports::{observe_control_policies, observe_exports, observe_instances};
 
 use std::collections::{BTreeMap, BTreeSet};
 

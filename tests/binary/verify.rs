@@ -239,3 +239,36 @@ fn a_fleet_is_one_table_with_its_troubles_below() {
     assert_eq!(accounts.count(), 20, "{table}");
     run.says("20 accounts:");
 }
+
+#[test]
+fn instances_that_wear_the_role_are_found_by_verify_and_drift() {
+    let worn = |account: &mut Value| {
+        account["instance_roles"] = json!([{
+            "instance": "i-bp1web", "region": "cn-hangzhou", "role": "AliyunECSImageExportDefaultRole"
+        }]);
+    };
+    let spec = "version: 1\n\
+        exports: [ { region: cn-hangzhou, bucket: exports-hz } ]\n\
+        roles:\n\
+        \x20 - name: AliyunECSImageExportDefaultRole\n\
+        \x20   trust: { service: ecs.aliyuncs.com }\n\
+        \x20   policies: [ { system: AliyunECSImageExportRolePolicy } ]\n";
+    let program = with_state(worn).file("export-iam.yaml", spec);
+    // Exports work all the same.
+    let run = verify(&program, &[]).ends(0);
+    let failed = ("instances".to_owned(), "failed".to_owned(), String::new());
+    assert_eq!(troubles(&run), [failed]);
+    program
+        .run(&["drift", "--sandbox", "--fail-on", "critical"])
+        .ends(2)
+        .says("critical role/AliyunECSImageExportDefaultRole instances have the role's access")
+        .says("i-bp1web in cn-hangzhou");
+    let found = program
+        .run(&["drift", "--sandbox", "--format", "json"])
+        .ends(2)
+        .json();
+    let findings = found["accounts"][0]["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{found:#}");
+    let program = with_state(|_| {}).file("export-iam.yaml", spec);
+    program.run(&["drift", "--sandbox"]).ends(0);
+}

@@ -13,7 +13,7 @@ use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::approval::{Approval, approve};
 use crate::cli::stages::execution::{Limits, execute};
-use crate::cli::stages::plan::{MemberPlan, PlannedAccount, all_read, plan_accounts};
+use crate::cli::stages::plan::{Besides, MemberPlan, PlannedAccount, all_read, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::results::report_results;
 use crate::cli::stages::saved_plan;
@@ -94,7 +94,7 @@ pub(super) async fn run(
                 members,
                 &session,
                 &spec,
-                Aim::Have,
+                (Aim::Have, Besides::Nothing),
                 args.fleet.parallel,
                 console,
             )

@@ -10,7 +10,7 @@ use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::approval::{Approval, approve};
 use crate::cli::stages::execution::{Limits, execute};
-use crate::cli::stages::plan::{all_read, plan_accounts};
+use crate::cli::stages::plan::{Besides, all_read, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::results::report_results;
 use crate::cli::stages::spec::{load, shown_name};
@@ -58,7 +58,7 @@ pub(super) async fn run(
         members,
         &session,
         &spec,
-        Aim::Remove,
+        (Aim::Remove, Besides::Nothing),
         args.fleet.parallel,
         console,
     )

@@ -14,12 +14,12 @@ use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::acceptance::{Accepting, print_entries};
 use crate::cli::stages::earlier::read_earlier;
-use crate::cli::stages::plan::{MemberPlan, PlannedAccount, failures, plan_accounts};
+use crate::cli::stages::plan::{Besides, MemberPlan, PlannedAccount, failures, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{load, shown_name};
-use crate::drift::{Baseline, DriftReport, FailOn, Severity, audit};
+use crate::drift::{Baseline, DriftReport, FailOn, Severity, audit, instances_finding};
 use crate::model::Day;
-use crate::plan::Aim;
+use crate::plan::{Aim, export_role};
 use crate::report::json::AccountReport;
 use crate::report::text;
 use crate::spec::Spec;
@@ -138,6 +138,12 @@ struct Audit<'a> {
 impl Audit<'_> {
     fn of(&mut self, account: &PlannedAccount) -> DriftReport {
         let mut report = audit(&account.desired, &account.observed, &account.plan);
+        let id = &account.observed.caller.account;
+        if let Some(role) = export_role(&account.desired)
+            && let Some(found) = instances_finding(id, &role, &account.instances)
+        {
+            report.add(found);
+        }
         report.accept(self.spec.acceptances(), self.today, |place| {
             self.used.insert(place);
         });
@@ -185,7 +191,7 @@ pub(super) async fn run(
         members,
         &session,
         &spec,
-        Aim::Have,
+        (Aim::Have, Besides::Instances),
         args.fleet.parallel,
         console,
     )

@@ -11,7 +11,7 @@ use crate::cli::options::{FleetArgs, Format, Global, SpecArg, detail};
 use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::approval::refused;
-use crate::cli::stages::plan::{MemberPlan, failures, plan_accounts};
+use crate::cli::stages::plan::{Besides, MemberPlan, failures, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::saved_plan;
 use crate::cli::stages::spec::{load, shown_name};
@@ -64,7 +64,7 @@ pub(super) async fn run(
         members,
         &session,
         &spec,
-        Aim::Have,
+        (Aim::Have, Besides::Nothing),
         args.fleet.parallel,
         console,
     )

@@ -1,5 +1,9 @@
 //! desired → observe → plan, for every account of a run.
 
+use std::collections::BTreeMap;
+
+use futures_util::future::join;
+
 use super::members::for_each_member;
 use super::spec::desired_for_any_account;
 use crate::cli::exit::ExitStatus;
@@ -8,10 +12,10 @@ use crate::cli::session::accounts::Member;
 use crate::cli::session::clients::{Connection, Session};
 use crate::cli::session::console::Console;
 use crate::cli::session::signals::interrupted;
-use crate::model::{DesiredState, ObservedState, Scope};
-use crate::observe::observe;
+use crate::model::{DesiredState, Layer, ObservedState, RegionId, Scope};
+use crate::observe::{observe, observe_instances};
 use crate::plan::file::SavedPlan;
-use crate::plan::{Aim, Plan, plan};
+use crate::plan::{Aim, Plan, export_role, plan};
 use crate::spec::Spec;
 
 /// An account that was read, and its plan.
@@ -22,6 +26,17 @@ pub(crate) struct PlannedAccount {
     pub(crate) plan: Plan,
     /// The digest of the spec.
     pub(crate) origin: String,
+    /// Which instances wear the export role, where that was read.
+    pub(crate) instances: BTreeMap<RegionId, Vec<String>>,
+}
+
+/// What is read besides RAM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Besides {
+    /// Nothing.
+    Nothing,
+    /// Which instances wear the export role, in the regions of the exports.
+    Instances,
 }
 
 impl PlannedAccount {
@@ -42,7 +57,25 @@ impl PlannedAccount {
             observed,
             plan,
             origin,
+            instances: BTreeMap::new(),
         })
+    }
+
+    /// Takes in which instances wear the role. Where that could not be read, the plan says so.
+    fn with_instances(mut self, found: BTreeMap<RegionId, Layer<Vec<String>>>) -> Self {
+        for (region, answer) in found {
+            match answer {
+                Layer::Read(ids) => drop(self.instances.insert(region, ids)),
+                Layer::NotAsked => {}
+                Layer::NotRead(why) => {
+                    let what = format!("instances that wear the role in {region}: {why}");
+                    let before = self.plan.not_read.take();
+                    let all = before.into_iter().chain([what]).collect::<Vec<_>>();
+                    self.plan.not_read = Some(all.join("; "));
+                }
+            }
+        }
+        self
     }
 
     /// What was wanted and read, to be written down.
@@ -69,7 +102,7 @@ pub(crate) async fn plan_account(
     session: &Session,
     member: &Member,
     spec: &Spec,
-    aim: Aim,
+    (aim, besides): (Aim, Besides),
     origin: &str,
 ) -> Result<PlannedAccount, Failure> {
     // What to read is known before the answer to "who am I", so all of it is asked for at once.
@@ -77,12 +110,24 @@ pub(crate) async fn plan_account(
         .entry
         .as_ref()
         .and_then(|entry| entry.exports.as_deref());
-    let scope = Scope::of(&aim.at(desired_for_any_account(spec, exports)?));
+    let wanted = aim.at(desired_for_any_account(spec, exports)?);
+    let scope = Scope::of(&wanted);
     let connection = session.connect(member.entry.as_ref()).await?;
     let caller = connection.pinned_caller().await?;
-    let observed = observe(&connection.account, &scope, caller).await?;
+    let instances = async {
+        match (besides, export_role(&wanted)) {
+            (Besides::Instances, Some(role)) => {
+                let regions = wanted.exports.iter().map(|export| &export.region);
+                observe_instances(&connection.services, &role, regions).await
+            }
+            _ => BTreeMap::new(),
+        }
+    };
+    let (observed, instances) = join(observe(&connection.account, &scope, caller), instances).await;
+    let observed = observed?;
     let desired = spec.desired(&observed.caller.account, exports)?;
-    PlannedAccount::new(connection, aim.at(desired), observed, origin.to_owned())
+    let account = PlannedAccount::new(connection, aim.at(desired), observed, origin.to_owned())?;
+    Ok(account.with_instances(instances))
 }
 
 /// Plans all members, `parallel` at a time, in their order. A signal ends it: accounts that were not read by then get
@@ -91,14 +136,14 @@ pub(crate) async fn plan_accounts(
     members: Vec<Member>,
     session: &Session,
     spec: &Spec,
-    aim: Aim,
+    what: (Aim, Besides),
     parallel: usize,
     console: &mut Console,
 ) -> Vec<MemberPlan> {
     let origin = spec.digest();
     let origin = origin.as_str();
     let plans = for_each_member(members, parallel, console, async |member| {
-        plan_account(session, member, spec, aim, origin).await
+        plan_account(session, member, spec, what, origin).await
     })
     .await;
     let planned = |(member, account)| MemberPlan { member, account };

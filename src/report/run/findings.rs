@@ -223,6 +223,7 @@ fn drift(found: &FindingShape, account: &AccountShape) -> Finding {
         ("unmanaged", ..) => "is attached but not in the spec",
         ("export-blocked", ..) => "are blocked",
         ("export-depends", ..) => "may be blocked",
+        ("instance-bound", ..) => "have the role's access",
         ("never-broken", ..) => "breaks what must always hold",
         ("never-unproven", ..) => "may break what must always hold",
         (other, ..) => other,

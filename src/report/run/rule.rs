@@ -57,6 +57,11 @@ const KINDS: &[Kind] = &[
         help: "Something decides that cannot be read from the account. The report names it and says what would settle it.",
     },
     Kind {
+        kind: "instance-bound",
+        title: "Instances wear the export role",
+        help: "Whoever is on such an instance has all that the role has. Detach the role with `aliyun ecs DetachInstanceRamRole`.",
+    },
+    Kind {
         kind: "never-broken",
         title: "A sentence of the spec that must always hold is broken",
         help: "The account allows what the spec says must never be allowed. The report shows a request that proves it.",

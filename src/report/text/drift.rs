@@ -141,6 +141,9 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
             }
         }
         (Some(live), Some(spec)) => values(live, spec, out),
+        (Some(Value::Text(live)), None) if finding.kind == DriftKind::InstanceBound => {
+            let _ = writeln!(out, "      {}", safe(live));
+        }
         _ => {}
     }
 }
@@ -174,6 +177,7 @@ fn what(finding: &Finding) -> &'static str {
         DriftKind::Unmanaged => "is attached but not in the spec",
         DriftKind::ExportBlocked => "blocks exports",
         DriftKind::ExportDepends => "may block exports",
+        DriftKind::InstanceBound => "have the role's access",
         DriftKind::NeverBroken => "breaks",
         DriftKind::NeverUnproven => "may break",
     }
