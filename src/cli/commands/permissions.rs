@@ -106,6 +106,7 @@ pub(super) async fn run(
                 note_verify(&services, desired, false).await;
                 note_export(&services, desired).await;
             }
+            PermissionsCommand::Drift(_) => note_instances(&services, desired).await,
             _ => {}
         }
     }
@@ -202,6 +203,17 @@ async fn note_writes(recorder: &PermissionRecorder, desired: &DesiredState) -> R
         }
     }
     Ok(())
+}
+
+/// `drift` asks where the exports are which instances wear the role.
+async fn note_instances(services: &ServicesPermissions, desired: &DesiredState) {
+    if let Some(role) = export_role(desired) {
+        for export in &desired.exports {
+            let _ = services
+                .instances_with_role(export.region.as_str(), &role)
+                .await;
+        }
+    }
 }
 
 /// Any image may be asked about, and the buckets of the spec, or any.
