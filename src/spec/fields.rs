@@ -92,6 +92,66 @@ impl<'n> Fields<'n> {
         }
         self.get(key)
     }
+
+    /// The value of `key` as `read` takes it, if it was written and is right.
+    pub(super) fn optional<T>(
+        &self,
+        notes: &mut Notes,
+        key: &str,
+        read: impl FnOnce(&mut Notes, &'n Node) -> Option<T>,
+    ) -> Option<T> {
+        read(notes, self.get(key)?)
+    }
+
+    /// The value of `key` as `read` takes it; a mistake if it was not written.
+    pub(super) fn needed<T>(
+        &self,
+        notes: &mut Notes,
+        key: &str,
+        hint: &str,
+        read: impl FnOnce(&mut Notes, &'n Node) -> Option<T>,
+    ) -> Option<T> {
+        let node = self.required(notes, key, hint)?;
+        read(notes, node)
+    }
+
+    /// Which of two keys was written; a mistake if both were, or none.
+    pub(super) fn either(
+        &self,
+        notes: &mut Notes,
+        [first, second]: [&str; 2],
+        hints: EitherHints<'_>,
+    ) -> Option<Either<'n>> {
+        match (self.get(first), self.get(second)) {
+            (Some(_), Some(node)) => {
+                let message =
+                    format!("`{first}` and `{second}` are both written, one of them is wanted");
+                notes.error_hint(&node.spot, message, hints.both);
+                None
+            }
+            (Some(node), None) => Some(Either::First(node)),
+            (None, Some(node)) => Some(Either::Second(node)),
+            (None, None) => {
+                if !self.has(first) && !self.has(second) {
+                    let message = format!("`{first}` or `{second}` is missing");
+                    notes.error_hint(&self.spot, message, hints.neither);
+                }
+                None
+            }
+        }
+    }
+}
+
+/// One of two keys, with its value.
+pub(super) enum Either<'n> {
+    First(&'n Node),
+    Second(&'n Node),
+}
+
+/// What to do where both of two keys were written, and where none was.
+pub(super) struct EitherHints<'h> {
+    pub(super) both: &'h str,
+    pub(super) neither: &'h str,
 }
 
 fn listed(keys: &[&str]) -> String {

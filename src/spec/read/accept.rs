@@ -22,32 +22,30 @@ const PRINTED: &str =
 /// Reads an entry of `accept`.
 pub(super) fn acceptance(notes: &mut Notes, node: &Node) -> Option<AcceptShape> {
     let fields = Fields::read(notes, node, &["id", "state", "reason", "owner", "until"])?;
-    let id = fields
-        .required(notes, "id", PRINTED)
-        .and_then(|node| digest(notes, node, "id"));
-    let state = fields
-        .required(notes, "state", PRINTED)
-        .and_then(|node| digest(notes, node, "state"));
-    let reason = fields
-        .required(
-            notes,
-            "reason",
-            "say why the finding may stay, for whoever reads it next",
-        )
-        .and_then(|node| fields::name(notes, node, |text| words("reason", text, REASON_LENGTH)));
+    let id = fields.needed(notes, "id", PRINTED, |notes, node| {
+        digest(notes, node, "id")
+    });
+    let state = fields.needed(notes, "state", PRINTED, |notes, node| {
+        digest(notes, node, "state")
+    });
+    let reason = fields.needed(
+        notes,
+        "reason",
+        "say why the finding may stay, for whoever reads it next",
+        |notes, node| fields::name(notes, node, |text| words("reason", text, REASON_LENGTH)),
+    );
     let owner = match fields.get("owner") {
         Some(node) => Some(fields::name(notes, node, |text| {
             words("owner", text, OWNER_LENGTH)
         })?),
         None => None,
     };
-    let until = fields
-        .required(
-            notes,
-            "until",
-            "name the last day on which it does not count, as `until: 2027-03-31`",
-        )
-        .and_then(|node| fields::name(notes, node, Day::parse));
+    let until = fields.needed(
+        notes,
+        "until",
+        "name the last day on which it does not count, as `until: 2027-03-31`",
+        |notes, node| fields::name(notes, node, Day::parse),
+    );
     let id = id?;
     Some(AcceptShape {
         id_spot: id.spot,

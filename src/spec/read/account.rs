@@ -29,23 +29,22 @@ pub(super) fn account(notes: &mut Notes, node: &Node) -> Option<AccountShape> {
         "exports",
     ];
     let fields = Fields::read(notes, node, &keys)?;
-    let id = fields
-        .required(
-            notes,
-            "id",
-            "write the account's number in quotes, as `id: \"1234567890123456\"`",
-        )
-        .and_then(|node| account_id(notes, node));
-    let alias = fields
-        .get("alias")
-        .and_then(|node| fields::name(notes, node, alias));
-    let role = fields
-        .get("assume_role")
-        .and_then(|node| fields::name(notes, node, AssumeRole::parse));
+    let id = fields.needed(
+        notes,
+        "id",
+        "write the account's number in quotes, as `id: \"1234567890123456\"`",
+        account_id,
+    );
+    let alias = fields.optional(notes, "alias", |notes, node| {
+        fields::name(notes, node, alias)
+    });
+    let role = fields.optional(notes, "assume_role", |notes, node| {
+        fields::name(notes, node, AssumeRole::parse)
+    });
     let external_id = external_id(notes, &fields, fields.has("assume_role"));
-    let profile = fields
-        .get("profile")
-        .and_then(|node| fields::name(notes, node, profile));
+    let profile = fields.optional(notes, "profile", |notes, node| {
+        fields::name(notes, node, profile)
+    });
     let exports = exports(notes, &fields);
     let At {
         value: id,
@@ -166,19 +165,16 @@ pub(super) fn discover(notes: &mut Notes, node: &Node) -> Option<At<Discover>> {
         "external_id",
     ];
     let fields = Fields::read(notes, node, &keys)?;
-    let directory = fields
-        .required(
-            notes,
-            "resource_directory",
-            "write `resource_directory: true` for the caller's own",
-        )
-        .and_then(|node| directory(notes, node));
-    let folder = fields
-        .get("folder")
-        .and_then(|node| fields::name(notes, node, folder));
-    let tags = fields
-        .get("tags")
-        .and_then(|node| fields::tags(notes, node));
+    let directory = fields.needed(
+        notes,
+        "resource_directory",
+        "write `resource_directory: true` for the caller's own",
+        directory,
+    );
+    let folder = fields.optional(notes, "folder", |notes, node| {
+        fields::name(notes, node, folder)
+    });
+    let tags = fields.optional(notes, "tags", fields::tags);
     let role = match fields.get("assume_role") {
         Some(node) => fields::name(notes, node, RoleName::new).map(|role| role.value),
         None => RoleName::new(MEMBER_ROLE).ok(),

@@ -14,16 +14,18 @@ pub(super) fn exports(notes: &mut Notes, fields: &Fields<'_>) -> Option<Items<At
 
 fn export(notes: &mut Notes, node: &Node) -> Option<At<Export>> {
     let fields = Fields::read(notes, node, &["region", "bucket", "prefix"])?;
-    let region = fields
-        .required(
-            notes,
-            "region",
-            "name the region of image and bucket, as `cn-hangzhou`",
-        )
-        .and_then(|node| part(notes, node, RegionId::new));
-    let bucket = fields
-        .required(notes, "bucket", "name the OSS bucket that images go to")
-        .and_then(|node| part(notes, node, BucketName::new));
+    let region = fields.needed(
+        notes,
+        "region",
+        "name the region of image and bucket, as `cn-hangzhou`",
+        |notes, node| part(notes, node, RegionId::new),
+    );
+    let bucket = fields.needed(
+        notes,
+        "bucket",
+        "name the OSS bucket that images go to",
+        |notes, node| part(notes, node, BucketName::new),
+    );
     let prefix = match fields.get("prefix") {
         Some(node) => Some(part(notes, node, ObjectPrefix::new)?),
         None => None,

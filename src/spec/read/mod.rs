@@ -39,9 +39,7 @@ pub(super) fn spec(notes: &mut Notes, node: &Node) -> SpecShape {
         policies: items(notes, &fields, "policies", policy::policy).unwrap_or_default(),
         roles: items(notes, &fields, "roles", role::role).unwrap_or_default(),
         accounts: items(notes, &fields, "accounts", account::account),
-        discover: fields
-            .get("discover")
-            .and_then(|node| account::discover(notes, node)),
+        discover: fields.optional(notes, "discover", account::discover),
         never: items(notes, &fields, "never", never::never).unwrap_or_default(),
         accept: items(notes, &fields, "accept", accept::acceptance).unwrap_or_default(),
     }

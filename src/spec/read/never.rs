@@ -25,9 +25,7 @@ const ANYONE: &str = "anyone";
 pub(super) fn never(notes: &mut Notes, node: &Node) -> Option<NeverShape> {
     let fields = Fields::read(notes, node, &KEYS)?;
     let hint = "name the role it is about, or write `role: \"*\"` for every role of the spec";
-    let role = fields
-        .required(notes, "role", hint)
-        .and_then(|node| role(notes, node));
+    let role = fields.needed(notes, "role", hint, role);
     let forbidden = forbidden(notes, &fields);
     Some(NeverShape {
         role: role?,

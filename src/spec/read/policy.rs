@@ -1,6 +1,6 @@
 //! YAML values to the custom policies of a spec.
 
-use super::super::fields::{self, Fields};
+use super::super::fields::{self, Either, EitherHints, Fields};
 use super::super::node::Node;
 use super::super::notes::Notes;
 use super::super::shape::{ContentShape, PolicyShape};
@@ -19,16 +19,12 @@ pub(super) fn policy(notes: &mut Notes, node: &Node) -> Option<PolicyShape> {
         node,
         &["name", "grant", "document", "description", "tags"],
     )?;
-    let name = fields
-        .required(notes, "name", "name the custom policy")
-        .and_then(|node| fields::name(notes, node, PolicyName::new));
+    let name = fields.needed(notes, "name", "name the custom policy", |notes, node| {
+        fields::name(notes, node, PolicyName::new)
+    });
     let content = content(notes, &fields);
-    let description = fields
-        .get("description")
-        .and_then(|node| fields::description(notes, node));
-    let tags = fields
-        .get("tags")
-        .and_then(|node| fields::tags(notes, node));
+    let description = fields.optional(notes, "description", fields::description);
+    let tags = fields.optional(notes, "tags", fields::tags);
     Some(PolicyShape {
         name: name?,
         content,
@@ -38,28 +34,13 @@ pub(super) fn policy(notes: &mut Notes, node: &Node) -> Option<PolicyShape> {
 }
 
 fn content(notes: &mut Notes, fields: &Fields<'_>) -> Option<ContentShape> {
-    match (fields.get("grant"), fields.get("document")) {
-        (Some(_), Some(document)) => {
-            let message = "`grant` and `document` are both written, one of them is wanted";
-            notes.error_hint(
-                &document.spot,
-                message,
-                "keep `grant` to generate the document, `document` to give it",
-            );
-            None
-        }
-        (Some(node), None) => grant(notes, node),
-        (None, Some(node)) => document(notes, node).map(ContentShape::Document),
-        (None, None) => {
-            if !fields.has("grant") && !fields.has("document") {
-                notes.error_hint(
-                    fields.spot(),
-                    "`grant` or `document` is missing",
-                    "write `grant: image-export`, or `document:` with a file or the document itself",
-                );
-            }
-            None
-        }
+    let hints = EitherHints {
+        both: "keep `grant` to generate the document, `document` to give it",
+        neither: "write `grant: image-export`, or `document:` with a file or the document itself",
+    };
+    match fields.either(notes, ["grant", "document"], hints)? {
+        Either::First(node) => grant(notes, node),
+        Either::Second(node) => document(notes, node).map(ContentShape::Document),
     }
 }
 

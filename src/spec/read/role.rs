@@ -1,6 +1,6 @@
 //! YAML values to the roles of a spec.
 
-use super::super::fields::{self, At, Fields};
+use super::super::fields::{self, At, Either, EitherHints, Fields};
 use super::super::node::{Node, Value};
 use super::super::notes::Notes;
 use super::super::shape::{RoleShape, TrustShape};
@@ -22,31 +22,23 @@ pub(super) fn role(notes: &mut Notes, node: &Node) -> Option<RoleShape> {
         "tags",
     ];
     let fields = Fields::read(notes, node, &keys)?;
-    let name = fields
-        .required(
-            notes,
-            "name",
-            "name the role, as `AliyunECSImageExportDefaultRole`",
-        )
-        .and_then(|node| fields::name(notes, node, RoleName::new));
-    let trust = fields
-        .required(
-            notes,
-            "trust",
-            "say who may assume the role, as `trust: { service: ecs.aliyuncs.com }`",
-        )
-        .and_then(|node| trust(notes, node));
-    let description = fields
-        .get("description")
-        .and_then(|node| fields::description(notes, node));
-    let max_session_duration = fields
-        .get("max_session_duration")
-        .and_then(|node| session(notes, node));
+    let name = fields.needed(
+        notes,
+        "name",
+        "name the role, as `AliyunECSImageExportDefaultRole`",
+        |notes, node| fields::name(notes, node, RoleName::new),
+    );
+    let trust = fields.needed(
+        notes,
+        "trust",
+        "say who may assume the role, as `trust: { service: ecs.aliyuncs.com }`",
+        trust,
+    );
+    let description = fields.optional(notes, "description", fields::description);
+    let max_session_duration = fields.optional(notes, "max_session_duration", session);
     let policies = items(notes, &fields, "policies", policy_ref);
     let extra_policies = extra_policies(notes, &fields);
-    let tags = fields
-        .get("tags")
-        .and_then(|node| fields::tags(notes, node));
+    let tags = fields.optional(notes, "tags", fields::tags);
     Some(RoleShape {
         name: name?,
         trust,
@@ -110,25 +102,13 @@ fn extra_policies(notes: &mut Notes, fields: &Fields<'_>) -> ExtraPolicies {
 
 fn trust(notes: &mut Notes, node: &Node) -> Option<TrustShape> {
     let fields = Fields::read(notes, node, &["service", "document"])?;
-    match (fields.get("service"), fields.get("document")) {
-        (Some(_), Some(document)) => {
-            let message = "`service` and `document` are both written, one of them is wanted";
-            notes.error_hint(
-                &document.spot,
-                message,
-                "keep `service` for one cloud service, `document` for anything else",
-            );
-            None
-        }
-        (Some(node), None) => service(notes, node).map(TrustShape::Service),
-        (None, Some(node)) => document(notes, node).map(TrustShape::Document),
-        (None, None) => {
-            if !fields.has("service") && !fields.has("document") {
-                let hint = "write `service: ecs.aliyuncs.com`, or `document:` with a file or the document itself";
-                notes.error_hint(fields.spot(), "`service` or `document` is missing", hint);
-            }
-            None
-        }
+    let hints = EitherHints {
+        both: "keep `service` for one cloud service, `document` for anything else",
+        neither: "write `service: ecs.aliyuncs.com`, or `document:` with a file or the document itself",
+    };
+    match fields.either(notes, ["service", "document"], hints)? {
+        Either::First(node) => service(notes, node).map(TrustShape::Service),
+        Either::Second(node) => document(notes, node).map(TrustShape::Document),
     }
 }
 
@@ -170,25 +150,14 @@ fn policy_ref(notes: &mut Notes, node: &Node) -> Option<At<PolicyRef>> {
         return None;
     }
     let fields = Fields::read(notes, node, &["system", "custom"])?;
+    let hints = EitherHints {
+        both: "write two entries for two policies",
+        neither: "name a policy, as `custom: NAME`",
+    };
     let (found, make): (_, fn(PolicyName) -> PolicyRef) =
-        match (fields.get("system"), fields.get("custom")) {
-            (Some(_), Some(custom)) => {
-                let message = "`system` and `custom` are both written, one of them is wanted";
-                notes.error_hint(&custom.spot, message, "write two entries for two policies");
-                return None;
-            }
-            (Some(node), None) => (node, PolicyRef::system),
-            (None, Some(node)) => (node, PolicyRef::custom),
-            (None, None) => {
-                if !fields.has("system") && !fields.has("custom") {
-                    notes.error_hint(
-                        fields.spot(),
-                        "`system` or `custom` is missing",
-                        "name a policy, as `custom: NAME`",
-                    );
-                }
-                return None;
-            }
+        match fields.either(notes, ["system", "custom"], hints)? {
+            Either::First(node) => (node, PolicyRef::system),
+            Either::Second(node) => (node, PolicyRef::custom),
         };
     let At { value, spot } = fields::name(notes, found, PolicyName::new)?;
     Some(At {
