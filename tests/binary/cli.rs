@@ -1280,4 +1280,11 @@ fn attachments_that_may_not_be_looked_at_are_named_and_stop_only_who_is_strict()
         let said = json["accounts"][0]["not_read"].as_str().unwrap();
         assert!(said.starts_with(what), "{json:#}");
     }
+    let writes = server.writes();
+    for undo in [&[][..], &["--undo-out", "undo.json"]] {
+        let arguments = [&["apply", "spec.yaml", "--yes", "--strict"], undo].concat();
+        program.run(&arguments).ends(5).warns(what);
+    }
+    assert_eq!(server.writes(), writes);
+    program.run(&["apply", "spec.yaml", "--yes"]).ends(0);
 }

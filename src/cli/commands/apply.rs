@@ -58,6 +58,9 @@ pub struct ApplyArgs {
     /// With --wait-ready, ask ECS about exports of this image
     #[arg(long, value_name = "ID", requires = "wait_ready")]
     pub image: Option<String>,
+    /// Leave alone, with 5, an account of which a part could not be looked at
+    #[arg(long)]
+    pub strict: bool,
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
@@ -102,6 +105,10 @@ pub(super) async fn run(
             (session, all_read(plans)?)
         }
     };
+    let plans = match args.strict {
+        true => plans.into_iter().map(wholly_read).collect(),
+        false => plans,
+    };
     let wait = match args.wait_ready {
         true => Some(asked(args, global)?),
         false => None,
@@ -136,6 +143,17 @@ struct Manner<'a> {
     limits: Limits,
     /// What to ask until ECS notices the role; `None`: nothing.
     wait: Option<&'a Asked>,
+}
+
+/// The plan of an account that was looked at as a whole; of any other, why it is left alone.
+fn wholly_read(plan: MemberPlan) -> MemberPlan {
+    let MemberPlan { member, account } = plan;
+    let account = account.and_then(|account| match account.plan.not_read.clone() {
+        None => Ok(account),
+        Some(why) => Err(Failure::new(ExitStatus::Incomplete, why)
+            .hint("leave `--strict` out to go on without what was not looked at")),
+    });
+    MemberPlan { member, account }
 }
 
 async fn approve_and_execute(
@@ -174,16 +192,11 @@ async fn with_undo(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let [
-        MemberPlan {
-            account: Ok(account),
-            ..
-        },
-    ] = plans
-    else {
-        let message = "`--undo-out` saves the way back of one account that could be read";
+    let [MemberPlan { account, .. }] = plans else {
+        let message = "`--undo-out` saves the way back of one account";
         return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
     };
+    let account = account.as_ref().map_err(Clone::clone)?;
     let undo_state =
         undo(&account.desired, &account.observed).map_err(|errors| no_undo(&errors))?;
     let result = approve_and_execute(plans, manner, report, console).await;

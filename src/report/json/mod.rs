@@ -4,6 +4,7 @@
 //! contract: within 1.x a key may be added, none is renamed or removed. Readers ignore keys they do not know. Account
 //! ids and versions are strings.
 
+mod breach;
 mod earlier;
 mod explain;
 mod export;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::breach::BreachShape;
 use super::export::ExportShape;
 use super::format::FORMAT_VERSION;
 use super::roles::Role;
@@ -12,8 +13,7 @@ use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Earlier, Finding, Severity};
 use crate::export::{Ending, ExportReport};
 use crate::model::{AccountId, Caller};
-use crate::plan::{Breach, Change, OrderCheck, Passing, PassingKind, Plan};
-use crate::policy::Comparison;
+use crate::plan::{Change, OrderCheck, Passing, PassingKind, Plan};
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::Calls;
 
@@ -259,27 +259,6 @@ struct Problem {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
-}
-
-/// A sentence of `never` that does not hold.
-#[derive(Serialize)]
-struct BreachShape {
-    role: String,
-    sentence: String,
-    /// Whether a request proves it; if not, something cannot be interpreted.
-    proven: bool,
-    access: Comparison,
-}
-
-impl BreachShape {
-    fn new(breach: &Breach) -> Self {
-        Self {
-            role: breach.never.role.to_string(),
-            sentence: breach.never.forbidden.to_string(),
-            proven: breach.is_proven,
-            access: breach.access.clone(),
-        }
-    }
 }
 
 /// Access that is wrong for a moment.
