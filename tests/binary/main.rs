@@ -22,6 +22,7 @@ mod build_script;
 
 mod bad_input;
 mod cli;
+mod docs;
 #[cfg(unix)]
 mod export;
 mod findings;
@@ -33,7 +34,6 @@ mod permissions;
 mod plan_file;
 #[cfg(unix)]
 mod process;
-mod readme;
 mod real_life;
 mod secrets;
 mod verify;
