@@ -118,7 +118,7 @@ async function objects() {
   await refuses('404 NoSuchKey', 'GetObject', own.get('x'));
   await refuses('403 InvalidObjectState', 'GetObject', client('archive-hz').get('m-archived_system.raw.tar.gz'));
   // A link names its bucket in the path here, since an address has no names below it.
-  const link = await client('exports-hz', { sldEnable: true }).signatureUrlV4('GET', 60, undefined, KEYS[0]);
+  const link = await client('exports-hz', { sldEnable: true }).signatureUrlV4('GET', 600, undefined, KEYS[0]);
   assert.deepStrictEqual(Buffer.from(await (await fetch(link)).arrayBuffer()), got.content);
   assert.strictEqual((await fetch(link.replace('Nightly_m', 'Nightly_x'))).status, 403);
 }
