@@ -49,8 +49,17 @@ pub fn is_invisible(c: char) -> bool {
 }
 
 fn is_format(c: char) -> bool {
+    if is_noncharacter(c) {
+        return true;
+    }
     let place = INVISIBLE.partition_point(|range| *range.end() < c);
     INVISIBLE.get(place).is_some_and(|range| range.contains(&c))
+}
+
+/// Code points that Unicode keeps for no character; neither XML nor HTML takes all of them.
+fn is_noncharacter(c: char) -> bool {
+    let code = u32::from(c);
+    matches!(code, 0xfdd0..=0xfdef) || code & 0xfffe == 0xfffe
 }
 
 /// Text from elsewhere for people: every invisible character as an escape, as `\u{200b}`, and the sign that makes a
@@ -192,6 +201,9 @@ mod tests {
             '\u{e0041}',
             '\u{e007f}',
             '\u{e01ef}',
+            '\u{fdd0}',
+            '\u{fffe}',
+            '\u{1ffff}',
             '\u{85}',
         ] {
             assert_eq!(

@@ -76,7 +76,7 @@ impl Run {
         let is_file = |spec: &&str| !spec.starts_with("preset:") && *spec != STANDARD_INPUT;
         let spec = self.spec.as_deref().filter(is_file);
         let spec = spec.unwrap_or(DEFAULT_SPEC);
-        let spec = spec.replace('\\', "/");
+        let spec = spec.replace(std::path::MAIN_SEPARATOR, "/");
         spec.strip_prefix("./").unwrap_or(&spec).to_owned()
     }
 
