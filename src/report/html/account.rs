@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{anchor, shown};
+use super::parts::{FLEET, anchor, shown};
 use super::picture;
 use super::table::exports;
 use crate::report::run::{
@@ -33,18 +33,18 @@ pub(super) fn section(run: &Run, account: &Account, at: usize) -> Markup {
             }
             @if let Some(not_read) = not_read { p { strong { "Not looked at: " } (shown(not_read)) } }
             @if account.findings.is_empty() { p { "Nothing found." } }
-            @else { (findings(account)) }
+            @else { (findings(account, if run.kind == "plan" { "Changes" } else { "Findings" })) }
             @if let Some(verdict) = verdict { (of_verdict(run, verdict)) }
             @if !exports.is_empty() { (checked(exports)) }
             @if !steps.is_empty() { (plan(steps)) }
-            (picture::picture(account, &id))
+            (picture::picture(account, &id, run.accounts.len() < FLEET))
         }
     }
 }
 
-fn findings(account: &Account) -> Markup {
+fn findings(account: &Account, title: &str) -> Markup {
     html! {
-        h3 { "Findings" }
+        h3 { (title) }
         ul.findings {
             @for (at, found) in account.findings.iter().enumerate() { (finding(found, at < UNFOLDED)) }
         }

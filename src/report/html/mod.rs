@@ -36,7 +36,7 @@ pub fn html(run: &Run, stamp: &Stamp) -> String {
                 title { (title) ": " (summary(run)) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
+            body.is-plan[run.kind == "plan"] {
                 a.skip href="#accounts" { "To the accounts" }
                 header { (head(run, stamp, &title)) }
                 main {
@@ -59,12 +59,8 @@ fn head(run: &Run, stamp: &Stamp, title: &str) -> Markup {
     html! {
         h1 { (title) ": " (summary(run)) }
         p.soft {
-            @match &run.spec {
-                Some(spec) => { "Spec " code { (shown(spec)) } }
-                None => { "A saved plan" }
-            }
-            @if let Some(at) = &stamp.at { ", written " time datetime=(at) { (at.replace('T', " ").replace('Z', " UTC")) } }
-            "."
+            @if let Some(spec) = &run.spec { "Spec " code { (shown(spec)) } ". " }
+            @if let Some(at) = &stamp.at { "Written " time datetime=(at) { (at.replace('T', " ").replace('Z', " UTC")) } "." }
         }
         ul.tally {
             @for (severity, count) in run.counts().iter().rev() {
@@ -84,10 +80,14 @@ fn summary(run: &Run) -> String {
         1 => "1 account".to_owned(),
         count => format!("{count} accounts"),
     };
+    let (one, many) = match run.kind.as_str() {
+        "plan" => ("change", "changes"),
+        _ => ("finding", "findings"),
+    };
     match run.counts().values().sum::<usize>() {
         0 => format!("nothing found in {accounts}"),
-        1 => format!("1 finding in {accounts}"),
-        count => format!("{count} findings in {accounts}"),
+        1 => format!("1 {one} in {accounts}"),
+        count => format!("{count} {many} in {accounts}"),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::report::run::{Account, Run};
 use crate::visible::visible;
 
 /// From this many accounts on, those with nothing to tell have their row in the table and nothing else.
-const FLEET: usize = 50;
+pub(super) const FLEET: usize = 50;
 
 /// Whether an account has more than its row.
 pub(super) fn has_section(run: &Run, account: &Account) -> bool {

@@ -19,34 +19,37 @@ const COLUMN: usize = 318;
 /// Longest label that fits a box. Unit: characters.
 const LABEL: usize = 31;
 
-/// The picture, and the same in words; nothing where nothing is known of any role. `id` is the section's.
-pub(super) fn picture(account: &Account, id: &str) -> Markup {
+/// The picture, and the same in words; nothing where nothing is known of any role. `id` is the section's. The picture
+/// is unfolded if `is_open`.
+pub(super) fn picture(account: &Account, id: &str, is_open: bool) -> Markup {
     let graph = Graph::of(account);
     if graph.is_empty() {
         return html! {};
     }
     let height = TOP + ROW * graph.rows() + 6;
     html! {
-        h3 { "Who may assume the role, and what it may do where" }
-        p.legend {
-            span { span.key {} "as in the spec" }
-            span { span.key.more {} "more than the spec" }
-            span { span.key.less {} "missing from the account" }
-            span { span.key.deny {} "Deny" }
-        }
-        div.picture tabindex="0" role="region" aria-label="Picture" {
-            svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-labelledby={ (id) "-picture" } {
-                title id={ (id) "-picture" } { "Principals, roles, policies and buckets of " (shown(account.label())) }
-                @for (column, title) in Column::ALL { text.head x=(left(column)) y="18" { (title) } }
-                @for edge in graph.edges() { (draw_edge(&edge)) }
-                @for (column, _) in Column::ALL {
-                    @for (row, node) in graph.column(column).iter().enumerate() { (draw_node(column, row, node)) }
+        details.whole open[is_open] {
+            summary { "Who may assume the role, and what it may do where" }
+            p.legend {
+                span { span.key {} "as in the spec" }
+                span { span.key.more {} "more than the spec" }
+                span { span.key.less {} "missing from the account" }
+                span { span.key.deny {} "Deny" }
+            }
+            div.picture tabindex="0" role="region" aria-label="Picture" {
+                svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-labelledby={ (id) "-picture" } {
+                    title id={ (id) "-picture" } { "Principals, roles, policies and buckets of " (shown(account.label())) }
+                    @for (column, title) in Column::ALL { text.head x=(left(column)) y="18" { (title) } }
+                    @for edge in graph.edges() { (draw_edge(&edge)) }
+                    @for (column, _) in Column::ALL {
+                        @for (row, node) in graph.column(column).iter().enumerate() { (draw_node(column, row, node)) }
+                    }
                 }
             }
-        }
-        details {
-            summary { "The same in words" }
-            ul.lines { @for line in graph.words() { li { (shown(&line)) } } }
+            details {
+                summary { "The same in words" }
+                ul.lines { @for line in graph.words() { li { (shown(&line)) } } }
+            }
         }
     }
 }
