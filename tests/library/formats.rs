@@ -406,7 +406,7 @@ fn shaped(text: &str, format: &str, report: &str, tame: &[(&'static str, String)
         // Every element and attribute is that of the page of a tame text.
         "html" => {
             let shape = |page: &str| {
-                let (_, page) = page.split_once("<body>").unwrap();
+                let (_, page) = page.split_once("<body").unwrap();
                 let (page, _) = page.split_once("<script>").unwrap();
                 let tags = page.split('<').skip(1).map(|tag| {
                     let (tag, _) = tag.split_once('>').unwrap();
