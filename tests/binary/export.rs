@@ -265,9 +265,14 @@ fn interrupt(child: &Child) {
 
 #[test]
 fn a_signal_leaves_the_task_to_run_by_name_or_cancels_it() {
-    for (option, status, says) in [
-        (&[][..], Value::Null, "runs on"),
-        (&["--cancel-on-interrupt"], json!("Deleted"), "is cancelled"),
+    for (option, status, outcome, says) in [
+        (&[][..], Value::Null, "interrupted", "runs on"),
+        (
+            &["--cancel-on-interrupt"],
+            json!("Deleted"),
+            "cancelled",
+            "is cancelled",
+        ),
     ] {
         let program = with_state(7200, |_| {});
         let (child, _) = running(&program, &[option, &["--format", "json"]].concat());
@@ -276,7 +281,7 @@ fn a_signal_leaves_the_task_to_run_by_name_or_cancels_it() {
         let run = finish(child, started).ends(130);
         assert!(run.took.as_secs() < 10, "{}", run.told());
         let task = exported(&run)["task"].as_str().unwrap().to_owned();
-        assert_eq!(exported(&run)["outcome"], "interrupted");
+        assert_eq!(exported(&run)["outcome"], outcome);
         let held = tasks(&program);
         assert_eq!(held.len(), 1);
         assert_eq!(

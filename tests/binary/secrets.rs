@@ -11,6 +11,8 @@ use export_iam::cloud::rpc::client::RpcClient;
 use export_iam::cloud::rpc::clock::{Clock, Random};
 use export_iam::cloud::rpc::credentials::Credentials;
 use export_iam::cloud::rpc::transport::{HttpRequest, HttpResponse};
+use export_iam::sandbox::{Options, World};
+use serde_json::{Value, json};
 
 /// What must not show: the middles as they are, and all of it in base64 at each of the three alignments.
 ///
@@ -107,6 +109,55 @@ fn success_shows_no_secret() {
             shows_nothing(&format!("{arguments:?}"), &run, &program);
         }
     }
+}
+
+/// The calls to ECS and OSS, whose signatures and tokens travel in other places. A link holds the token, so it goes
+/// where it was asked for, and nowhere else.
+#[test]
+fn exports_show_no_secret() {
+    let healthy = include_str!("../../states/healthy.json");
+    let mut state: Value = serde_json::from_str(healthy).unwrap();
+    state["accounts"][0]["exports"] = json!({ "seconds": 0 });
+    let operator = json!({
+        "name": "Operator", "id": "300000000000000900",
+        "trust": { "Version": "1", "Statement": [] },
+        "attachments": [{ "policy": "system:AdministratorAccess" }],
+    });
+    let roles = state["accounts"][0]["roles"].as_array_mut().unwrap();
+    roles.push(operator);
+    state["sessions"] = json!([{
+        "id": KEY_ID, "secret": SECRET, "token": TOKEN, "account": "1234567890123456",
+        "role": "Operator", "role_id": "300000000000000900", "name": "ann",
+        "expires": "2100-01-01T00:00:00Z",
+    }]);
+    let server = Server::start(Options {
+        seed: Some(World::from_json(&state.to_string()).unwrap()),
+        ..Options::default()
+    });
+    let program = Program::new()
+        .with_all(&server.environment())
+        .with("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY_ID)
+        .with("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET)
+        .with("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN)
+        .with("RUST_LOG", "trace");
+    let place = ["--region", "cn-hangzhou", "--bucket", "exports-hz"];
+    let asked = [&place[..], &["--image", "m-bp1app", "-vvv"]].concat();
+    let verify = [
+        &["verify", "--dry-run", "--report", "json=v.json"],
+        &asked[..],
+    ]
+    .concat();
+    let run = program.run(&verify).ends(0);
+    shows_nothing("verify", &run, &program);
+    let export = [&["export", "--yes", "--report", "json=e.json"], &asked[..]].concat();
+    let run = program.run(&export).ends(0);
+    shows_nothing("export", &run, &program);
+    let mut run = program
+        .run(&[&export[..], &["--url", "1m"]].concat())
+        .ends(0);
+    assert!(run.out.contains("CanaryTokenK3v8W5"), "{}", run.told());
+    run.out.clear();
+    shows_nothing("export with links", &run, &program);
 }
 
 /// A service that refuses a signature quotes the whole request, token included.

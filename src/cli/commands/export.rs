@@ -19,7 +19,7 @@ use crate::cli::stages::export::{Work, carry_out, conclude, offer_to_cancel};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{load, shown_name};
 use crate::cli::stages::verify::{VerifiedAccount, verify_account};
-use crate::export::{Ending, ExportReport, Limits, Place};
+use crate::export::{Cancelled, Ending, ExportReport, Limits, Place};
 use crate::model::{BucketName, Caller, ExportRequest, RegionId};
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::json::AccountReport;
@@ -110,7 +110,7 @@ pub(super) async fn run(
     };
     let connection = session.connect(member.entry.as_ref()).await?;
     let services = &connection.services;
-    let report = carry_out(services, &work, limits, console).await;
+    let mut report = carry_out(services, &work, limits, console).await;
     let cancelled = match (&report.ending, &report.task) {
         (Ending::Stopped, Some(task)) => {
             let is_asked_for = args.cancel_on_interrupt;
@@ -119,6 +119,9 @@ pub(super) async fn run(
         _ => None,
     };
     let ended = conclude(&report, &work, cancelled.as_ref());
+    if cancelled == Some(Cancelled::Yes) {
+        report.ending = Ending::Cancelled;
+    }
     let asked = (&caller, checked.as_ref());
     show(shown, member, asked, &report, &ended, console)?;
     if let (Some(life), Ending::Exported { objects }) = (args.url, &report.ending) {

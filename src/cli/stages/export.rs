@@ -14,7 +14,7 @@ use crate::export::{
 use crate::model::{ExportRequest, TaskPart};
 use crate::services::ExportImages;
 
-/// What is said on the first signal while ExportImage may be under way or its task is followed.
+/// What is said on the first signal while ExportImage may be under way.
 const STOPPING: &str = "interrupted: waiting for the answer under way; again to stop at once";
 
 /// What is to be done.
@@ -43,7 +43,8 @@ pub(crate) async fn carry_out<S: ExportImages>(
 ) -> ExportReport {
     let signals = console.signals();
     let shutdown = signals.shutdown();
-    let progress = RefCell::new(Progress::new(console));
+    let is_known = matches!(work, Work::Follow { .. });
+    let progress = RefCell::new(Progress::new(console, is_known));
     let on_event = |event: Event<'_>| progress.borrow_mut().tell(&event);
     let run = async {
         match work {
@@ -55,7 +56,10 @@ pub(crate) async fn carry_out<S: ExportImages>(
     };
     let noticed = async {
         signals.first().await;
-        progress.borrow_mut().say(STOPPING);
+        // A task that is known is left at once.
+        if !progress.borrow().is_known {
+            progress.borrow_mut().say(STOPPING);
+        }
         signals.second().await;
         std::future::pending::<Infallible>().await
     };
@@ -70,17 +74,26 @@ pub(crate) async fn carry_out<S: ExportImages>(
 struct Progress<'a> {
     console: &'a mut Console,
     percent: Percent,
+    /// Whether the task is.
+    is_known: bool,
 }
 
 impl<'a> Progress<'a> {
-    fn new(console: &'a mut Console) -> Self {
+    fn new(console: &'a mut Console, is_known: bool) -> Self {
         let percent = console.percent();
-        Self { console, percent }
+        Self {
+            console,
+            percent,
+            is_known,
+        }
     }
 
     fn tell(&mut self, event: &Event<'_>) {
         match event {
-            Event::Task(task) => self.say(&format!("task {task} runs")),
+            Event::Task(task) => {
+                self.is_known = true;
+                self.say(&format!("task {task} runs"));
+            }
             Event::LookingForTask(error) => self.say(&format!(
                 "{}; asking the tasks whether it started",
                 described(error).0
@@ -101,7 +114,9 @@ impl<'a> Progress<'a> {
     }
 
     fn say(&mut self, text: &str) {
-        let Self { console, percent } = self;
+        let Self {
+            console, percent, ..
+        } = self;
         percent.suspend(|| console.note(text));
     }
 }
