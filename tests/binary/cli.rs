@@ -996,11 +996,13 @@ fn an_interrupted_apply_lets_calls_in_flight_end_and_begins_nothing_new() {
 #[test]
 fn a_second_interrupt_abandons_calls_in_flight() {
     let (_server, program) = faulty(&["AttachPolicyToRole#1=delay:60000"]);
-    let mut command = program.command(&["apply", "--yes"]);
+    let mut command = program.command(&["apply", "--yes", "-vv"]);
     let started = Instant::now();
     let mut child = command.spawn().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
-    await_line(&mut output, "done    CreateRole");
+    // Before it is on its way, it would be left out and not abandoned.
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    await_line(&mut log, "AttachPolicyToRole");
     signal(&child, "INT");
     // One alone would be waited out for five seconds; how soon the first is noticed is not for us to know.
     while child.try_wait().unwrap().is_none() {
