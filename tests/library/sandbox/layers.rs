@@ -317,6 +317,7 @@ fn conditions() -> Vec<Value> {
         json!({ "StringEquals": { "acs:SourceVpc": "vpc-office" } }),
         json!({ "StringNotEquals": { "acs:SourceVpc": "vpc-office" } }),
         json!({ "DateLessThan": { "acs:CurrentTime": "2020-01-01T00:00:00Z" } }),
+        json!({ "DateGreaterThan": { "acs:CurrentTime": "2020-01-01T00:00:00Z" } }),
         json!({ "Bool": { "acs:MFAPresent": "true" } }),
     ]
 }
@@ -521,6 +522,13 @@ fn every_combination_of_usual_layers_does_what_the_checks_say() {
             deny(json!("oss:DeleteObject"), on_bucket.clone()),
         )],
         vec![of(json!(["*"]), allow(json!("oss:*"), on_bucket.clone()))],
+        vec![of(
+            json!(["*"]),
+            when(
+                deny(json!("oss:PutObject"), on_bucket.clone()),
+                json!({ "DateGreaterThan": { "acs:CurrentTime": "2020-01-01T00:00:00Z" } }),
+            ),
+        )],
         vec![of(
             json!([MEMBER]),
             allow(json!("oss:*"), on_bucket.clone()),
