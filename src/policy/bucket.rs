@@ -2,7 +2,7 @@
 //!
 //! Source: OSS, "Bucket Policy" (March 2026), "Authorization syntax and elements".
 
-use super::document::{Remarks, Statement};
+use super::document::{PolicyDocument, Remarks, Statement};
 use super::engine::Glob;
 
 /// A bucket policy. It is attached to the bucket, not to an identity.
@@ -32,6 +32,28 @@ impl BucketPolicy {
     /// The statements, as written.
     pub fn statements(&self) -> &[BucketStatement] {
         &self.statements
+    }
+
+    /// The policy as a permission policy of whoever asks, with who asks as a condition on the key `Principal`.
+    ///
+    /// `*` with a condition means everybody; without one, everybody but the bucket's owner, who has no such key.
+    #[must_use]
+    pub fn by_principal(&self) -> PolicyDocument {
+        let statements = self.statements.iter().map(|statement| {
+            let mut rest = statement.rest.clone();
+            let is_anybody = statement.principal.iter().any(|name| name == "*");
+            if !is_anybody || rest.condition.is_empty() {
+                let names = match is_anybody {
+                    true => vec!["*".to_owned()],
+                    false => statement.principal.clone(),
+                };
+                let tests = &mut rest.condition.operators;
+                let keys = tests.entry("StringLike".to_owned()).or_default();
+                keys.insert("Principal".to_owned(), names);
+            }
+            rest
+        });
+        PolicyDocument::new(statements.collect())
     }
 
     /// What was read by stretching the grammar, one sentence each.

@@ -1,4 +1,4 @@
-//! Which of the two kinds a document is.
+//! Which of the three kinds a document is.
 
 use super::catalogue::ASSUME_ROLE;
 use super::json::Node;
@@ -11,19 +11,26 @@ pub enum DocumentKind {
     Permission,
     /// Who may assume a role.
     Trust,
+    /// Who may do what with a bucket of OSS.
+    Bucket,
 }
 
 impl DocumentKind {
     /// The kind that `text` is meant to be, also when it is malformed.
     ///
     /// Three things speak for a trust policy: a `Principal`, `sts:AssumeRole`, and no `Resource`. Two of them decide.
+    /// Otherwise, a document with a `Principal` is a bucket policy.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let text = without_mark(text).unwrap_or(text);
         let Ok(root) = serde_json::from_str::<Node>(text) else {
-            return match text.contains("\"Principal\"") {
-                true => Self::Trust,
-                false => Self::Permission,
+            return match (
+                text.contains("\"Principal\""),
+                text.contains("\"Resource\""),
+            ) {
+                (true, true) => Self::Bucket,
+                (true, false) => Self::Trust,
+                (false, _) => Self::Permission,
             };
         };
         let statements = root.member("Statement").map_or(&[][..], Node::each);
@@ -40,8 +47,18 @@ impl DocumentKind {
             statements.iter().any(assumes),
             !has_resource,
         ];
+        let is_list = |statement: &&Node| {
+            let principal = statement.member("Principal");
+            principal.is_some_and(|node| !matches!(node, Node::Members(_)))
+        };
+        let is_assumed = statements.iter().any(assumes);
+        if !is_assumed && statements.iter().any(|statement| is_list(&statement)) {
+            return Self::Bucket;
+        }
         match signs.into_iter().filter(|sign| *sign).count() {
-            0 | 1 => Self::Permission,
+            0 => Self::Permission,
+            1 if any("Principal") => Self::Bucket,
+            1 => Self::Permission,
             _ => Self::Trust,
         }
     }
@@ -52,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_of_three_signs_decide() {
+    fn principal_action_and_resource_tell_the_kind() {
         for (statement, kind) in [
             (
                 r#"{"Principal":{},"Action":"sts:AssumeRole","Resource":"*"}"#,
@@ -60,7 +77,15 @@ mod tests {
             ),
             (
                 r#"{"Principal":["*"],"Action":"oss:*","Resource":"*"}"#,
-                DocumentKind::Permission,
+                DocumentKind::Bucket,
+            ),
+            (
+                r#"{"Principal":{"RAM":"*"},"Action":"oss:*","Resource":"*"}"#,
+                DocumentKind::Bucket,
+            ),
+            (
+                r#"{"Principal":["1"],"Action":"oss:*"}"#,
+                DocumentKind::Bucket,
             ),
             (r#"{"Principal":{},"Action":"oss:*"}"#, DocumentKind::Trust),
             (r#"{"Action":["STS:assumerole"]}"#, DocumentKind::Trust),

@@ -1,5 +1,6 @@
 //! Policy documents to JSON.
 
+use super::bucket::BucketPolicy;
 use super::document::{
     ActionMatch, Condition, Effect, LANGUAGE_VERSION, MAX_DOCUMENT_LENGTH, PolicyDocument,
     ResourceMatch, Statement,
@@ -62,6 +63,20 @@ impl TrustPolicy {
     /// Indented JSON in canonical order (statements and lists sorted, repeats dropped), for text diffs.
     pub fn pretty(&self) -> String {
         indented(&canonical(trust(self.statements())))
+    }
+}
+
+impl BucketPolicy {
+    /// Indented JSON in canonical order (statements and lists sorted, repeats dropped), for text diffs.
+    pub fn pretty(&self) -> String {
+        let statements = self.statements().iter().map(|of| {
+            let mut json = statement(&of.rest, of.rest.sid.as_deref());
+            if let Json::Members(members) = &mut json {
+                members.push(("Principal", list(&of.principal)));
+            }
+            json
+        });
+        indented(&canonical(envelope(statements.collect())))
     }
 }
 

@@ -2,26 +2,37 @@
 
 use crate::policy::catalogue::{self, KnownAction};
 use crate::policy::coverage;
-use crate::policy::{Caller, Granting, TargetPattern, TrustPolicy};
+use crate::policy::{Caller, Effect, Granting, TargetPattern, TrustPolicy};
 use jiff::Timestamp;
 
 use super::answer::{ActionAnswer, ExportAnswer, Outcome, Readiness};
 use super::call::{self, Service};
 use super::factor::Factor;
 use super::grants::{self, Names, Source, combine, too_complex, with_unread};
-use super::input::{Attached, Export, Role, RoleTrust};
+use super::input::{Attached, AttachedToBucket, Export, Role, RoleTrust};
+use super::made::Made;
 use super::over_grant::over_grant;
 
 /// Whether ExportImage would work with a role, into each of `exports`; into any bucket if there are none.
 ///
 /// `now` is when; without it, an answer that hangs on the time depends on it.
 pub fn image_export(role: Role<'_>, exports: &[Export<'_>], now: Option<Timestamp>) -> Readiness {
+    image_export_into(role, None, exports, now)
+}
+
+/// As [`image_export`], where the bucket has this policy.
+pub fn image_export_into(
+    role: Role<'_>,
+    of_bucket: Option<AttachedToBucket<'_>>,
+    exports: &[Export<'_>],
+    now: Option<Timestamp>,
+) -> Readiness {
     let any = [Export::default()];
     let exports = if exports.is_empty() { &any } else { exports };
     let (over_grant, over_grant_reasons) = over_grant(role.attached, exports);
     Readiness {
         trust: trust(role.trust, now),
-        exports: permissions(role.attached, exports, now),
+        exports: permissions(role.attached, of_bucket, exports, now),
         over_grant,
         over_grant_reasons,
     }
@@ -68,10 +79,29 @@ fn trust_policy(policy: &TrustPolicy, now: Option<Timestamp>) -> Outcome {
 /// One answer for each export.
 fn permissions(
     attached: &[Attached<'_>],
+    of_bucket: Option<AttachedToBucket<'_>>,
     exports: &[Export<'_>],
     now: Option<Timestamp>,
 ) -> Vec<ExportAnswer> {
-    let sources: Vec<Source<'_>> = attached.iter().filter_map(Source::of).collect();
+    let mut sources: Vec<Source<'_>> = attached.iter().filter_map(Source::of).collect();
+    let session = of_bucket.map(|of_bucket| of_bucket.session);
+    let of_bucket = of_bucket.map(
+        |AttachedToBucket {
+             name,
+             policy,
+             session,
+         }| { Made::of_bucket(policy, &session, name.to_owned()) },
+    );
+    // The role's own policies open no bucket of another account.
+    let is_foreign = session.is_some_and(|session| session.owner != session.account);
+    let denied = sources
+        .iter()
+        .map(|source| Made::of_source(source, Effect::Deny));
+    let denied: Vec<Made> = denied.collect();
+    if is_foreign {
+        sources = denied.iter().map(Made::source).collect();
+    }
+    sources.extend(of_bucket.as_ref().map(Made::source));
     let unread: Vec<&str> = attached
         .iter()
         .filter(|one| one.document.is_none())

@@ -1,7 +1,7 @@
 //! What is asked about: a role, and where images are to go.
 
 use crate::model::{AccountId, ExportQuestion, Layer, ObservedExport, RoleName};
-use crate::policy::{PolicyDocument, TrustPolicy};
+use crate::policy::{BucketPolicy, PolicyDocument, RoleSession, TrustPolicy};
 use jiff::Timestamp;
 
 /// The role that ExportImage uses unless it is told another one. Source: ECS API, `ExportImage`.
@@ -43,6 +43,17 @@ pub struct AttachedInGroup<'a> {
     pub group: &'a str,
     /// The document.
     pub attached: Attached<'a>,
+}
+
+/// The policy of the bucket that is exported to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachedToBucket<'a> {
+    /// What it is called, for the answer.
+    pub name: &'a str,
+    /// The policy.
+    pub policy: &'a BucketPolicy,
+    /// Whom it is asked about.
+    pub session: RoleSession<'a>,
 }
 
 /// Where images are exported to.

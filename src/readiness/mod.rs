@@ -10,6 +10,7 @@
 //! | `assess` | the way from the documents to a [`Readiness`] |
 //! | `grants` | what layers of documents grant, and what their statements are called |
 //! | `doubt` | what decides whether a statement is about the role |
+//! | `made` | documents in the form in which they are asked about the role |
 //! | `input` | the role and the exports that are asked about |
 //! | `requirement` | the requests that an export makes |
 //! | `call` | which condition keys those requests can carry |
@@ -32,16 +33,19 @@ mod error;
 mod factor;
 mod grants;
 mod input;
+mod made;
 mod over_grant;
 mod requirement;
 mod statement;
 mod words;
 
 pub use answer::{ActionAnswer, Answer, ExportAnswer, Outcome, Readiness, Refusal};
-pub use assess::image_export;
+pub use assess::{image_export, image_export_into};
 pub use check::{Check, CheckAnswer, CheckKind, CheckedExport, answer_of};
 pub use checks::checks;
 pub use error::ExportError;
 pub use factor::Factor;
-pub use input::{Attached, AttachedInGroup, EXPORT_ROLE, Export, ExportFacts, Role, RoleTrust};
+pub use input::{
+    Attached, AttachedInGroup, AttachedToBucket, EXPORT_ROLE, Export, ExportFacts, Role, RoleTrust,
+};
 pub use statement::StatementName;

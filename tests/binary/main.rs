@@ -21,6 +21,7 @@ mod aliyun;
 mod build_script;
 
 mod bad_input;
+mod bucket_policy;
 mod cli;
 mod docs;
 #[cfg(unix)]

@@ -7,7 +7,9 @@ pub enum Kind {
     Permission,
     /// Who may assume a role.
     Trust,
-    /// By what is in it: principals and no resources make a trust policy.
+    /// Who may do what with a bucket.
+    Bucket,
+    /// By what is in it: principals and no resources make a trust policy, principals and resources a bucket policy.
     #[default]
     Auto,
 }

@@ -8,7 +8,8 @@ use super::pattern::{self, is_all, matches_action};
 use super::tree::{Shape, Spot, Tree, Value};
 use crate::policy::catalogue::IMAGE_EXPORT;
 use crate::policy::{
-    DocumentKind, Effect, MAX_DOCUMENT_LENGTH, PolicyDocument, PolicyError, TrustPolicy,
+    BucketPolicy, DocumentKind, Effect, MAX_DOCUMENT_LENGTH, PolicyDocument, PolicyError,
+    TrustPolicy,
 };
 
 /// Longest text whose parts are compared with one another. Unit: bytes. Such rules take time in the square
@@ -27,6 +28,8 @@ pub(crate) struct View<'v> {
     pub(crate) options: &'v Options<'v>,
     /// Whether the document is a trust policy.
     pub(crate) is_trust: bool,
+    /// Whether the document is a bucket policy.
+    pub(crate) is_bucket: bool,
     /// The document; `None` if it is not JSON.
     pub(crate) root: Option<&'v Value>,
     pub(crate) statements: Vec<Statement<'v>>,
@@ -87,24 +90,31 @@ impl<'v> View<'v> {
         let list = root.and_then(|root| root.member("Statement"));
         let items = list.map_or(&[][..], |member| member.value.each());
         let statements: Vec<_> = items.iter().map(Statement::new).collect();
-        let is_trust = match options.kind {
-            Kind::Permission => false,
-            Kind::Trust => true,
-            Kind::Auto => DocumentKind::of(text) == DocumentKind::Trust,
+        let kind = match options.kind {
+            Kind::Permission => DocumentKind::Permission,
+            Kind::Trust => DocumentKind::Trust,
+            Kind::Bucket => DocumentKind::Bucket,
+            Kind::Auto => DocumentKind::of(text),
         };
-        let refusal = match is_trust {
-            true => TrustPolicy::parse(text).err(),
-            false => PolicyDocument::parse(text).err(),
+        let refusal = match kind {
+            DocumentKind::Permission => PolicyDocument::parse(text).err(),
+            DocumentKind::Trust => TrustPolicy::parse(text).err(),
+            DocumentKind::Bucket => BucketPolicy::parse(text).err(),
         };
+        let is_permission = kind == DocumentKind::Permission;
+        let is_trust = kind == DocumentKind::Trust;
         View {
             text,
             has_mark,
             options,
             is_trust,
+            is_bucket: kind == DocumentKind::Bucket,
             root,
             statements,
             refusal,
-            policy: PolicyDocument::parse_live(text).ok().filter(|_| !is_trust),
+            policy: PolicyDocument::parse_live(text)
+                .ok()
+                .filter(|_| is_permission),
             trust: TrustPolicy::parse_live(text).ok().filter(|_| is_trust),
         }
     }
@@ -130,9 +140,10 @@ impl<'v> View<'v> {
         })
     }
 
-    /// Each identifier of each principal.
+    /// Each identifier of each principal of a trust policy.
     pub(crate) fn principals(&self) -> impl Iterator<Item = (&'v str, Word<'v>)> {
-        let principals = self.statements.iter().flat_map(|s| &s.principals);
+        let statements = self.statements.iter().filter(|_| !self.is_bucket);
+        let principals = statements.flat_map(|s| &s.principals);
         principals.flat_map(|p| p.words.iter().map(|word| (p.member, *word)))
     }
 
@@ -160,6 +171,9 @@ impl<'v> View<'v> {
     /// Whether the document is meant to grant what ExportImage needs: by the options, else because it
     /// names nearly all of the eight actions.
     pub(crate) fn is_for_export(&self) -> bool {
+        if self.is_bucket {
+            return false;
+        }
         if self.options.exports.is_some() {
             return true;
         }

@@ -1,45 +1,11 @@
 //! The documents of every layer, in the form in which they are asked about the role.
 
 use super::super::doubt::Doubts;
-use super::super::grants::Source;
 use super::super::input::{AttachedInGroup, ExportFacts};
+use super::super::made::Made;
 use crate::model::{BucketName, ControlTarget, Layer};
-use crate::policy::{
-    ActionMatch, BucketPolicy, Condition, Effect, Meant, PolicyDocument, ResourceMatch,
-    RoleSession, Statement, meant,
-};
+use crate::policy::{BucketPolicy, Effect, PolicyDocument, RoleSession};
 use std::collections::BTreeMap;
-
-/// One document of ours, with its name and the numbers of its statements.
-pub(super) struct Made {
-    name: String,
-    document: PolicyDocument,
-    numbers: Vec<usize>,
-}
-
-impl Made {
-    pub(super) fn source(&self) -> Source<'_> {
-        Source {
-            name: &self.name,
-            document: &self.document,
-            numbers: Some(&self.numbers),
-        }
-    }
-
-    /// Those of its statements that have this effect.
-    fn only(&self, effect: Effect) -> Self {
-        let statements = self.document.statements().iter().zip(&self.numbers);
-        let (statements, numbers) = statements
-            .filter(|(statement, _)| statement.effect == effect)
-            .map(|(statement, number)| (statement.clone(), *number))
-            .unzip();
-        Self {
-            name: self.name.clone(),
-            document: PolicyDocument::new(statements),
-            numbers,
-        }
-    }
-}
 
 /// The bucket policy, as far as it is about the role.
 pub(super) enum OfBucket {
@@ -58,28 +24,12 @@ pub(super) enum OfDirectory {
     Unread(String),
 }
 
-/// A document that allows everything.
-pub(super) fn everything() -> Made {
-    Made {
-        name: String::new(),
-        document: PolicyDocument::new(vec![Statement {
-            sid: None,
-            effect: Effect::Allow,
-            action: ActionMatch::Action(vec!["*".to_owned()]),
-            resource: ResourceMatch::Resource(vec!["*".to_owned()]),
-            condition: Condition::default(),
-        }]),
-        numbers: vec![0],
-    }
-}
-
 /// The name under which statements of a bucket's policy are told.
 pub(super) fn bucket_policy_name(bucket: &str) -> String {
     format!("the policy of bucket {bucket}")
 }
 
-/// The bucket policy as a document of the role. A statement that means the role only if something is so that is not
-/// documented, has that as a condition; one for each principal that does.
+/// The bucket policy as a document of the role.
 pub(super) fn of_bucket(facts: &ExportFacts<'_>, owner: &str) -> OfBucket {
     if facts.observed.bucket == Layer::Read(None) {
         return OfBucket::None;
@@ -99,35 +49,8 @@ pub(super) fn of_bucket(facts: &ExportFacts<'_>, owner: &str) -> OfBucket {
         owner,
     };
     let bucket = facts.question.bucket.as_ref();
-    let mut statements = Vec::new();
-    let mut numbers = Vec::new();
-    for (number, statement) in policy.statements().iter().enumerate() {
-        let has_condition = !statement.rest.condition.is_empty();
-        let means = statement.principal.iter();
-        let means: Vec<Meant> = means
-            .map(|principal| meant(principal, &session, has_condition))
-            .collect();
-        if means.contains(&Meant::Yes) {
-            statements.push(statement.rest.clone());
-            numbers.push(number);
-            continue;
-        }
-        for means in means {
-            if let Meant::If(doubts) = means {
-                let mut rest = statement.rest.clone();
-                for doubt in &doubts {
-                    Doubts::add(&mut rest.condition, doubt);
-                }
-                statements.push(rest);
-                numbers.push(number);
-            }
-        }
-    }
-    OfBucket::Read(Made {
-        name: bucket_policy_name(bucket.map_or("", BucketName::as_str)),
-        document: PolicyDocument::new(statements),
-        numbers,
-    })
+    let name = bucket_policy_name(bucket.map_or("", BucketName::as_str));
+    OfBucket::Read(Made::of_bucket(&policy, &session, name))
 }
 
 impl OfBucket {
@@ -153,18 +76,17 @@ pub(super) fn of_directory(facts: &ExportFacts<'_>) -> OfDirectory {
     for policy in policies {
         let name = format!("control policy {} on {}", policy.name, policy.target);
         match PolicyDocument::parse_live(&policy.document) {
-            Ok(document) => levels.entry(&policy.target).or_default().push(Made {
-                numbers: (0..document.statements().len()).collect(),
-                name,
-                document,
-            }),
+            Ok(document) => {
+                let level = levels.entry(&policy.target).or_default();
+                level.push(Made::new(name, document));
+            }
             Err(error) => return OfDirectory::Unread(format!("{name}: {error}")),
         }
     }
     let levels = levels.into_values().map(|mut level| {
-        let mut statements = level.iter().flat_map(|made| made.document.statements());
+        let mut statements = level.iter().flat_map(Made::statements);
         if !statements.any(|statement| statement.effect == Effect::Allow) {
-            level.push(everything());
+            level.push(Made::everything());
         }
         level
     });
@@ -184,24 +106,10 @@ pub(super) fn in_groups(attached: &[AttachedInGroup<'_>]) -> Vec<Made> {
         .iter()
         .filter_map(|AttachedInGroup { group, attached }| {
             let document = attached.document?;
-            Some(Made {
-                name: attached.name.to_owned(),
-                document: limited(document, group),
-                numbers: (0..document.statements().len()).collect(),
-            })
+            Some(Made::new(
+                attached.name.to_owned(),
+                limited(document, group),
+            ))
         })
         .collect()
-}
-
-/// The role's own documents of one effect, for a bucket of another account, which they alone do not open.
-pub(super) fn only(source: &Source<'_>, effect: Effect) -> Made {
-    let whole = Made {
-        name: source.name.to_owned(),
-        numbers: match source.numbers {
-            Some(numbers) => numbers.to_vec(),
-            None => (0..source.document.statements().len()).collect(),
-        },
-        document: source.document.clone(),
-    };
-    whole.only(effect)
 }

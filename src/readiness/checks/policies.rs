@@ -12,14 +12,15 @@ use super::super::error::ExportError;
 use super::super::factor::Factor;
 use super::super::grants::{self, Source, with_unread};
 use super::super::input::{Export, ExportFacts, RoleTrust};
-use super::layers::{self, Made, OfBucket, OfDirectory};
+use super::super::made::Made;
+use super::layers::{self, OfBucket, OfDirectory};
 use crate::model::{BucketName, Layer, ObjectPrefix, RegionId};
 use crate::policy::{Effect, catalogue};
 
 const ERROR: ExportError = ExportError::InvalidOssNotAuthorized;
 
 pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
-    let everything = layers::everything();
+    let everything = Made::everything();
     let owner = owner(facts);
     let is_foreign = owner != facts.account.as_str();
     let of_bucket = layers::of_bucket(facts, owner);
@@ -28,7 +29,7 @@ pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
     let own = own_sources(facts, &in_groups);
     let denied_by_own: Vec<Made> = own
         .iter()
-        .map(|source| layers::only(source, Effect::Deny))
+        .map(|source| Made::of_source(source, Effect::Deny))
         .collect();
     let granted = of_bucket.only(Effect::Allow);
     let denied = of_bucket.only(Effect::Deny);

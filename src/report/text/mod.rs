@@ -29,7 +29,7 @@ pub use explain::{explained_codes, explanation, pasted};
 pub use export::exported;
 pub use field::Detail;
 pub use plan::plan;
-pub use policy::{comparison, document, lint, lint_rules, permissions};
+pub use policy::{Origin, comparison, document, lint, lint_rules, permissions};
 pub use readiness::check;
 pub use tally::{Tally, tally};
 pub use verify::{verify, verify_fleet};

@@ -99,20 +99,32 @@ pub fn lint_rules(rules: impl Iterator<Item = &'static RuleInfo>, out: &mut Stri
     }
 }
 
-/// Appends a built-in document and what it gives.
+/// Where a document is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// It is one of ours, as published.
+    BuiltIn,
+    /// The user gave it.
+    Given,
+}
+
+/// Appends a document and what it gives.
 pub fn document(
     name: &str,
     description: &str,
+    origin: Origin,
     pretty: &str,
     access: &Comparison,
     out: &mut String,
 ) {
-    let _ = writeln!(out, "{}: {description}", Styled(STRONG, name));
-    let _ = writeln!(
-        out,
-        "{}",
-        Styled(DIM, "As published; the live text may differ.")
-    );
+    let _ = writeln!(out, "{}: {}", Styled(STRONG, safe(name)), safe(description));
+    if let Origin::BuiltIn = origin {
+        let _ = writeln!(
+            out,
+            "{}",
+            Styled(DIM, "As published; the live text may differ.")
+        );
+    }
     out.push('\n');
     out.push_str(pretty);
     out.push_str("\n\n");

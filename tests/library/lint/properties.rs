@@ -2,7 +2,7 @@
 //! and an answer in bounded time. `PROPTEST_CASES` sets how many are tried.
 
 use export_iam::policy::lint::{Export, Finding, Kind, Options, Severity, lint};
-use export_iam::policy::{PolicyDocument, TrustPolicy};
+use export_iam::policy::{BucketPolicy, PolicyDocument, TrustPolicy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -168,7 +168,7 @@ const EXPORTS: &[Export<'_>] = &[Export {
 
 /// Lints in every way and checks what must hold of any findings.
 fn check(text: &str) {
-    for kind in [Kind::Auto, Kind::Permission, Kind::Trust] {
+    for kind in [Kind::Auto, Kind::Permission, Kind::Trust, Kind::Bucket] {
         for exports in [None, Some(&[][..]), Some(EXPORTS)] {
             let options = Options {
                 kind,
@@ -186,6 +186,7 @@ fn check(text: &str) {
             let is_refused = match kind {
                 Kind::Permission => PolicyDocument::parse(text).is_err(),
                 Kind::Trust => TrustPolicy::parse(text).is_err(),
+                Kind::Bucket => BucketPolicy::parse(text).is_err(),
                 Kind::Auto => false,
             };
             let has_error = findings.iter().any(|f| f.rule.severity == Severity::Error);

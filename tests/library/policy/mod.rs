@@ -1,6 +1,7 @@
 //! What policies mean, against worked pairs and slow, obvious checkers.
 
 mod brute_force;
+mod bucket;
 mod description;
 mod document;
 mod fuzz;

@@ -10,8 +10,10 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::console::{Console, Rendered};
 use crate::policy::catalogue::ECS_SERVICE;
-use crate::policy::{PolicyDocument, TrustPolicy};
-use crate::readiness::{Answer, Attached, Export, Role, RoleTrust, image_export};
+use crate::policy::{BucketPolicy, PolicyDocument, RoleSession, TrustPolicy};
+use crate::readiness::{
+    Answer, Attached, AttachedToBucket, EXPORT_ROLE, Export, Role, RoleTrust, image_export_into,
+};
 use crate::report::{json, text};
 
 /// `policy check`.
@@ -19,7 +21,8 @@ use crate::report::{json, text};
 pub struct CheckArgs {
     /// Permission policies of the role: files, `-` for standard input, or system:NAME
     ///
-    /// system:NAME is a policy of Alibaba Cloud's own, as documented. A trust policy among them is checked too.
+    /// system:NAME is a policy of Alibaba Cloud's own, as documented. A trust policy and a bucket policy among them are
+    /// checked too; a bucket policy needs --owner, whose account the role is taken to be in.
     #[arg(value_name = "DOC", required = true)]
     pub documents: Vec<PathBuf>,
     /// The bucket to export to; left out, any bucket
@@ -42,15 +45,20 @@ pub(super) fn run(
     one_standard_input(&arguments)?;
     let mut permissions: Vec<(String, PolicyDocument)> = Vec::new();
     let mut trust: Option<TrustPolicy> = None;
+    let mut of_bucket: Option<(String, BucketPolicy)> = None;
     for file in &args.documents {
         match document_of(file, here)? {
             Document::Permission(document) => permissions.push((shown_name(file), document)),
             Document::Trust(document) if trust.is_none() => trust = Some(document),
-            Document::Trust(_) => {
-                let message = format!(
-                    "`{}` is a second trust policy; a role has one",
-                    shown_name(file)
-                );
+            Document::Bucket(document) if of_bucket.is_none() => {
+                of_bucket = Some((shown_name(file), document));
+            }
+            second @ (Document::Trust(_) | Document::Bucket(_)) => {
+                let whose = match second {
+                    Document::Bucket(_) => "second bucket policy; a bucket has one",
+                    _ => "second trust policy; a role has one",
+                };
+                let message = format!("`{}` is a {whose}", shown_name(file));
                 return Err(Failure::new(ExitStatus::Usage, message));
             }
         }
@@ -76,7 +84,16 @@ pub(super) fn run(
         prefix: args.prefix.as_deref(),
         owner: args.owner.as_deref(),
     };
-    let readiness = image_export(role, &[export], Some(jiff::Timestamp::now()));
+    let of_bucket = match &of_bucket {
+        Some((name, policy)) => Some(AttachedToBucket {
+            name,
+            policy,
+            session: session(args.owner.as_deref())?,
+        }),
+        None => None,
+    };
+    let now = Some(jiff::Timestamp::now());
+    let readiness = image_export_into(role, of_bucket, &[export], now);
     let mut text = String::new();
     text::check(&readiness, &mut text);
     console.result(&Rendered {
@@ -87,5 +104,18 @@ pub(super) fn run(
         Answer::Ready => ExitStatus::Success,
         Answer::Blocked => ExitStatus::Differs,
         Answer::Depends => ExitStatus::Incomplete,
+    })
+}
+
+/// Whom a bucket policy is asked about: the usual role, in the account that owns the bucket.
+fn session(owner: Option<&str>) -> Result<RoleSession<'_>, Failure> {
+    let owner = owner.ok_or_else(|| {
+        let message = "a bucket policy names the account of the role, which is not known";
+        Failure::new(ExitStatus::Usage, message).hint("name the account with `--owner`")
+    })?;
+    Ok(RoleSession {
+        account: owner,
+        role: EXPORT_ROLE,
+        owner,
     })
 }

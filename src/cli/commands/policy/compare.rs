@@ -40,8 +40,15 @@ pub(super) fn run(
             let comparison = compare_trust(live, wanted);
             (comparison.clone(), comparison)
         }
-        _ => {
-            let message = "one is a permission policy and the other a trust policy";
+        (Document::Bucket(live), Document::Bucket(wanted)) => {
+            let (live, wanted) = (live.by_principal(), wanted.by_principal());
+            (
+                compare(&[&live], &[&wanted], Question::Effective),
+                compare(&[&live], &[&wanted], Question::DropIn),
+            )
+        }
+        (live, wanted) => {
+            let message = format!("one is {} and the other {}", live.kind(), wanted.kind());
             return Err(Failure::new(ExitStatus::Failed, message).hint("compare two of one kind"));
         }
     };

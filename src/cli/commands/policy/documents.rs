@@ -8,15 +8,27 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::policy::documented::{self, Documented, SYSTEM};
 use crate::policy::text::decode;
-use crate::policy::{DocumentKind, PolicyDocument, PolicyError, TrustPolicy};
+use crate::policy::{BucketPolicy, DocumentKind, PolicyDocument, PolicyError, TrustPolicy};
 
 /// Longest document that is read. Unit: bytes. RAM takes 6,144 characters.
 const MAX_LENGTH: u64 = 1 << 20;
 
-/// A document of either kind.
+/// A document of any kind.
 pub(super) enum Document {
     Permission(PolicyDocument),
     Trust(TrustPolicy),
+    Bucket(BucketPolicy),
+}
+
+impl Document {
+    /// The words for its kind.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Permission(_) => "a permission policy",
+            Self::Trust(_) => "a trust policy",
+            Self::Bucket(_) => "a bucket policy",
+        }
+    }
 }
 
 /// Refuses two documents from standard input, of which the second would be empty.
@@ -86,6 +98,7 @@ pub(super) fn document_of(argument: &Path, here: &Environment) -> Result<Documen
     let document = match DocumentKind::of(&text) {
         DocumentKind::Permission => PolicyDocument::parse_live(&text).map(Document::Permission),
         DocumentKind::Trust => TrustPolicy::parse_live(&text).map(Document::Trust),
+        DocumentKind::Bucket => BucketPolicy::parse_live(&text).map(Document::Bucket),
     };
     document.map_err(|error| unreadable(argument, &error))
 }

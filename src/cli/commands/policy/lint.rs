@@ -17,7 +17,7 @@ use crate::report::{json, text};
 /// `policy lint`.
 #[derive(Debug, Args)]
 pub struct LintArgs {
-    /// Permission or trust policies: files, `-` for standard input, or system:NAME for a documented one
+    /// Permission, trust or bucket policies: files, `-` for standard input, or system:NAME for a documented one
     #[arg(value_name = "DOC", required_unless_present = "rules")]
     pub documents: Vec<PathBuf>,
     /// List the rules instead

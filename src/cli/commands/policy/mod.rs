@@ -30,7 +30,7 @@ pub enum PolicyCommand {
     Check(CheckArgs),
     /// Show what is wrong with a document, or likely not meant
     Lint(LintArgs),
-    /// Show a built-in system policy, and what it gives
+    /// Show a built-in system policy or a document, and what it gives
     Show(ShowArgs),
 }
 
@@ -44,6 +44,6 @@ pub(super) fn run(
         PolicyCommand::Compare(args) => compare::run(args, here, console),
         PolicyCommand::Check(args) => check::run(args, here, console),
         PolicyCommand::Lint(args) => lint::run(args, global, here, console),
-        PolicyCommand::Show(args) => show::run(args, console),
+        PolicyCommand::Show(args) => show::run(args, here, console),
     }
 }

@@ -40,7 +40,8 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
         if let Some(condition) = node.member("Condition") {
             blocks(&condition.value, report);
         }
-        if let Some(principal) = node.member("Principal") {
+        // The principals of bucket policies have a rule of their own.
+        if let Some(principal) = node.member("Principal").filter(|_| !view.is_bucket) {
             self::principal(&principal.value, report);
         }
     }

@@ -14,6 +14,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
+    if view.is_bucket {
+        return;
+    }
     let (names, why): (&[&str], _) = match view.is_trust {
         true => (
             &["Resource", "NotResource"],

@@ -47,6 +47,13 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
                 "name who may assume the role, as `\"Principal\": {\"Service\": [\"ecs.aliyuncs.com\"]}`",
             );
         }
+        if view.is_bucket && lacks(&["Principal"]) {
+            report.with_fix(
+                node.spot,
+                "`Principal` is missing",
+                "name who is meant, as `\"Principal\": [\"arn:sts::<uid>:assumed-role/<role>/*\"]`",
+            );
+        }
         if !view.is_trust && lacks(&["Resource", "NotResource"]) {
             report.at(node.spot, "`Resource` is missing");
         }

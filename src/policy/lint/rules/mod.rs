@@ -22,6 +22,7 @@ mod bool_values;
 mod both_forms;
 mod bucket_action_on_object;
 mod bucket_name;
+mod bucket_principal;
 mod bucket_wildcard;
 mod bucket_without_objects;
 mod byte_order_mark;
@@ -110,6 +111,7 @@ pub(super) static ALL: &[&Rule] = &[
     &both_forms::RULE,
     &bucket_action_on_object::RULE,
     &bucket_name::RULE,
+    &bucket_principal::RULE,
     &bucket_wildcard::RULE,
     &bucket_without_objects::RULE,
     &byte_order_mark::RULE,

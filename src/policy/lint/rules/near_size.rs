@@ -53,7 +53,7 @@ impl Size {
     /// Measures a permission policy; trust policies have no documented limit. What cannot be written
     /// again is measured as it is.
     pub(super) fn of(view: &View<'_>) -> Option<Self> {
-        view.root.filter(|_| !view.is_trust)?;
+        view.root.filter(|_| !view.is_trust && !view.is_bucket)?;
         let compact = view.policy.as_ref().map(|policy| policy.to_json());
         let text = compact.as_deref().unwrap_or(view.text);
         Some(Size {

@@ -13,7 +13,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, report: &mut Report<'_>) {
-    for statement in view.statements.iter().filter(|_| !view.is_trust) {
+    for statement in view
+        .statements
+        .iter()
+        .filter(|_| !view.is_trust && !view.is_bucket)
+    {
         if let Some(resource) = statement
             .resource
             .as_ref()

@@ -44,7 +44,9 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
             misplaced,
             report,
         );
-        if let Some(principal) = statement.node.member("Principal") {
+        // The principals of bucket policies have a rule of their own.
+        let principal = statement.node.member("Principal");
+        if let Some(principal) = principal.filter(|_| !view.is_bucket) {
             visit(
                 &principal.value,
                 "a principal",
