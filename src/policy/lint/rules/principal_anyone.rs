@@ -18,6 +18,7 @@ fn check(view: &View<'_>, report: &mut Report<'_>) {
     let members = view
         .statements
         .iter()
+        .filter(|_| !view.is_bucket)
         .filter_map(|s| s.node.member("Principal"));
     for member in members.filter(|member| member.value.text() == Some("*")) {
         report.at(member.value.spot, "`*` is everyone");
