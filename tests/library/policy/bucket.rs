@@ -67,9 +67,10 @@ fn a_principal_is_a_list_of_texts() {
 
 #[test]
 fn policies_are_compared_by_who_may_do_what() {
-    let verdict = |live: &[Value], wanted: &[Value]| {
-        let read = |statements| {
-            BucketPolicy::parse(&policy(statements))
+    let verdict = |live: &[&Value], wanted: &[&Value]| {
+        let read = |statements: &[&Value]| {
+            let statements: Vec<Value> = statements.iter().copied().cloned().collect();
+            BucketPolicy::parse(&policy(&statements))
                 .unwrap()
                 .by_principal()
         };
@@ -78,17 +79,19 @@ fn policies_are_compared_by_who_may_do_what() {
     let allow = |principal: Value| statement("Allow", principal, "oss:GetObject");
     let one = allow(json!(["1"]));
     let both = allow(json!(["1", "2"]));
-    let separate = [allow(json!(["2"])), allow(json!(["1"]))];
+    let (first, second) = (allow(json!(["2"])), allow(json!(["1"])));
     let own = allow(json!([SESSION]));
     let all_roles = allow(json!(["arn:sts::1234567890123456:assumed-role/*/*"]));
+    let everybody = allow(json!(["*"]));
     let deny = statement("Deny", json!(["1"]), "oss:GetObject");
-    assert_eq!(verdict(&[both.clone()], &separate), Verdict::Equal);
-    assert_eq!(verdict(&[one.clone()], &[both.clone()]), Verdict::Broader);
-    assert_eq!(verdict(&[all_roles], &[own.clone()]), Verdict::Narrower);
-    assert_eq!(
-        verdict(&[allow(json!(["*"]))], &[own.clone()]),
-        Verdict::Narrower
-    );
-    assert_eq!(verdict(&[one], &[own]), Verdict::Incomparable);
-    assert_eq!(verdict(&[both.clone()], &[both, deny]), Verdict::Narrower);
+    for (live, wanted, said) in [
+        (&[&both][..], &[&first, &second][..], Verdict::Equal),
+        (&[&one], &[&both], Verdict::Broader),
+        (&[&all_roles], &[&own], Verdict::Narrower),
+        (&[&everybody], &[&own], Verdict::Narrower),
+        (&[&one], &[&own], Verdict::Incomparable),
+        (&[&both], &[&both, &deny], Verdict::Narrower),
+    ] {
+        assert_eq!(verdict(live, wanted), said, "{live:?} {wanted:?}");
+    }
 }
