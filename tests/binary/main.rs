@@ -28,6 +28,8 @@ mod docs;
 mod export;
 mod findings;
 mod fleet;
+#[cfg(unix)]
+mod integrations;
 mod lint;
 mod never;
 mod odd_answers;
