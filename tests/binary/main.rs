@@ -25,6 +25,7 @@ mod bucket_policy;
 mod cli;
 mod docs;
 #[cfg(unix)]
+mod error_table;
 mod export;
 mod findings;
 mod fleet;
