@@ -43,3 +43,6 @@ pub use error::{Diagnostic, SpecErrors};
 pub use excerpt::Excerpt;
 pub use load::{MAX_FILE, SpecSource, load};
 pub use preset::{Preset, presets};
+
+/// The JSON Schema of specs, for editors; [`load`] checks more.
+pub const SCHEMA: &str = include_str!("../../schema/spec-1.json");

@@ -15,7 +15,7 @@ const HEALTHY: &str = include_str!("../../states/healthy.json");
 const HEAD: &str = "\
 # Errors of ExportImage, and what verify says beforehand
 
-Each row is a state of the sandbox in which an export is refused with the error, and what `export-iam verify --image`
+Each row is a state of the sandbox in which an export is refused with the error, and what `export-iam verify --image ID`
 says of that state without a dry run. \"Only `--dry-run`\" marks what no call but ExportImage itself tells.
 
 | ExportImage answers | state | verify says beforehand |

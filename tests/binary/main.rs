@@ -39,5 +39,6 @@ mod plan_file;
 #[cfg(unix)]
 mod process;
 mod real_life;
+mod schema;
 mod secrets;
 mod verify;

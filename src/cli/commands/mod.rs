@@ -14,6 +14,7 @@ mod plan;
 mod policy;
 mod report;
 mod sandbox;
+mod schema;
 mod validate;
 mod verify;
 mod whoami;
@@ -38,6 +39,7 @@ use plan::PlanArgs;
 use policy::PolicyCommand;
 use report::ReportCommand;
 use sandbox::SandboxCommand;
+use schema::SchemaArgs;
 use verify::VerifyArgs;
 
 /// What to do.
@@ -75,6 +77,8 @@ pub enum Command {
     /// Run or look after the built-in RAM look-alike
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// Print the JSON Schema of specs or of a command's reports
+    Schema(SchemaArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
     /// Print the manual page of the program or of one command
@@ -99,6 +103,7 @@ impl Command {
             | Self::Permissions(_)
             | Self::Policy(_)
             | Self::Explain(_)
+            | Self::Schema(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Report(_)
@@ -125,6 +130,7 @@ impl Command {
             | Self::Permissions(_)
             | Self::Policy(_)
             | Self::Explain(_)
+            | Self::Schema(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Sandbox(_) => false,
@@ -171,6 +177,7 @@ impl Command {
             Self::Policy(command) => policy::run(command, global, environment, console),
             Self::Explain(args) => explain::run(args, console),
             Self::Report(command) => report::run(command, environment, console),
+            Self::Schema(args) => schema::run(args, console),
             Self::Completions(args) => completions::run(args, interface(), console),
             Self::Man(args) => man::run(args, interface(), console),
             Self::Sandbox(command) => sandbox::run(command, global, environment, console).await,

@@ -13,6 +13,7 @@ mod merge;
 mod policy;
 mod report;
 mod roles;
+mod schema;
 mod step;
 mod verdict;
 mod verify;
@@ -32,6 +33,7 @@ pub(super) use format::text;
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint, permissions};
 use report::{Account, Report, Whoami};
+pub use schema::{ReportKind, schema_of};
 
 /// One account's part of a report.
 pub struct AccountReport(Account);
