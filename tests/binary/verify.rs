@@ -272,3 +272,55 @@ fn instances_that_wear_the_role_are_found_by_verify_and_drift() {
     let program = with_state(|_| {}).file("export-iam.yaml", spec);
     program.run(&["drift", "--sandbox"]).ends(0);
 }
+
+#[test]
+fn apply_waits_until_ecs_takes_the_export_and_says_why_it_does_not() {
+    let spec = "version: 1\n\
+        exports: [ { region: cn-hangzhou, bucket: exports-hz } ]\n\
+        roles:\n\
+        \x20 - name: AliyunECSImageExportDefaultRole\n\
+        \x20   trust: { service: ecs.aliyuncs.com }\n\
+        \x20   policies: [ { system: AliyunECSImageExportRolePolicy } ]\n";
+    let apply = |program: &Program| {
+        program.run(&[
+            "apply",
+            "--sandbox",
+            "--yes",
+            "--wait-ready",
+            "--image",
+            "m-bp1app",
+        ])
+    };
+    let no_role = |account: &mut Value| account["roles"] = json!([]);
+    let program = with_state(no_role).file("export-iam.yaml", spec);
+    apply(&program)
+        .ends(0)
+        .says("Apply: 2 done")
+        .warns("ECS accepts the export of m-bp1app to exports-hz");
+    let program = with_state(|account| {
+        no_role(account);
+        account["buckets"] = json!([]);
+    });
+    apply(&program.file("export-iam.yaml", spec))
+        .ends(2)
+        .says("Apply: 2 done")
+        .warns("applied, but ECS refuses the export: ExportImage")
+        .warns("InvalidOSSBucket.NotFound");
+}
+
+#[test]
+fn a_dry_run_that_starts_a_real_export_is_said_loudly_with_the_way_to_cancel_it() {
+    let mut state: Value = serde_json::from_str(HEALTHY).unwrap();
+    state["behavior"] = json!({ "dry_run": "ignored" });
+    let program = Program::new().file("state.json", state.to_string());
+    program
+        .run(&["sandbox", "seed", "state.json", "--sandbox"])
+        .ends(0);
+    let mut arguments = vec!["verify", "--sandbox", "--dry-run"];
+    arguments.extend(EXPORT);
+    program
+        .run(&arguments)
+        .ends(0)
+        .says("a real export runs: ECS took no notice of DryRun and started task t-sandbox")
+        .says("aliyun ecs CancelTask --RegionId cn-hangzhou --TaskId t-sandbox");
+}
