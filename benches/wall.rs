@@ -26,13 +26,15 @@ const RUNS: usize = 15;
 
 /// Wall time of a plan over its floor.
 const AIM_PLAN: f64 = 1.25;
+/// Wall time of a `verify` over its floor.
+const AIM_VERIFY: f64 = 1.25;
 const AIM_SIZE_MB: f64 = 8.0;
 const AIM_VERSION_MS: f64 = 3.0;
 const AIM_MEMORY_MB: f64 = 15.0;
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::start(folder.path());
+    let sandbox = Sandbox::start(folder.path(), None);
     let connect = median(|| {
         let begun = Instant::now();
         TcpStream::connect(&sandbox.address).unwrap();
@@ -68,6 +70,17 @@ fn main() {
     over_floor("apply, in sync", 1, apply, None);
     let drift = median(|| sandbox.run(&["drift"]));
     over_floor("drift, in sync", 1, drift, None);
+    let healthy = Sandbox::start(folder.path(), Some("preset:healthy"));
+    let export = ["--region", "cn-hangzhou", "--bucket", "exports-hz"];
+    let verify = [&["verify", "--image", "m-bp1app"][..], &export].concat();
+    let verify = median(|| healthy.run(&verify));
+    // Who asks has to be known before the account can be read.
+    over_floor(
+        "verify, one export, every layer",
+        2,
+        verify,
+        Some(AIM_VERIFY),
+    );
 
     println!("\n{:<34}{:>12}{:>12}", "", "measured", "aim");
     let against = |name: &str, unit: &str, measured: f64, aim: f64| {
@@ -109,12 +122,20 @@ struct Sandbox<'a> {
 }
 
 impl<'a> Sandbox<'a> {
-    fn start(folder: &'a Path) -> Self {
+    /// A sandbox in this state, else an empty one.
+    fn start(folder: &'a Path, state: Option<&str>) -> Self {
         let latency = format!("{}ms", LATENCY.as_millis());
         let mut command = Command::new(BINARY);
         command
             .args(["sandbox", "serve", "--latency", &latency])
             .env_clear();
+        if let Some(state) = state {
+            let file = "--sandbox=seeded.json";
+            let mut seed = Command::new(BINARY);
+            seed.args(["sandbox", "seed", state, file]).env_clear();
+            assert!(seed.current_dir(folder).status().unwrap().success());
+            command.arg(file);
+        }
         command
             .current_dir(folder)
             .stdout(Stdio::piped())
