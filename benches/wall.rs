@@ -132,7 +132,9 @@ impl<'a> Sandbox<'a> {
         if let Some(state) = state {
             let file = "--sandbox=seeded.json";
             let mut seed = Command::new(BINARY);
-            seed.args(["sandbox", "seed", state, file]).env_clear();
+            seed.args(["sandbox", "seed", state, file])
+                .env_clear()
+                .stdout(Stdio::null());
             assert!(seed.current_dir(folder).status().unwrap().success());
             command.arg(file);
         }
