@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::format::{FORMAT_VERSION, text};
-use super::report::{Report, Summary};
+use super::report::Report;
+use super::summary::Summary;
 
 /// Why reports cannot be joined.
 #[derive(Debug, Clone, PartialEq, Eq)]

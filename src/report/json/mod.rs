@@ -15,6 +15,7 @@ mod report;
 mod roles;
 mod schema;
 mod step;
+mod summary;
 mod verdict;
 mod verify;
 

@@ -1,20 +1,21 @@
 //! The shapes of format 1.0 and the way into them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::breach::BreachShape;
 use super::export::ExportShape;
 use super::format::FORMAT_VERSION;
 use super::roles::Role;
 use super::step::StepShape;
+use super::summary::{Exports, Severities, Summary};
 use super::verdict::Verdict;
 use super::verify::Export;
 use crate::apply::{ApplyReport, StepReport};
-use crate::drift::{DriftReport, Earlier, Finding, Severity};
+use crate::drift::{DriftReport, Earlier, Finding};
 use crate::export::{Ending, ExportReport};
 use crate::model::{AccountId, Caller};
 use crate::plan::{Change, OrderCheck, Passing, PassingKind, Plan};
-use crate::readiness::{Answer, CheckedExport};
+use crate::readiness::CheckedExport;
 use crate::report::Calls;
 
 /// The whole report of one run over any number of accounts.
@@ -55,146 +56,6 @@ impl<'a, A> Report<'a, A> {
             accounts,
             summary,
         }
-    }
-}
-
-/// Counts over the accounts of a report.
-#[derive(Serialize, Deserialize, Clone, Copy)]
-#[serde(default)]
-pub(super) struct Summary {
-    create: usize,
-    update: usize,
-    delete: usize,
-    unmanaged: usize,
-    /// The findings that count.
-    findings: usize,
-    /// The findings that count, by severity.
-    severities: Severities,
-    /// The findings that are accepted.
-    accepted: usize,
-    /// The exports that were asked about, by answer.
-    #[serde(skip_serializing_if = "Exports::is_empty")]
-    exports: Exports,
-    failed_accounts: usize,
-    /// Whether every account was read and nothing is left to do: no step for `plan` and `apply`, no finding that
-    /// counts for `drift`, no export that is not ready for `verify`.
-    in_sync: bool,
-}
-
-/// Of no account, with which everything is in sync.
-impl Default for Summary {
-    fn default() -> Self {
-        Self {
-            create: 0,
-            update: 0,
-            delete: 0,
-            unmanaged: 0,
-            findings: 0,
-            severities: Severities::default(),
-            accepted: 0,
-            exports: Exports::default(),
-            failed_accounts: 0,
-            in_sync: true,
-        }
-    }
-}
-
-impl Summary {
-    pub(super) fn add(&mut self, other: &Self) {
-        let Self {
-            create,
-            update,
-            delete,
-            unmanaged,
-            findings,
-            severities,
-            accepted,
-            exports,
-            failed_accounts,
-            in_sync,
-        } = other;
-        self.create += create;
-        self.update += update;
-        self.delete += delete;
-        self.unmanaged += unmanaged;
-        self.findings += findings;
-        self.severities.add(severities);
-        self.accepted += accepted;
-        self.exports.add(exports);
-        self.failed_accounts += failed_accounts;
-        self.in_sync &= in_sync;
-    }
-}
-
-/// How many findings there are of each severity.
-#[derive(Serialize, Deserialize, Default, Clone, Copy)]
-#[serde(default)]
-struct Severities {
-    critical: usize,
-    high: usize,
-    medium: usize,
-    low: usize,
-}
-
-impl Severities {
-    fn of(report: &DriftReport) -> Self {
-        Self {
-            critical: report.count(Severity::Critical),
-            high: report.count(Severity::High),
-            medium: report.count(Severity::Medium),
-            low: report.count(Severity::Low),
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        let Self {
-            critical,
-            high,
-            medium,
-            low,
-        } = other;
-        self.critical += critical;
-        self.high += high;
-        self.medium += medium;
-        self.low += low;
-    }
-}
-
-/// How many exports have which answer.
-#[derive(Serialize, Deserialize, Default, Clone, Copy, PartialEq, Eq)]
-#[serde(default)]
-struct Exports {
-    ready: usize,
-    blocked: usize,
-    depends: usize,
-}
-
-impl Exports {
-    fn of(exports: &[CheckedExport]) -> Self {
-        let count = |answer| {
-            let answers = exports.iter().map(CheckedExport::answer);
-            answers.filter(|found| *found == answer).count()
-        };
-        Self {
-            ready: count(Answer::Ready),
-            blocked: count(Answer::Blocked),
-            depends: count(Answer::Depends),
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        let Self {
-            ready,
-            blocked,
-            depends,
-        } = other;
-        self.ready += ready;
-        self.blocked += blocked;
-        self.depends += depends;
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }
 
