@@ -3,6 +3,7 @@
 //! It is read back from the JSON report. So every format shows the same findings, `report merge` can write each of
 //! them, and none can show what the published format does not have.
 
+mod details;
 mod findings;
 mod rule;
 mod shape;
@@ -11,7 +12,8 @@ use std::collections::BTreeMap;
 
 use super::json::FORMAT_VERSION;
 use crate::drift::Severity;
-pub(super) use findings::{Aspect, Finding, passed, place};
+pub(super) use details::place;
+pub(super) use findings::{Aspect, Finding, passed};
 pub(super) use rule::Rule;
 use shape::RunShape;
 pub(super) use shape::{
