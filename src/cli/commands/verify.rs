@@ -163,10 +163,6 @@ fn fleet_text(accounts: &[(Member, Result<VerifiedAccount, Failure>)]) -> String
         Some((member.label().unwrap_or_default(), exports))
     });
     let named: Vec<(String, &[CheckedExport])> = named.collect();
-    let named: Vec<(&str, &[CheckedExport])> = named
-        .iter()
-        .map(|(label, exports)| (label.as_str(), *exports))
-        .collect();
     let mut text = String::new();
     text::verify_fleet(&named, &mut text);
     text

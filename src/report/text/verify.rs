@@ -47,7 +47,7 @@ const COLUMNS: &[(&str, &[CheckKind])] = &[
 pub fn verify(caller: &Caller, label: Option<&str>, exports: &[CheckedExport], out: &mut String) {
     account_line(caller, label, out);
     out.push('\n');
-    let rows = rows(&[("", exports)]);
+    let rows = rows(&[(String::new(), exports)]);
     table(&rows, out);
     for row in &rows {
         troubles(row, out);
@@ -63,7 +63,7 @@ pub fn verify(caller: &Caller, label: Option<&str>, exports: &[CheckedExport], o
 }
 
 /// Appends what was found for many accounts, each with what the spec calls it.
-pub fn verify_fleet(accounts: &[(&str, &[CheckedExport])], out: &mut String) {
+pub fn verify_fleet(accounts: &[(String, &[CheckedExport])], out: &mut String) {
     let rows = rows(accounts);
     table(&rows, out);
     out.push('\n');
@@ -77,12 +77,12 @@ struct Row<'a> {
     export: &'a CheckedExport,
 }
 
-fn rows<'a>(accounts: &[(&str, &'a [CheckedExport])]) -> Vec<Row<'a>> {
+fn rows<'a>(accounts: &[(String, &'a [CheckedExport])]) -> Vec<Row<'a>> {
     let labels = accounts
         .iter()
         .map(|(label, _)| safe(label).chars().count());
     let width = labels.max().unwrap_or(0);
-    let of_account = |(label, exports): &(&str, &'a [CheckedExport])| {
+    let of_account = |(label, exports): &(String, &'a [CheckedExport])| {
         let label = match safe(label) {
             label if label.is_empty() => label,
             label => format!("{label:width$}  "),
