@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Spec;
 use super::account::AccountEntry;
-use super::adopt::{Draft, Granted, left_out_line, text, version, written_exports};
+use super::adopt::{Draft, Granted, left_out_line};
 use super::checked::Content;
 use super::emit::emit;
 use super::error::SpecErrors;
 use super::load;
+use super::written::{text, version, written_exports};
 use super::yaml::Raw;
 use crate::model::{ObservedState, PolicyName, PolicyRef};
 use crate::policy::{PolicyDocument, Question, compare};

@@ -31,6 +31,7 @@ mod read;
 mod resolve;
 mod shape;
 mod split;
+mod written;
 mod yaml;
 
 pub use accepted::accept_block;
