@@ -2,8 +2,9 @@
 
 use super::bits::Bits;
 use super::budget::{Budget, TooComplex};
+use super::choice::{Choice, Term, Way};
 use super::contexts::Context;
-use super::find::{Choice, Finder, Place, Term, Way};
+use super::find::{Finder, Place};
 use super::problem::{ActionClass, Problem};
 use std::collections::BTreeSet;
 

@@ -8,6 +8,7 @@
 mod atom;
 mod bits;
 mod budget;
+mod choice;
 mod classes;
 mod contexts;
 mod find;
@@ -23,8 +24,9 @@ mod value;
 
 pub(crate) use atom::Atom;
 pub(crate) use budget::{Budget, TooComplex};
+pub(crate) use choice::{Term, Way};
 pub(crate) use contexts::{Context, KnownKeys};
-pub(crate) use find::{Finder, Place, Term, Way};
+pub(crate) use find::{Finder, Place};
 pub(crate) use glob::{Glob, has_variable};
 pub(crate) use inclusion::{
     Answer, Extent, Finding, MAX_FINDINGS, access_terms, deny_terms, find_all, find_any,
