@@ -11,6 +11,7 @@ use futures_util::future::{join, try_join_all};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
+use super::accounts::AccountsReply;
 use super::service::RESOURCE_MANAGER;
 use crate::account::{AccountError, AccountErrorKind};
 use crate::cloud::rpc::call::Call;
@@ -151,7 +152,7 @@ impl<T: Transport, C: CredentialSource> ControlPolicyReader<T, C> {
     async fn members(&self) -> Result<Vec<(AccountId, Vec<String>)>, AccountError> {
         let call = Call::read(&RESOURCE_MANAGER, "ListAccounts", String::new());
         let into = |reply: &Reply| {
-            let AccountsReply { accounts, total } = reply.read()?;
+            let AccountsReply::<AccountShape> { accounts, total } = reply.read()?;
             let found = accounts.list.into_iter().map(AccountShape::into_place);
             Ok((found.collect::<Result<Vec<_>, Unreadable>>()?, total))
         };
@@ -214,20 +215,6 @@ struct DirectoryShape {
     root_folder_id: String,
     #[serde(default)]
     control_policy_status: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct AccountsReply {
-    #[serde(rename = "Accounts")]
-    accounts: AccountList,
-    #[serde(rename = "TotalCount")]
-    total: usize,
-}
-
-#[derive(Deserialize)]
-struct AccountList {
-    #[serde(rename = "Account")]
-    list: Vec<AccountShape>,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 
+use super::accounts::AccountsReply;
 use super::service::RESOURCE_MANAGER;
 use crate::account::{AccountError, AccountErrorKind};
 use crate::cloud::rpc::call::Call;
@@ -112,7 +113,7 @@ async fn list_accounts<T: Transport, C: CredentialSource>(
         false => call.with("IncludeTags", true),
     };
     let into = |reply: &Reply| {
-        let AccountsReply { accounts, total } = reply.read()?;
+        let AccountsReply::<AccountShape> { accounts, total } = reply.read()?;
         let listed = accounts.list.into_iter().map(Listed::new);
         Ok((listed.collect::<Result<_, _>>()?, total))
     };
@@ -199,20 +200,6 @@ struct FolderList {
 struct FolderShape {
     #[serde(rename = "FolderId")]
     id: String,
-}
-
-#[derive(Deserialize)]
-struct AccountsReply {
-    #[serde(rename = "Accounts")]
-    accounts: AccountList,
-    #[serde(rename = "TotalCount")]
-    total: usize,
-}
-
-#[derive(Deserialize)]
-struct AccountList {
-    #[serde(rename = "Account")]
-    list: Vec<AccountShape>,
 }
 
 #[derive(Deserialize)]

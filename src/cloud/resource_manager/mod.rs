@@ -1,5 +1,6 @@
 //! ResourceManager: the accounts and control policies of a resource directory, and attachments for resource groups.
 
+mod accounts;
 pub mod attachments;
 pub mod control_policies;
 pub mod directory;
