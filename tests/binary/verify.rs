@@ -14,6 +14,15 @@ const EXPORT: [&str; 6] = [
     "m-bp1app",
 ];
 
+/// The export role, and where images go.
+const SPEC: &str = "version: 1
+exports: [ { region: cn-hangzhou, bucket: exports-hz } ]
+roles:
+  - name: AliyunECSImageExportDefaultRole
+    trust: { service: ecs.aliyuncs.com }
+    policies: [ { system: AliyunECSImageExportRolePolicy } ]
+";
+
 /// A program whose sandbox holds the healthy state after `change`.
 fn with_state(change: impl FnOnce(&mut Value)) -> Program {
     let mut state: Value = serde_json::from_str(HEALTHY).unwrap();
@@ -220,13 +229,7 @@ fn what_is_typed_wrongly_is_said_before_anything_is_asked() {
 
 #[test]
 fn a_fleet_is_one_table_with_its_troubles_below() {
-    let spec = "version: 1\n\
-        exports: [ { region: cn-hangzhou, bucket: exports-hz } ]\n\
-        roles:\n\
-        \x20 - name: AliyunECSImageExportDefaultRole\n\
-        \x20   trust: { service: ecs.aliyuncs.com }\n\
-        \x20   policies: [ { system: AliyunECSImageExportRolePolicy } ]\n\
-        discover: { resource_directory: true }\n";
+    let spec = format!("{SPEC}discover: {{ resource_directory: true }}\n");
     let program = Program::new().file("fleet.yaml", spec);
     program
         .run(&["sandbox", "seed", "preset:fleet", "--sandbox"])
@@ -247,13 +250,7 @@ fn instances_that_wear_the_role_are_found_by_verify_and_drift() {
             "instance": "i-bp1web", "region": "cn-hangzhou", "role": "AliyunECSImageExportDefaultRole"
         }]);
     };
-    let spec = "version: 1\n\
-        exports: [ { region: cn-hangzhou, bucket: exports-hz } ]\n\
-        roles:\n\
-        \x20 - name: AliyunECSImageExportDefaultRole\n\
-        \x20   trust: { service: ecs.aliyuncs.com }\n\
-        \x20   policies: [ { system: AliyunECSImageExportRolePolicy } ]\n";
-    let program = with_state(worn).file("export-iam.yaml", spec);
+    let program = with_state(worn).file("export-iam.yaml", SPEC);
     // Exports work all the same.
     let run = verify(&program, &[]).ends(0);
     let failed = ("instances".to_owned(), "failed".to_owned(), String::new());
@@ -269,18 +266,12 @@ fn instances_that_wear_the_role_are_found_by_verify_and_drift() {
         .json();
     let findings = found["accounts"][0]["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1, "{found:#}");
-    let program = with_state(|_| {}).file("export-iam.yaml", spec);
+    let program = with_state(|_| {}).file("export-iam.yaml", SPEC);
     program.run(&["drift", "--sandbox"]).ends(0);
 }
 
 #[test]
 fn apply_waits_until_ecs_takes_the_export_and_says_why_it_does_not() {
-    let spec = "version: 1\n\
-        exports: [ { region: cn-hangzhou, bucket: exports-hz } ]\n\
-        roles:\n\
-        \x20 - name: AliyunECSImageExportDefaultRole\n\
-        \x20   trust: { service: ecs.aliyuncs.com }\n\
-        \x20   policies: [ { system: AliyunECSImageExportRolePolicy } ]\n";
     let apply = |program: &Program| {
         program.run(&[
             "apply",
@@ -292,7 +283,7 @@ fn apply_waits_until_ecs_takes_the_export_and_says_why_it_does_not() {
         ])
     };
     let no_role = |account: &mut Value| account["roles"] = json!([]);
-    let program = with_state(no_role).file("export-iam.yaml", spec);
+    let program = with_state(no_role).file("export-iam.yaml", SPEC);
     apply(&program)
         .ends(0)
         .says("Apply: 2 done")
@@ -301,7 +292,7 @@ fn apply_waits_until_ecs_takes_the_export_and_says_why_it_does_not() {
         no_role(account);
         account["buckets"] = json!([]);
     });
-    apply(&program.file("export-iam.yaml", spec))
+    apply(&program.file("export-iam.yaml", SPEC))
         .ends(2)
         .says("Apply: 2 done")
         .warns("applied, but ECS refuses the export: ExportImage")
