@@ -51,7 +51,7 @@ pub(super) fn canonical(text: &str) -> String {
 }
 
 /// 16 hexadecimal digits over the parts, each with its length, so that no two lists of parts look alike.
-pub(super) fn digest(parts: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn digest(parts: impl IntoIterator<Item = String>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.len().to_le_bytes());

@@ -23,6 +23,7 @@ mod standing;
 pub use audit::audit;
 pub use baseline::{AccountChange, Baseline, ReportChange};
 pub use finding::{DriftKind, DriftReport, FailOn, Finding, Value};
+pub(crate) use identity::digest;
 pub use instances::instances_finding;
 pub use severity::Severity;
 pub use standing::{Accepted, Earlier, Since, Standing};

@@ -1,14 +1,12 @@
 //! What a run found, whatever the command: differences, pending changes, steps that did not end well, exports that
 //! do not work, accounts that could not be read.
 
-use sha2::{Digest, Sha256};
-
 use super::details::{check, lines, obstacles, place, values};
 use super::rule::Rule;
 use super::shape::{
     Acceptance, AccountShape, ChangeShape, CheckedExport, FieldShape, FindingShape, StepShape,
 };
-use crate::drift::Severity;
+use crate::drift::{Severity, digest};
 
 /// One finding, in words.
 #[derive(Debug)]
@@ -168,7 +166,7 @@ pub(in crate::report) fn passed(account: &AccountShape, kind: &str) -> Vec<Check
 fn finding(account: &AccountShape, rule: Rule, subject: &str, what: &str) -> Finding {
     let account = account.id.as_deref().or(account.alias.as_deref());
     Finding {
-        id: digest([account.unwrap_or_default(), subject, &rule.kind]),
+        id: digest([account.unwrap_or_default(), subject, &rule.kind].map(str::to_ascii_lowercase)),
         rule,
         aspect: Aspect::Other,
         subject: subject.to_owned(),
@@ -177,18 +175,6 @@ fn finding(account: &AccountShape, rule: Rule, subject: &str, what: &str) -> Fin
         acceptance: None,
         since: None,
     }
-}
-
-/// 16 hexadecimal digits over the parts, each ended so that no two lists of parts look alike.
-fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part.to_ascii_lowercase());
-    }
-    let digest = hash.finalize();
-    let bytes = digest.iter().take(8);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn drift(found: &FindingShape, account: &AccountShape) -> Finding {
