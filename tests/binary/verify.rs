@@ -315,3 +315,17 @@ fn a_dry_run_that_starts_a_real_export_is_said_loudly_with_the_way_to_cancel_it(
         .says("a real export runs: ECS took no notice of DryRun and started task t-sandbox")
         .says("aliyun ecs CancelTask --RegionId cn-hangzhou --TaskId t-sandbox");
 }
+
+#[test]
+fn an_image_is_asked_about_in_its_region_and_not_passed_over() {
+    let program = with_state(|_| {});
+    let nowhere = program.run(&["verify", "--sandbox", "--image", "m-bp1app"]);
+    nowhere
+        .ends(64)
+        .warns("`--image` is in one region, and none is named")
+        .warns("name the image's region with `--region`");
+    let program = program.file("export-iam.yaml", SPEC);
+    program
+        .run(&["verify", "--sandbox", "--image", "m-bp1app"])
+        .ends(0);
+}

@@ -1,5 +1,7 @@
 //! spec → observe → check: what every layer says about the exports of every account.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join;
 
 use super::spec::desired_for_any_account;
@@ -37,7 +39,7 @@ impl Asked {
     /// names, else any bucket.
     ///
     /// # Errors
-    /// When an image is named and the exports are in several regions, or no export of the spec is in the region (64).
+    /// When an image is named and its region is not, or no export of the spec is in the region (64).
     pub(crate) fn questions(&self, exports: &[Export]) -> Result<Vec<ExportQuestion>, Failure> {
         let mut questions: Vec<ExportQuestion> = match (&self.bucket, exports) {
             (Some(_), _) | (None, []) => vec![ExportQuestion {
@@ -60,12 +62,13 @@ impl Asked {
             return Err(Failure::new(ExitStatus::Usage, message)
                 .hint("name the bucket with `--bucket`, or add the export to the spec"));
         }
-        let regions = questions.iter().map(|question| &question.region);
-        let is_spread = regions
-            .clone()
-            .any(|region| Some(region) != regions.clone().next());
-        if self.image.is_some() && is_spread {
-            let message = "`--image` is in one region, and the spec has exports in several";
+        let regions: BTreeSet<_> = questions.iter().map(|it| it.region.as_ref()).collect();
+        let is_known = regions.len() == 1 && !regions.contains(&None);
+        if self.image.is_some() && !is_known {
+            let message = match regions.len() {
+                1 => "`--image` is in one region, and none is named",
+                _ => "`--image` is in one region, and the spec has exports in several",
+            };
             return Err(Failure::new(ExitStatus::Usage, message)
                 .hint("name the image's region with `--region`"));
         }
