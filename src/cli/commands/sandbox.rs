@@ -115,7 +115,13 @@ fn world(state: &str, here: &Environment) -> Result<World, Failure> {
                 .hint(format!("the built-in states are {}", names.join(", ")))
         });
     }
-    let text = std::fs::read_to_string(here.folder.join(state)).map_err(|error| wrong(&error))?;
+    let text = std::fs::read_to_string(here.folder.join(state)).map_err(|error| {
+        let failure = wrong(&error);
+        match ready_states().any(|name| name == state) {
+            true => failure.hint(format!("the built-in state is `preset:{state}`")),
+            false => failure.hint("give a file, or a built-in state as `preset:healthy`"),
+        }
+    })?;
     World::from_json(&text).map_err(|error| wrong(&error))
 }
 
