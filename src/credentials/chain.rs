@@ -6,7 +6,7 @@ use super::context::Context;
 use super::ecs::{self, Failure, Metadata};
 use super::note::Note;
 use super::oidc::{self, Setting};
-use super::options::{Options, SourceChoice};
+use super::options::{NamedProfile, Options, SourceChoice};
 use super::setup::Setup;
 use super::source::{Provider, Source};
 use super::sts_endpoint::{ProfileSettings, endpoint};
@@ -55,10 +55,9 @@ pub async fn find(options: &Options, context: &Arc<Context>) -> Result<Found, Cr
             metadata_endpoint: options.metadata_endpoint.as_deref(),
         },
     };
-    let named = options.profile.as_deref();
-    match (options.source, named) {
+    match (options.source, &options.profile) {
         (SourceChoice::Auto, None) => search.all().await,
-        (SourceChoice::Auto, Some(name)) => search.named(name),
+        (SourceChoice::Auto, Some(named)) => search.named(named),
         (SourceChoice::Profile, _) => search.profile_alone(),
         (SourceChoice::Ini, _) => search.ini_alone(),
         (other, Some(_)) => Err(CredentialError::new(
@@ -144,8 +143,9 @@ impl Search<'_> {
         ))
     }
 
-    /// The profile that the command line names, in either file.
-    fn named(self, name: &str) -> Result<Found, CredentialError> {
+    /// The profile that the command line or the spec names, in either file.
+    fn named(self, named: &NamedProfile) -> Result<Found, CredentialError> {
+        let NamedProfile { name, named_by } = named;
         let mut searched = Vec::new();
         let mut found = None;
         match profile::lookup(self.setup, Some(name))? {
@@ -160,20 +160,19 @@ impl Search<'_> {
                 ini::Lookup::Absent(_) => {}
             }
         }
-        let mut found = found.ok_or_else(|| missing(name, searched, "`--profile`"))?;
+        let mut found = found.ok_or_else(|| missing(name, searched, named_by))?;
         if matches!(env::credentials(&self.context.environment), Ok(Some(_))) {
             let name = name.escape_debug();
             found.notes.push(Note::notice(
                 format!("profile `{name}` is used, not the access key in the environment"),
-                "leave `--profile` out to use the environment's".to_owned(),
+                format!("leave {named_by} out to use the environment's"),
             ));
         }
         Ok(found)
     }
 
     fn profile_alone(self) -> Result<Found, CredentialError> {
-        let variable = self.profile_variable();
-        let name = self.options.profile.clone().or(variable);
+        let name = self.profile_name();
         match profile::lookup(self.setup, name.as_deref())? {
             profile::Lookup::Found(found) => Ok(Self::from_profile(*found)),
             profile::Lookup::Absent(why) => Err(self.not_set_up(profile::ORIGIN, &why)),
@@ -185,7 +184,7 @@ impl Search<'_> {
     }
 
     fn ini_alone(self) -> Result<Found, CredentialError> {
-        let name = self.options.profile.clone().or(self.profile_variable());
+        let name = self.profile_name();
         match ini::lookup(self.setup, name.as_deref())? {
             ini::Lookup::Found(found) => Ok(Self::from_ini(*found)),
             ini::Lookup::Absent(why) => Err(self.not_set_up(ini::ORIGIN, &why)),
@@ -316,6 +315,12 @@ impl Search<'_> {
         }
     }
 
+    fn profile_name(self) -> Option<String> {
+        let named = self.options.profile.as_ref();
+        let name = named.map(|named| named.name.clone());
+        name.or_else(|| self.profile_variable())
+    }
+
     fn profile_variable(self) -> Option<String> {
         PROFILE.iter().find_map(|name| self.context.variable(name))
     }
@@ -323,7 +328,7 @@ impl Search<'_> {
     /// Who names the profile, for a message.
     fn named_by(self) -> &'static str {
         match (&self.options.profile, self.context.variable(PROFILE[0])) {
-            (Some(_), _) => "`--profile`",
+            (Some(named), _) => named.named_by,
             (None, Some(_)) => "`ALIBABA_CLOUD_PROFILE`",
             (None, None) => "`ALICLOUD_PROFILE`",
         }
@@ -356,9 +361,13 @@ fn missing(name: &str, searched: Vec<(String, Vec<String>)>, named_by: &str) -> 
         true => "there is no file with profiles".to_owned(),
         false => format!("there is no such profile in {}", files.join(" and ")),
     };
+    let hint = match files.is_empty() {
+        true => format!("make one with `aliyun configure --profile {wanted}`"),
+        false => place::known(&names),
+    };
     CredentialError::new(
         "profile",
         format!("{named_by} asks for `{wanted}`, but {place}"),
-        place::known(&names),
+        hint,
     )
 }

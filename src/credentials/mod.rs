@@ -40,6 +40,6 @@ pub use chain::{Found, find};
 pub use context::{Context, Disk, Environment, FileText, Files};
 pub use direct::DirectTransport;
 pub use note::{Note, NoteKind};
-pub use options::{Options, SourceChoice, UnknownSource};
+pub use options::{NamedProfile, Options, SourceChoice, UnknownSource};
 pub use process::{Children, Output, ProcessError, Processes};
 pub use source::{Renewal, RoleRequest, Source, assume_role};

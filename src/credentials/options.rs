@@ -8,14 +8,23 @@ use std::str::FromStr;
 pub struct Options {
     /// Which place to ask.
     pub source: SourceChoice,
-    /// The profile to use, `--profile`; beats a key in the environment.
-    pub profile: Option<String>,
+    /// The profile to use; beats a key in the environment.
+    pub profile: Option<NamedProfile>,
     /// Where STS is, as host or URL, `--endpoint sts=…`; beats every other setting.
     pub sts_endpoint: Option<String>,
     /// The region whose STS is asked unless an endpoint is given, `--region`.
     pub region: Option<String>,
     /// Where the metadata service is, scheme and host; for tests, on loopback.
     pub metadata_endpoint: Option<String>,
+}
+
+/// A profile that is asked for by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedProfile {
+    /// Its name.
+    pub name: String,
+    /// Who names it, for messages: as `` `--profile` ``.
+    pub named_by: &'static str,
 }
 
 /// Which place to ask for credentials.

@@ -288,20 +288,17 @@ pub fn assume_role(
         duration: request.duration.map_or(DEFAULT_DURATION, i64::from),
         policy: None,
     };
-    let name = |parameter| {
-        let name = match parameter {
-            Parameter::Arn => "role ARN",
-            Parameter::SessionName => "session name",
-            Parameter::ExternalId => "external id",
-            Parameter::Duration => "session length",
-            Parameter::Policy => "session policy",
-        };
-        format!("the {name}")
-    };
     let shown = request.role_arn.escape_debug().to_string();
-    let origin = format!("role `{shown}`");
+    let name = |parameter| match parameter {
+        Parameter::Arn => format!("the role ARN `{shown}`"),
+        Parameter::SessionName => "the session name".to_owned(),
+        Parameter::ExternalId => "the external id".to_owned(),
+        Parameter::Duration => "the session length".to_owned(),
+        Parameter::Policy => "the session policy".to_owned(),
+    };
+    let origin = "assume_role";
     role.check(name).map_err(|problem| {
-        CredentialError::new(&origin, problem, "correct it where the role is asked for")
+        CredentialError::new(origin, problem, "correct it where the role is asked for")
     })?;
     let path = format!("assume_role/{shown} → {}", base.path());
     let provider = Provider::Role {

@@ -882,7 +882,11 @@ fn a_state_is_loaded_from_a_file_or_a_built_in_one() {
         .ends(0);
     for (wrong, said) in [
         ("preset:helthy", "the built-in states are `healthy`"),
-        ("none.json", "`none.json`: "),
+        (
+            "none.json",
+            "hint: give a file, or a built-in state as `preset:healthy`",
+        ),
+        ("healthy", "hint: the built-in state is `preset:healthy`"),
         ("bad.json", "`bad.json`: seed: account: account id"),
     ] {
         program.run(&["sandbox", "seed", wrong]).ends(1).warns(said);
@@ -891,6 +895,30 @@ fn a_state_is_loaded_from_a_file_or_a_built_in_one() {
     program
         .run(&["plan", "--sandbox", "--detailed-exitcode"])
         .ends(0);
+}
+
+#[test]
+fn a_profile_is_named_by_who_asks_for_it_and_the_sandbox_takes_none() {
+    let spec = "version: 1
+roles:
+  - name: AliyunECSImageExportDefaultRole
+    trust: { service: ecs.aliyuncs.com }
+accounts: [ { id: \"1234567890123456\", profile: lab } ]
+";
+    let program = Program::new()
+        .with("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI5tExample")
+        .with("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+        .file("export-iam.yaml", spec);
+    program
+        .run(&["plan"])
+        .ends(1)
+        .warns("`profile` of the spec asks for `lab`, but there is no file with profiles")
+        .warns("hint: make one with `aliyun configure --profile lab`");
+    program
+        .run(&["plan", "--profile", "test"])
+        .ends(1)
+        .warns("`--profile` asks for `test`, but there is no file with profiles");
+    program.run(&["plan", "--sandbox"]).ends(0);
 }
 
 /// Members of the built-in directory can be entered.

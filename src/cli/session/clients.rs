@@ -26,8 +26,8 @@ use crate::cloud::rpc::transport::SharedTransport;
 use crate::cloud::services::ServicesClient;
 use crate::cloud::sts::service::STS;
 use crate::credentials::{
-    self, Children, Context, DirectTransport, Disk, Found, Note, NoteKind, Options, RoleRequest,
-    Source, SourceChoice, assume_role, find,
+    self, Children, Context, DirectTransport, Disk, Found, NamedProfile, Note, NoteKind, Options,
+    RoleRequest, Source, SourceChoice, assume_role, find,
 };
 use crate::model::{AccountId, Caller};
 use crate::sandbox::{self, Server, StartError};
@@ -65,7 +65,7 @@ pub(crate) struct Session {
     /// The account that was asked for, if any.
     pinned: Option<AccountId>,
     /// Kept alive for as long as it is talked to.
-    _sandbox: Option<Server>,
+    sandbox: Option<Server>,
 }
 
 /// What every client of a run is made with.
@@ -104,7 +104,10 @@ impl Session {
         let context = Arc::new(context(&transport, here, &settings)?);
         let options = Options {
             source: credential_source(global)?,
-            profile: global.profile.clone(),
+            profile: global.profile.clone().map(|name| NamedProfile {
+                name,
+                named_by: "`--profile`",
+            }),
             sts_endpoint: explicit_endpoint("sts", global, here, sandbox.as_ref()),
             region: global.region.clone(),
             metadata_endpoint: None,
@@ -135,7 +138,7 @@ impl Session {
             profiles: Mutex::new(BTreeMap::new()),
             options,
             pinned,
-            _sandbox: sandbox,
+            sandbox,
         })
     }
 
@@ -182,8 +185,9 @@ impl Session {
             identity: base,
             control_policies,
         } = match &entry.profile {
-            Some(profile) => self.profile(profile).await?,
-            None => self.base.clone(),
+            // No key of the user's own goes to the sandbox.
+            Some(profile) if self.sandbox.is_none() => self.profile(profile).await?,
+            _ => self.base.clone(),
         };
         let identity = match &entry.assume_role {
             Some(role) => {
@@ -208,7 +212,10 @@ impl Session {
             return Ok(base.clone());
         }
         let options = Options {
-            profile: Some(name.to_owned()),
+            profile: Some(NamedProfile {
+                name: name.to_owned(),
+                named_by: "`profile` of the spec",
+            }),
             source: SourceChoice::Auto,
             ..self.options.clone()
         };

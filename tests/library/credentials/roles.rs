@@ -461,11 +461,11 @@ async fn a_request_that_sts_would_refuse_is_refused_here() {
     for (change, problem) in [
         (
             (|r| r.role_arn = "prod".to_owned()) as fn(&mut RoleRequest),
-            "role `prod`: the role ARN is not like",
+            "assume_role: the role ARN `prod` is not like",
         ),
         (
             |r| r.role_arn = ARN.replace(":role/", ":user/"),
-            "role `acs:ram::1234567890123456:user/operator`: the role ARN",
+            "assume_role: the role ARN",
         ),
         (
             |r| r.external_id = Some("a b".to_owned()),

@@ -20,7 +20,8 @@ use export_iam::cloud::rpc::transport::{
     Barrier, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
 };
 use export_iam::credentials::{
-    Context, FileText, Files, Found, Options, Output, ProcessError, Processes, Source, find,
+    Context, FileText, Files, Found, NamedProfile, Options, Output, ProcessError, Processes,
+    Source, find,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -160,7 +161,12 @@ impl World {
     }
 
     pub(crate) fn profile(self, name: &str) -> Self {
-        self.options(|options| options.profile = Some(name.to_owned()))
+        self.options(|options| {
+            options.profile = Some(NamedProfile {
+                name: name.to_owned(),
+                named_by: "`--profile`",
+            });
+        })
     }
 
     pub(crate) fn now(&self) -> Timestamp {
