@@ -2,7 +2,7 @@
 
 use crate::model::{
     Address, DesiredRole, DesiredState, ExtraPolicies, GroupAttachment, ObservedState, PolicyRef,
-    PolicyType,
+    PolicyType, RoleName, Step,
 };
 use crate::policy::{Comparison, PolicyDocument, Question, Verdict, compare, documented};
 
@@ -72,6 +72,26 @@ pub(super) fn diff(
         }
     });
     changes.chain(extra_of_groups).collect()
+}
+
+/// What `role` holds for single resource groups, but what `steps` detach.
+pub(super) fn for_groups<'a>(
+    role: &RoleName,
+    observed: &'a ObservedState,
+    steps: &[&Step],
+) -> impl Iterator<Item = &'a GroupAttachment> {
+    let is_detached = move |held: &GroupAttachment| {
+        steps.iter().any(|step| match step {
+            Step::DetachGroupPolicy {
+                role: of,
+                policy,
+                group,
+            } => of == role && *policy == held.policy && *group == held.group,
+            _ => false,
+        })
+    };
+    let held = observed.group_attachments.of(role).iter();
+    held.filter(move |held| !is_detached(held))
 }
 
 /// A policy that the spec does not name, on the role for one resource group.

@@ -6,6 +6,7 @@ use crate::policy::{
     documented, given,
 };
 
+use super::attachments::for_groups;
 use super::order::World;
 
 /// A sentence of `never` that does not hold, or that cannot be shown to hold.
@@ -28,7 +29,7 @@ pub fn breaches(desired: &DesiredState, observed: &ObservedState) -> Vec<Breach>
         return Vec::new();
     }
     let own = observed.caller.account.as_str();
-    let for_groups = |role: &RoleName| for_groups(role, observed, &[]);
+    let for_groups = |role: &RoleName| policies_for_groups(role, observed, &[]);
     of_world(&desired.never, &World::of(observed), for_groups, own)
 }
 
@@ -43,7 +44,7 @@ pub(super) fn breaches_after(
     }
     let own = observed.caller.account.as_str();
     let after = World::of(observed).after(steps.iter().copied());
-    let for_groups = |role: &RoleName| for_groups(role, observed, steps);
+    let for_groups = |role: &RoleName| policies_for_groups(role, observed, steps);
     of_world(&desired.never, &after, for_groups, own)
 }
 
@@ -75,20 +76,13 @@ pub fn breaches_of_wish(desired: &DesiredState, own: &str) -> (Vec<Breach>, Vec<
     (breaches.into_iter().filter(is_told).collect(), unknown)
 }
 
-/// The policies that `role` holds for single resource groups, but those that `steps` detach.
-fn for_groups(role: &RoleName, observed: &ObservedState, steps: &[&Step]) -> Vec<PolicyRef> {
-    let held = observed.group_attachments.of(role).iter();
-    let is_detached = |policy: &PolicyRef, group: &str| {
-        steps.iter().any(|step| match step {
-            Step::DetachGroupPolicy {
-                role: of,
-                policy: detached,
-                group: from,
-            } => of == role && detached == policy && from == group,
-            _ => false,
-        })
-    };
-    held.filter(|held| !is_detached(&held.policy, &held.group))
+/// The policies that `role` holds for single resource groups after `steps`.
+fn policies_for_groups(
+    role: &RoleName,
+    observed: &ObservedState,
+    steps: &[&Step],
+) -> Vec<PolicyRef> {
+    for_groups(role, observed, steps)
         .map(|held| held.policy.clone())
         .collect()
 }

@@ -1,10 +1,13 @@
 //! Would ExportImage work, now and after the steps.
 
-use crate::model::{DesiredState, ObservedState, RoleName, Scope, Step};
+use crate::model::{
+    DesiredState, GroupAttachment, ObservedState, PolicyRef, RoleName, Scope, Step,
+};
 use crate::readiness::{
     Attached, AttachedInGroup, EXPORT_ROLE, Export, Readiness, Role, RoleTrust, image_export,
 };
 
+use super::attachments::for_groups;
 use super::order::World;
 
 /// Would ExportImage work.
@@ -26,12 +29,12 @@ pub(super) fn verdict(
 ) -> Option<Verdict> {
     let role = export_role(desired)?;
     let before = World::of(observed);
-    let now = readiness(&role, &before, desired, observed);
+    let now = readiness(&role, &before, &[], desired, observed);
     let after = match steps.is_empty() {
         true => now.clone(),
         false => {
             let after = before.after(steps.iter().copied());
-            readiness(&role, &after, desired, observed)
+            readiness(&role, &after, steps, desired, observed)
         }
     };
     Some(Verdict { role, now, after })
@@ -53,10 +56,12 @@ pub fn export_role(desired: &DesiredState) -> Option<RoleName> {
     }
 }
 
-/// Whether ExportImage would work with the role in this world. The buckets are taken to be the account's own.
+/// Whether ExportImage would work with the role in the world that `steps` lead to. The buckets are taken to be the
+/// account's own.
 fn readiness(
     role: &RoleName,
     world: &World,
+    steps: &[&Step],
     desired: &DesiredState,
     observed: &ObservedState,
 ) -> Readiness {
@@ -77,49 +82,58 @@ fn readiness(
             ..Export::default()
         });
     }
-    with_role(role, world, |role| {
+    with_role(role, world, observed, steps, |role| {
         image_export(role, &exports, observed.read_at)
     })
 }
 
-/// What `ask` says of the role as it was read, and of what it holds for single resource groups.
+/// What `ask` says of the role as it was read.
 pub fn with_live_role<R>(
     role: &RoleName,
     observed: &ObservedState,
-    ask: impl FnOnce(Role<'_>, &[AttachedInGroup<'_>]) -> R,
+    ask: impl FnOnce(Role<'_>) -> R,
 ) -> R {
-    let world = World::of(observed);
-    let held = observed.group_attachments.of(role);
-    let names: Vec<String> = held.iter().map(|held| held.policy.to_string()).collect();
-    let in_groups: Vec<AttachedInGroup<'_>> = held
-        .iter()
-        .zip(&names)
-        .map(|(held, name)| AttachedInGroup {
-            group: &held.group,
-            attached: Attached {
-                name,
-                document: world.document(&held.policy),
-            },
-        })
-        .collect();
-    with_role(role, &world, |role| ask(role, &in_groups))
+    with_role(role, &World::of(observed), observed, &[], ask)
 }
 
-fn with_role<R>(role: &RoleName, world: &World, ask: impl FnOnce(Role<'_>) -> R) -> R {
+/// What `ask` says of the role in the world that `steps` lead to from what was read.
+fn with_role<R>(
+    role: &RoleName,
+    world: &World,
+    observed: &ObservedState,
+    steps: &[&Step],
+    ask: impl FnOnce(Role<'_>) -> R,
+) -> R {
     let trust = match world.trust(role) {
         None => RoleTrust::Missing,
         Some(None) => RoleTrust::Unreadable,
         Some(Some(trust)) => RoleTrust::Policy(trust),
     };
-    let names: Vec<String> = world.attached(role).map(ToString::to_string).collect();
-    let documents = world.attached(role).map(|policy| world.document(policy));
-    let attached: Vec<Attached<'_>> = names
+    let held: Vec<(&PolicyRef, String)> = world
+        .attached(role)
+        .map(|policy| (policy, policy.to_string()))
+        .collect();
+    let in_groups: Vec<(&GroupAttachment, String)> = for_groups(role, observed, steps)
+        .map(|held| (held, held.policy.to_string()))
+        .collect();
+    let attached = |policy, name| Attached {
+        name,
+        document: world.document(policy),
+    };
+    let in_groups: Vec<AttachedInGroup<'_>> = in_groups
         .iter()
-        .zip(documents)
-        .map(|(name, document)| Attached { name, document })
+        .map(|(held, name)| AttachedInGroup {
+            group: &held.group,
+            attached: attached(&held.policy, name),
+        })
+        .collect();
+    let attached: Vec<Attached<'_>> = held
+        .iter()
+        .map(|(policy, name)| attached(policy, name))
         .collect();
     ask(Role {
         trust,
         attached: &attached,
+        in_groups: &in_groups,
     })
 }

@@ -9,7 +9,7 @@ use super::answer::{ActionAnswer, ExportAnswer, Outcome, Readiness};
 use super::call::{self, Service};
 use super::factor::Factor;
 use super::grants::{self, Names, Source, combine, too_complex, with_unread};
-use super::input::{Attached, AttachedToBucket, Export, Role, RoleTrust};
+use super::input::{AttachedToBucket, Export, Role, RoleTrust};
 use super::made::Made;
 use super::over_grant::over_grant;
 
@@ -32,7 +32,7 @@ pub fn image_export_into(
     let (over_grant, over_grant_reasons) = over_grant(role.attached, exports);
     Readiness {
         trust: trust(role.trust, now),
-        exports: permissions(role.attached, of_bucket, exports, now),
+        exports: permissions(role, of_bucket, exports, now),
         over_grant,
         over_grant_reasons,
     }
@@ -78,12 +78,14 @@ fn trust_policy(policy: &TrustPolicy, now: Option<Timestamp>) -> Outcome {
 
 /// One answer for each export.
 fn permissions(
-    attached: &[Attached<'_>],
+    role: Role<'_>,
     of_bucket: Option<AttachedToBucket<'_>>,
     exports: &[Export<'_>],
     now: Option<Timestamp>,
 ) -> Vec<ExportAnswer> {
-    let mut sources: Vec<Source<'_>> = attached.iter().filter_map(Source::of).collect();
+    let in_groups: Vec<Made> = role.in_groups.iter().filter_map(Made::in_group).collect();
+    let attached = role.attached.iter().filter_map(Source::of);
+    let mut sources: Vec<Source<'_>> = attached.chain(in_groups.iter().map(Made::source)).collect();
     let session = of_bucket.map(|of_bucket| of_bucket.session);
     let of_bucket = of_bucket.map(
         |AttachedToBucket {
@@ -102,11 +104,7 @@ fn permissions(
         sources = denied.iter().map(Made::source).collect();
     }
     sources.extend(of_bucket.as_ref().map(Made::source));
-    let unread: Vec<&str> = attached
-        .iter()
-        .filter(|one| one.document.is_none())
-        .map(|one| one.name)
-        .collect();
+    let unread: Vec<&str> = role.unread().collect();
     let mut outcomes = grants::outcomes(&[sources], exports, now)
         .into_iter()
         .map(|outcome| with_unread(outcome, &unread));

@@ -9,6 +9,8 @@ use crate::policy::{Condition, Doubt, Effect, Statement};
 const SESSION: &str = "?session";
 /// The key of the bucket's resource group.
 const GROUP: &str = "?group";
+/// The key of whether a Deny for a resource group beats an account-wide Allow.
+const GROUP_DENY: &str = "?group-deny";
 
 /// Doubts as tests of conditions.
 pub(super) struct Doubts;
@@ -38,12 +40,7 @@ impl Doubts {
             group.to_owned(),
         );
         if statement.effect == Effect::Deny {
-            Self::test(
-                condition,
-                "Bool",
-                "?group deny".to_owned(),
-                "true".to_owned(),
-            );
+            Self::test(condition, "Bool", GROUP_DENY.to_owned(), "true".to_owned());
         }
     }
 
@@ -69,10 +66,16 @@ impl Doubts {
         condition: Condition,
         keys: Vec<String>,
     ) -> (Option<String>, Condition, Vec<String>) {
-        let words: Vec<String> = condition
+        let mut doubts: Vec<(&str, &[String])> = condition
             .tests()
             .filter(|(_, key, _)| key.starts_with('?'))
-            .map(|(_, key, values)| words(key, values))
+            .map(|(_, key, values)| (key, values))
+            .collect();
+        // Which bucket it is comes before what that means.
+        doubts.sort_by_key(|(key, _)| *key != GROUP);
+        let words: Vec<String> = doubts
+            .into_iter()
+            .map(|(key, values)| words(key, values))
             .collect();
         let mut rest = condition;
         for keys in rest.operators.values_mut() {
@@ -93,6 +96,10 @@ fn words(key: &str, values: &[String]) -> String {
     match key {
         SESSION => format!("ECS names its session {values}, which is not documented"),
         GROUP => format!("the bucket is in resource group {values}"),
+        GROUP_DENY => {
+            "a Deny for a resource group beats an Allow for the account, which is not documented"
+                .to_owned()
+        }
         "?owner" => {
             "`*` without a condition means roles of the bucket's owner, which is not documented"
                 .to_owned()

@@ -12,8 +12,21 @@ pub const EXPORT_ROLE: &str = "AliyunECSImageExportDefaultRole";
 pub struct Role<'a> {
     /// Who may assume it.
     pub trust: RoleTrust<'a>,
-    /// Every document attached to it.
+    /// Every document attached to it for the whole account.
     pub attached: &'a [Attached<'a>],
+    /// The documents attached to it for one resource group each.
+    pub in_groups: &'a [AttachedInGroup<'a>],
+}
+
+impl<'a> Role<'a> {
+    /// The names of its documents that could not be interpreted.
+    pub(super) fn unread(&self) -> impl Iterator<Item = &'a str> {
+        let in_groups = self.in_groups.iter().map(|one| &one.attached);
+        let attached = self.attached.iter().chain(in_groups);
+        attached
+            .filter(|one| one.document.is_none())
+            .map(|one| one.name)
+    }
 }
 
 /// The role's trust policy, as far as it is known.
@@ -78,9 +91,7 @@ pub struct ExportFacts<'a> {
     pub role_name: &'a RoleName,
     /// That role, with the documents attached to it.
     pub role: Layer<Role<'a>>,
-    /// The documents that are attached to the role for one resource group.
-    pub in_groups: &'a [AttachedInGroup<'a>],
-    /// Why those are not known, on one line; `None` where they are.
+    /// Why the documents attached to the role for resource groups are not known, on one line; `None` where they are.
     pub groups_not_read: Option<&'a str>,
     /// What is asked.
     pub question: &'a ExportQuestion,

@@ -7,6 +7,7 @@ use crate::policy::{
 
 use super::doubt::Doubts;
 use super::grants::Source;
+use super::input::AttachedInGroup;
 
 /// One document of ours, with its name and the numbers of its statements.
 pub(super) struct Made {
@@ -72,6 +73,17 @@ impl Made {
             document: PolicyDocument::new(statements),
             numbers,
         }
+    }
+
+    /// A document that the role holds for one resource group, limited to its buckets. Nothing where it could not be
+    /// interpreted.
+    pub(super) fn in_group(of: &AttachedInGroup<'_>) -> Option<Self> {
+        let mut statements = of.attached.document?.statements().to_vec();
+        for statement in &mut statements {
+            Doubts::limit_to_group(statement, of.group);
+        }
+        let document = PolicyDocument::new(statements);
+        Some(Self::new(of.attached.name.to_owned(), document))
     }
 
     /// The statements of one effect of a document of the role's own.

@@ -92,8 +92,8 @@ impl World {
             role: Layer::Read(Role {
                 trust,
                 attached: &attached,
+                in_groups: &[],
             }),
-            in_groups: &[],
             groups_not_read: None,
             question: &self.question,
             observed: &self.observed,

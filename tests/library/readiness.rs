@@ -44,6 +44,7 @@ fn assess_with(
     let role = Role {
         trust: RoleTrust::Policy(trust),
         attached: &attached,
+        in_groups: &[],
     };
     image_export(role, &[export], now)
 }
@@ -192,6 +193,7 @@ fn without_role_or_trust_ecs_cannot_start() {
     let role = |trust| Role {
         trust,
         attached: &attached,
+        in_groups: &[],
     };
     let missing = image_export(role(RoleTrust::Missing), &[], now());
     assert_eq!(
@@ -230,7 +232,15 @@ fn what_cannot_be_read_leaves_the_answer_open() {
     };
     let (allowed, denied) = (attached("p", &documents[0]), attached("q", &documents[1]));
     let answer = |trust, attached: &[Attached<'_>]| {
-        let readiness = image_export(Role { trust, attached }, &[BUCKET], now());
+        let readiness = image_export(
+            Role {
+                trust,
+                attached,
+                in_groups: &[],
+            },
+            &[BUCKET],
+            now(),
+        );
         (readiness.answer(), readiness.error())
     };
     let trust = RoleTrust::Policy(&trust);

@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::observe::{ObserveError, observe, observe_control_policies, observe_exports};
 use crate::plan::{export_role, with_live_role};
-use crate::readiness::{AttachedInGroup, CheckedExport, EXPORT_ROLE, ExportFacts, Role, checks};
+use crate::readiness::{CheckedExport, EXPORT_ROLE, ExportFacts, Role, checks};
 use crate::spec::Spec;
 
 /// What the command line says of the export. What it leaves out comes from the spec.
@@ -139,13 +139,12 @@ pub(crate) async fn verify_account(
         Ok(observed) => observed.group_attachments.not_read(),
         Err(_) => None,
     };
-    let check_all = |live: Layer<Role<'_>>, in_groups: &[AttachedInGroup<'_>]| {
+    let check_all = |live: Layer<Role<'_>>| {
         let checked = found.map(|(question, observed)| {
             let checks = checks(&ExportFacts {
                 account: &caller.account,
                 role_name: &role,
                 role: live.clone(),
-                in_groups,
                 groups_not_read,
                 question: &question,
                 observed: &observed,
@@ -156,12 +155,10 @@ pub(crate) async fn verify_account(
         checked.collect()
     };
     let exports = match &observed {
-        Ok(observed) => with_live_role(&role, observed, |live, in_groups| {
-            check_all(Layer::Read(live), in_groups)
-        }),
+        Ok(observed) => with_live_role(&role, observed, |live| check_all(Layer::Read(live))),
         Err(ObserveError(errors)) => {
             let why: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            check_all(Layer::NotRead(why.join("; ")), &[])
+            check_all(Layer::NotRead(why.join("; ")))
         }
     };
     Ok(VerifiedAccount { caller, exports })

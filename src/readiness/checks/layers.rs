@@ -1,7 +1,6 @@
 //! The documents of every layer, in the form in which they are asked about the role.
 
-use super::super::doubt::Doubts;
-use super::super::input::{AttachedInGroup, ExportFacts};
+use super::super::input::ExportFacts;
 use super::super::made::Made;
 use crate::model::{BucketName, ControlTarget, Layer};
 use crate::policy::{BucketPolicy, Effect, PolicyDocument, RoleSession};
@@ -91,25 +90,4 @@ pub(super) fn of_directory(facts: &ExportFacts<'_>) -> OfDirectory {
         level
     });
     OfDirectory::Read(levels.collect())
-}
-
-/// The documents for single resource groups, limited to those: which group the bucket is in was not read.
-pub(super) fn in_groups(attached: &[AttachedInGroup<'_>]) -> Vec<Made> {
-    let limited = |document: &PolicyDocument, group: &str| {
-        let mut statements = document.statements().to_vec();
-        for statement in &mut statements {
-            Doubts::limit_to_group(statement, group);
-        }
-        PolicyDocument::new(statements)
-    };
-    attached
-        .iter()
-        .filter_map(|AttachedInGroup { group, attached }| {
-            let document = attached.document?;
-            Some(Made::new(
-                attached.name.to_owned(),
-                limited(document, group),
-            ))
-        })
-        .collect()
 }

@@ -25,7 +25,11 @@ pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
     let is_foreign = owner != facts.account.as_str();
     let of_bucket = layers::of_bucket(facts, owner);
     let of_directory = layers::of_directory(facts);
-    let in_groups = layers::in_groups(facts.in_groups);
+    let in_groups = match &facts.role {
+        Layer::Read(role) => role.in_groups,
+        Layer::NotAsked | Layer::NotRead(_) => &[],
+    };
+    let in_groups: Vec<Made> = in_groups.iter().filter_map(Made::in_group).collect();
     let own = own_sources(facts, &in_groups);
     let denied_by_own: Vec<Made> = own
         .iter()
@@ -117,12 +121,7 @@ fn unread_names<'a>(facts: &ExportFacts<'a>) -> Vec<&'a str> {
     let Layer::Read(role) = &facts.role else {
         return Vec::new();
     };
-    let in_groups = facts.in_groups.iter().map(|one| &one.attached);
-    let attached = role.attached.iter().chain(in_groups);
-    attached
-        .filter(|one| one.document.is_none())
-        .map(|one| one.name)
-        .collect()
+    role.unread().collect()
 }
 
 fn is_all_read(facts: &ExportFacts<'_>, bucket: &OfBucket, directory: &OfDirectory) -> bool {

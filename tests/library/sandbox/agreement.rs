@@ -171,6 +171,7 @@ fn verdict(state: &Value) -> (Answer, Vec<&'static str>) {
     let role = Role {
         trust: RoleTrust::Policy(&trust),
         attached: &attached,
+        in_groups: &[],
     };
     let export = Export {
         region: Some("cn-hangzhou"),

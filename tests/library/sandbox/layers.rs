@@ -169,8 +169,8 @@ impl Case {
             role: Layer::Read(Role {
                 trust: RoleTrust::Policy(&trust),
                 attached: &attached,
+                in_groups: &in_groups,
             }),
-            in_groups: &in_groups,
             groups_not_read: None,
             question: &ExportQuestion {
                 region: Some(RegionId::new("cn-hangzhou").unwrap()),

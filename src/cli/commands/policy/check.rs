@@ -77,6 +77,7 @@ pub(super) fn run(
     let role = Role {
         trust: RoleTrust::Policy(&trust),
         attached: &attached,
+        in_groups: &[],
     };
     let export = Export {
         region: None,
