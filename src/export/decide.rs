@@ -208,6 +208,7 @@ mod tests {
             key: "k".to_owned(),
             size: 1,
             storage_class: None,
+            restore: None,
             modified: modified.parse().ok(),
         };
         let mut task = task("t", "", "Finished");

@@ -1,4 +1,4 @@
-//! A bucket of OSS and the objects in it, as far as an export asks about them.
+//! A bucket of OSS and the objects in it, as far as an export or import asks about them.
 
 use jiff::Timestamp;
 
@@ -30,6 +30,17 @@ pub struct BucketObject {
     pub size: u64,
     /// Its storage class, where it was sent.
     pub storage_class: Option<String>,
+    /// Whether an archived object was restored; `None` where that was not asked for, or was not sent.
+    pub restore: Option<Restore>,
     /// When it was written last, where that was sent and can be read.
     pub modified: Option<Timestamp>,
+}
+
+/// How far an archived object is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restore {
+    /// It is being restored, and cannot be read yet.
+    Underway,
+    /// It can be read.
+    Done,
 }

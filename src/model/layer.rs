@@ -1,7 +1,8 @@
-//! What was read for one export besides the role.
+//! What is asked about one export or import, and what was read for it besides the role.
 
 use super::{
-    Bucket, BucketName, ControlPolicy, DryRun, Export, ExportRequest, Image, ObjectPrefix, RegionId,
+    Bucket, BucketName, BucketObject, ControlPolicy, DryRun, Export, ExportRequest, Image,
+    ImportRequest, ObjectKey, ObjectPrefix, RegionId,
 };
 
 /// One export that is asked about. What is `None` is left open.
@@ -48,6 +49,29 @@ impl From<&Export> for ExportQuestion {
     }
 }
 
+/// One import that is asked about. What is `None` is left open.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportQuestion {
+    /// The region of the bucket, where the image will be.
+    pub region: Option<RegionId>,
+    /// The bucket.
+    pub bucket: Option<BucketName>,
+    /// The object that holds the system disk.
+    pub object: Option<ObjectKey>,
+}
+
+impl ImportQuestion {
+    /// The request to ImportImage, where everything that it needs is named.
+    #[must_use]
+    pub fn request(&self) -> Option<ImportRequest> {
+        Some(ImportRequest {
+            region: self.region.as_ref()?.as_str().to_owned(),
+            bucket: self.bucket.as_ref()?.as_str().to_owned(),
+            object: self.object.as_ref()?.as_str().to_owned(),
+        })
+    }
+}
+
 /// Something that was read, or why it was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Layer<T> {
@@ -59,11 +83,13 @@ pub enum Layer<T> {
     NotRead(String),
 }
 
-/// What ECS, OSS and the resource directory say about one export.
+/// What ECS, OSS and the resource directory say about one export or import.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObservedExport {
-    /// The image; `None` inside where there is none of this id in the region.
+pub struct ObservedServices {
+    /// The image of an export; `None` inside where there is none of this id in the region.
     pub image: Layer<Option<Image>>,
+    /// The object of an import; `None` inside where there is none of this key in the bucket.
+    pub object: Layer<Option<BucketObject>>,
     /// The bucket; `None` inside where there is none of this name.
     pub bucket: Layer<Option<Bucket>>,
     /// The bucket policy, as sent; `None` inside where the bucket has none.
@@ -72,11 +98,11 @@ pub struct ObservedExport {
     pub control_policies: Layer<Vec<ControlPolicy>>,
     /// The ids of the instances in the region that wear the role.
     pub instances: Layer<Vec<String>>,
-    /// How ExportImage answered with the flag `DryRun`.
+    /// How ECS answered with the flag `DryRun`.
     pub dry_run: Layer<DryRunAnswer>,
 }
 
-/// How ExportImage answered with the flag `DryRun`.
+/// How ExportImage or ImportImage answered with the flag `DryRun`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DryRunAnswer {
     /// It was not refused.

@@ -1,4 +1,4 @@
-//! What ExportImage is asked for, and the task it makes of it.
+//! What ExportImage and ImportImage are asked for, and the task they make of it.
 
 /// The parameters of an ExportImage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,17 @@ pub struct ExportRequest {
     pub role: Option<String>,
 }
 
+/// The parameters of an ImportImage of one disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRequest {
+    /// The region of the bucket.
+    pub region: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The object that holds the system disk.
+    pub object: String,
+}
+
 /// How a dry run ended that was not refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DryRun {
@@ -25,7 +36,7 @@ pub enum DryRun {
         /// `DryRunOperation` or `DRYRUN.SUCCESS`.
         code: String,
     },
-    /// The service took no notice of the flag: a real export runs as this task.
+    /// The service took no notice of the flag: a real export or import runs as this task.
     Started {
         /// The task's id.
         task: String,

@@ -10,7 +10,7 @@ use futures_util::future::{join, join_all};
 use crate::account::{AccountError, AccountErrorKind};
 use crate::model::{
     AccountId, BucketName, ControlPolicy, DryRunAnswer, ExportQuestion, ExportRequest, Layer,
-    ObservedExport, RegionId, RoleName,
+    ObservedServices, RegionId, RoleName,
 };
 use crate::services::ReadServices;
 
@@ -21,7 +21,7 @@ pub async fn observe_exports<S: ReadServices>(
     role: &RoleName,
     questions: &[ExportQuestion],
     with_dry_run: bool,
-) -> Vec<ObservedExport> {
+) -> Vec<ObservedServices> {
     let regions = questions.iter().filter_map(|q| q.region.as_ref());
     let instances = observe_instances(services, role, regions);
     let exports = join_all(
@@ -63,7 +63,7 @@ async fn observe_export<S: ReadServices>(
     services: &S,
     question: &ExportQuestion,
     with_dry_run: bool,
-) -> ObservedExport {
+) -> ObservedServices {
     let region = question.region.as_ref().map(RegionId::as_str);
     let bucket = question.bucket.as_ref().map(BucketName::as_str);
     let image = async {
@@ -92,8 +92,9 @@ async fn observe_export<S: ReadServices>(
         }
     };
     let ((image, (bucket, bucket_policy)), dry_run) = join(join(image, of_bucket), dry_run).await;
-    ObservedExport {
+    ObservedServices {
         image,
+        object: Layer::NotAsked,
         bucket,
         bucket_policy,
         control_policies: Layer::NotAsked,

@@ -34,7 +34,7 @@ pub use never::{Breach, breaches, breaches_of_wish};
 pub use order::{Holder, OrderCheck, Passing, PassingKind};
 pub use possible::possible_steps;
 pub use undo::{UndoError, undo};
-pub use verdict::{Verdict, export_role, with_live_role};
+pub use verdict::{Verdict, export_role, import_role, with_live_role};
 
 use crate::model::{Address, Caller, DesiredState, GroupAttachments, ObservedState, Step};
 

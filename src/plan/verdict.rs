@@ -1,10 +1,10 @@
 //! Would ExportImage work, now and after the steps.
 
 use crate::model::{
-    DesiredState, GroupAttachment, ObservedState, PolicyRef, RoleName, Scope, Step,
+    DesiredState, GroupAttachment, ImageOperation, ObservedState, PolicyRef, RoleName, Scope, Step,
 };
 use crate::readiness::{
-    Attached, AttachedInGroup, EXPORT_ROLE, Export, Readiness, Role, RoleTrust, image_export,
+    Attached, AttachedInGroup, Export, Readiness, Role, RoleTrust, image_export,
 };
 
 use super::attachments::for_groups;
@@ -44,16 +44,33 @@ pub(super) fn verdict(
 /// it declares exports. `None` where the spec is about something else.
 #[must_use]
 pub fn export_role(desired: &DesiredState) -> Option<RoleName> {
-    let scope = Scope::of(desired);
-    let default = RoleName::new(EXPORT_ROLE).ok()?;
-    if scope.roles.contains_key(&default) {
+    if let Some(default) = default_role(desired, ImageOperation::Export) {
         return Some(default);
     }
-    let mut names = scope.roles.keys();
+    let import = import_role(desired);
+    let scope = Scope::of(desired);
+    let mut names = scope
+        .roles
+        .keys()
+        .filter(|name| Some(*name) != import.as_ref());
     match (names.next(), names.next(), desired.exports.is_empty()) {
         (Some(only), None, false) => Some(only.clone()),
         _ => None,
     }
+}
+
+/// The role that imports use, where the spec names it.
+#[must_use]
+pub fn import_role(desired: &DesiredState) -> Option<RoleName> {
+    default_role(desired, ImageOperation::Import)
+}
+
+fn default_role(desired: &DesiredState, operation: ImageOperation) -> Option<RoleName> {
+    let default = RoleName::new(operation.role()).ok()?;
+    Scope::of(desired)
+        .roles
+        .contains_key(&default)
+        .then_some(default)
 }
 
 /// Whether ExportImage would work with the role in the world that `steps` lead to. The buckets are taken to be the

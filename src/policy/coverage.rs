@@ -38,6 +38,13 @@ impl TargetPattern {
             .extend([Token::One(Kind::Name), Token::Star(Kind::Name)]);
         self
     }
+
+    /// With any text behind it, of at least one character.
+    pub(crate) fn any_text(mut self) -> Self {
+        self.0
+            .extend([Token::One(Kind::Any), Token::Star(Kind::Any)]);
+        self
+    }
 }
 
 /// Whether requests are granted.

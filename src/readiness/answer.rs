@@ -3,7 +3,7 @@
 use crate::policy::catalogue::KnownAction;
 use crate::policy::{AccessLine, Condition, Request};
 
-use super::error::ExportError;
+use super::error::ErrorCode;
 use super::factor::Factor;
 use super::statement::StatementName;
 
@@ -157,11 +157,11 @@ impl Readiness {
 
     /// The error that ExportImage would give, if it is known that it would.
     #[must_use]
-    pub fn error(&self) -> Option<ExportError> {
+    pub fn error(&self) -> Option<ErrorCode> {
         if self.trust_answer() == Answer::Blocked {
-            return Some(ExportError::NoSetRoletoECSServiceAcount);
+            return Some(ErrorCode::NoSetRoletoECSServiceAcount);
         }
-        (self.actions_answer() == Answer::Blocked).then_some(ExportError::InvalidOssNotAuthorized)
+        (self.actions_answer() == Answer::Blocked).then_some(ErrorCode::InvalidOssNotAuthorized)
     }
 
     /// Everything that decides and is not in the documents, each once.

@@ -12,6 +12,7 @@ use super::grants::{self, Names, Source, combine, too_complex, with_unread};
 use super::input::{AttachedToBucket, Export, Role, RoleTrust};
 use super::made::Made;
 use super::over_grant::over_grant;
+use super::requirement::Place;
 
 /// Whether ExportImage would work with a role, into each of `exports`; into any bucket if there are none.
 ///
@@ -105,7 +106,8 @@ fn permissions(
     }
     sources.extend(of_bucket.as_ref().map(Made::source));
     let unread: Vec<&str> = role.unread().collect();
-    let mut outcomes = grants::outcomes(&[sources], exports, now)
+    let places: Vec<Place<'_>> = exports.iter().map(Place::from).collect();
+    let mut outcomes = grants::outcomes(&[sources], &places, now)
         .into_iter()
         .map(|outcome| with_unread(outcome, &unread));
     let answers = exports.iter().map(|export| ExportAnswer {

@@ -1,4 +1,4 @@
-//! The condition keys of the requests that ECS makes for an export.
+//! The condition keys of the requests that ECS makes for an export or import.
 
 use jiff::Timestamp;
 
@@ -15,9 +15,10 @@ pub(super) enum Service {
 /// documented.
 ///
 /// Signing in with a second factor or through an identity provider is what people do, never a service. An external id
-/// is agreed upon with a third party, and ExportImage has no parameter for one. A key with the code of one service is
-/// filled in by that service alone, and OSS fills in those of listings for listings of objects, which an export does
-/// not make. Source: RAM, "Policy elements", 2025; OSS, "RAM policy", early 2026; ECS, ExportImage.
+/// is agreed upon with a third party, and neither ExportImage nor ImportImage has a parameter for one. A key with the
+/// code of one service is filled in by that service alone, and OSS fills in those of listings for listings of objects,
+/// which neither makes. Source: RAM, "Policy elements", 2025; OSS, "RAM policy", early 2026; ECS, ExportImage and
+/// ImportImage.
 pub(super) fn values(
     key: &str,
     service: Service,

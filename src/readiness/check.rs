@@ -1,8 +1,8 @@
-//! What is checked for one export, and how each check ended.
+//! What is checked for one export or import, and how each check ended.
 
 use super::answer::Answer;
-use super::error::ExportError;
-use crate::model::ExportQuestion;
+use super::error::ErrorCode;
+use crate::model::{ExportQuestion, ImageOperation, ImportQuestion};
 
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,15 +11,15 @@ pub enum CheckKind {
     Role,
     /// ECS may assume it.
     Trust,
-    /// The role's own policies, of every scope, allow the eight actions.
+    /// The role's own policies, of every scope, allow what the operation needs.
     Permissions,
     /// There is a bucket, and it is the account's.
     Bucket,
-    /// It is in the image's region.
+    /// It is in the region of the image.
     BucketRegion,
     /// It does not encrypt what is written to it.
     BucketEncryption,
-    /// Its policy lets the role do what an export does.
+    /// Its policy lets the role do what the operation needs.
     BucketPolicy,
     /// No control policy of the directory is in the way.
     ControlPolicy,
@@ -33,19 +33,21 @@ pub enum CheckKind {
     ImageEncryption,
     /// It comes neither from the Marketplace nor from somebody whose licence forbids it.
     ImageOrigin,
-    /// The format is one that the region offers.
+    /// There is an object in the bucket, and it can be read and imported as it is now.
+    Object,
+    /// The format is one that the operation takes.
     Format,
     /// The prefix is one that ExportImage takes.
     Prefix,
     /// No instance wears the role.
     Instances,
-    /// ExportImage takes the request with its flag `DryRun`.
+    /// ECS takes the request with its flag `DryRun`.
     DryRun,
 }
 
 impl CheckKind {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Role,
         Self::Trust,
         Self::Permissions,
@@ -59,11 +61,41 @@ impl CheckKind {
         Self::ImageDisks,
         Self::ImageEncryption,
         Self::ImageOrigin,
+        Self::Object,
         Self::Format,
         Self::Prefix,
         Self::Instances,
         Self::DryRun,
     ];
+
+    /// Those of an operation, in that order.
+    pub fn of(operation: ImageOperation) -> impl Iterator<Item = Self> {
+        let all = Self::ALL.into_iter();
+        all.filter(move |kind| kind.is_of(operation))
+    }
+
+    fn is_of(self, operation: ImageOperation) -> bool {
+        match self {
+            Self::Role
+            | Self::Trust
+            | Self::Permissions
+            | Self::Bucket
+            | Self::BucketRegion
+            | Self::BucketPolicy
+            | Self::ControlPolicy
+            | Self::Format
+            | Self::Instances
+            | Self::DryRun => true,
+            Self::BucketEncryption
+            | Self::Image
+            | Self::ImageStatus
+            | Self::ImageDisks
+            | Self::ImageEncryption
+            | Self::ImageOrigin
+            | Self::Prefix => operation == ImageOperation::Export,
+            Self::Object => operation == ImageOperation::Import,
+        }
+    }
 
     /// The word for it, as in the JSON output.
     #[must_use]
@@ -82,6 +114,7 @@ impl CheckKind {
             Self::ImageDisks => "image-disks",
             Self::ImageEncryption => "image-encryption",
             Self::ImageOrigin => "image-origin",
+            Self::Object => "object",
             Self::Format => "format",
             Self::Prefix => "prefix",
             Self::Instances => "instances",
@@ -95,7 +128,7 @@ impl CheckKind {
 pub enum CheckAnswer {
     /// Nothing is in the way.
     Passed,
-    /// It makes the export fail; an instance that wears the role fails its own check only.
+    /// It makes the operation fail; an instance that wears the role fails its own check only.
     Failed,
     /// Something decides that is not known.
     Depends,
@@ -116,14 +149,14 @@ impl CheckAnswer {
     }
 }
 
-/// One check of one export.
+/// One check of one export or import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// What was checked.
     pub kind: CheckKind,
     /// How it ended.
     pub answer: CheckAnswer,
-    /// The error code that ExportImage answers with because of it, where it fails or may fail.
+    /// The error code that ECS answers with because of it, where it fails or may fail.
     pub error: Option<&'static str>,
     /// What was found, a sentence on one line; empty where there is nothing to say.
     pub message: String,
@@ -136,11 +169,11 @@ impl Check {
         Self::new(kind, CheckAnswer::Passed, message)
     }
 
-    pub(super) fn failed(kind: CheckKind, error: ExportError, message: impl Into<String>) -> Self {
+    pub(super) fn failed(kind: CheckKind, error: ErrorCode, message: impl Into<String>) -> Self {
         Self::new(kind, CheckAnswer::Failed, message).with_error(error)
     }
 
-    pub(super) fn depends(kind: CheckKind, error: ExportError, message: impl Into<String>) -> Self {
+    pub(super) fn depends(kind: CheckKind, error: ErrorCode, message: impl Into<String>) -> Self {
         Self::new(kind, CheckAnswer::Depends, message).with_error(error)
     }
 
@@ -158,7 +191,7 @@ impl Check {
         }
     }
 
-    fn with_error(self, error: ExportError) -> Self {
+    fn with_error(self, error: ErrorCode) -> Self {
         Self {
             error: Some(error.as_str()),
             ..self
@@ -173,16 +206,22 @@ impl Check {
     }
 }
 
-/// One export, and how its checks ended.
+/// What was asked about, and how its checks ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedExport {
+pub struct Checked<Q> {
     /// What was asked about.
-    pub question: ExportQuestion,
-    /// One for each of [`CheckKind::ALL`], in its order.
+    pub question: Q,
+    /// One for each of [`CheckKind::of`] its operation, in that order.
     pub checks: Vec<Check>,
 }
 
-impl CheckedExport {
+/// One export, and how its checks ended.
+pub type CheckedExport = Checked<ExportQuestion>;
+
+/// One import, and how its checks ended.
+pub type CheckedImport = Checked<ImportQuestion>;
+
+impl<Q> Checked<Q> {
     /// Whether it works.
     #[must_use]
     pub fn answer(&self) -> Answer {
@@ -190,7 +229,7 @@ impl CheckedExport {
     }
 }
 
-/// Whether an export works, by its checks. An instance that wears the role is a risk and stops no export.
+/// Whether an export or import works, by its checks. An instance that wears the role is a risk and stops neither.
 #[must_use]
 pub fn answer_of(checks: &[Check]) -> Answer {
     let has = |answer| {

@@ -1,5 +1,6 @@
 //! What an answer can depend on that no document says, and what would settle it.
 
+use crate::model::ImageOperation;
 use crate::policy::{Condition, Effect};
 
 use super::statement::StatementName;
@@ -37,8 +38,10 @@ pub enum Factor {
         /// The accounts that the documents name.
         accounts: Vec<String>,
     },
-    /// Which bucket is exported to.
+    /// Which bucket is exported to, or imported from.
     Bucket,
+    /// Which object is imported.
+    Object,
     /// A policy whose document could not be interpreted.
     UnreadPolicy {
         /// Its name.
@@ -69,6 +72,7 @@ impl Factor {
             Factor::Region { .. } => "region",
             Factor::Owner { .. } => "owner",
             Factor::Bucket => "bucket",
+            Factor::Object => "object",
             Factor::UnreadPolicy { .. } => "unread-policy",
             Factor::UnreadTrust => "unread-trust",
             Factor::Language => "language",
@@ -94,6 +98,7 @@ impl Factor {
                 format!("whether account {} owns the bucket", accounts.join(" or "))
             }
             Factor::Bucket => "which bucket is exported to".to_owned(),
+            Factor::Object => "which object is imported".to_owned(),
             Factor::UnreadPolicy { policy } => {
                 format!("the document of {policy}, which cannot be interpreted")
             }
@@ -111,43 +116,47 @@ impl Factor {
 
     /// What would settle it: an edit, or something to try.
     #[must_use]
-    pub fn settle(&self) -> String {
+    pub fn settle(&self, operation: ImageOperation) -> String {
+        let try_it = format!("{} one image", operation.word());
         match self {
             Factor::Condition { by, .. } if by.policy.is_empty() => {
-                "export one image, or take the condition out of the trust policy".to_owned()
+                format!("{try_it}, or take the condition out of the trust policy")
             }
             Factor::Condition { by, effect, .. } => {
                 let edit = match effect {
                     Effect::Allow => "take the condition out of",
                     Effect::Deny => "except this role from",
                 };
-                format!("export one image, or {edit} {by}")
+                format!("{try_it}, or {edit} {by}")
             }
             Factor::Doubt { by, effect, .. } => {
                 let edit = match effect {
                     Effect::Allow => "name the role in",
                     Effect::Deny => "except the role from",
                 };
-                format!("export one image, or {edit} {by}")
+                format!("{try_it}, or {edit} {by}")
             }
             Factor::Region { .. } => {
                 "write `*` for the region, the only value that OSS documents".to_owned()
             }
             Factor::Owner { .. } => "name the account that owns it, with `--owner`".to_owned(),
-            Factor::Bucket => {
-                "name the bucket, with `--bucket` or under `exports` in the spec".to_owned()
-            }
+            Factor::Bucket => match operation {
+                ImageOperation::Export => {
+                    "name the bucket, with `--bucket` or under `exports` in the spec".to_owned()
+                }
+                ImageOperation::Import => "name the bucket, with `--bucket`".to_owned(),
+            },
+            Factor::Object => "name the object, with `--object`".to_owned(),
             Factor::UnreadPolicy { policy } => format!("correct the document of {policy}"),
             Factor::UnreadTrust => "correct the trust policy".to_owned(),
             Factor::Language => {
-                "export one image, or write the statement without the wildcard or negation"
-                    .to_owned()
+                format!("{try_it}, or write the statement without the wildcard or negation")
             }
             Factor::NotUnderstood { by: Some(by), .. } => {
-                format!("export one image, or rewrite {by}")
+                format!("{try_it}, or rewrite {by}")
             }
             Factor::NotUnderstood { by: None, .. } => {
-                "export one image, or rewrite the statement".to_owned()
+                format!("{try_it}, or rewrite the statement")
             }
             Factor::TooComplex => "write the documents with fewer wildcards".to_owned(),
         }

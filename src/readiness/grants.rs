@@ -1,6 +1,5 @@
-//! What layers of documents grant an export, each action by itself and all of them together.
+//! What layers of documents grant an export or import, each action by itself and all of them together.
 
-use crate::policy::catalogue;
 use crate::policy::coverage::{self, Coverage, Reading, Refused};
 use crate::policy::{Granting, PolicyDocument, StatementPlace, TargetPattern};
 use jiff::Timestamp;
@@ -9,8 +8,8 @@ use super::answer::{Outcome, Refusal};
 use super::call::{self, Service};
 use super::doubt::Doubts;
 use super::factor::Factor;
-use super::input::{Attached, Export};
-use super::requirement::{Name, Requirement, Setting};
+use super::input::Attached;
+use super::requirement::{Name, Place, Requirement, Setting};
 use super::statement::StatementName;
 
 /// One document, and what its statements are called.
@@ -33,10 +32,10 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The outcome of each of the eight actions for each export, where every layer must grant.
+/// The outcome of each action for each place, where every layer must grant.
 pub(super) fn outcomes(
     layers: &[Vec<Source<'_>>],
-    exports: &[Export<'_>],
+    places: &[Place<'_>],
     now: Option<Timestamp>,
 ) -> Vec<Outcome> {
     let documents = documents(layers);
@@ -49,7 +48,7 @@ pub(super) fn outcomes(
         sources: &sources,
         known: &known,
     };
-    let requirements = requirements(exports);
+    let requirements = requirements(places);
     let mut outcomes: Vec<Option<Outcome>> = vec![None; requirements.len()];
     let read = coverage::in_each_reading(granting, &known, |reading| {
         for (requirement, outcome) in requirements.iter().zip(&mut outcomes) {
@@ -62,17 +61,17 @@ pub(super) fn outcomes(
         .collect()
 }
 
-/// Whether there are conditions under which every layer grants all that an export asks for; `None` where that cannot
+/// Whether there are conditions under which every layer grants all that is asked for in a place; `None` where that cannot
 /// be told.
 pub(super) fn can_all_hold(
     layers: &[Vec<Source<'_>>],
-    export: &Export<'_>,
+    place: &Place<'_>,
     now: Option<Timestamp>,
 ) -> Option<bool> {
     let documents = documents(layers);
     let known = |key: &str| known(key, now);
     let flat: Vec<&PolicyDocument> = documents.iter().flatten().copied().collect();
-    let requirements = requirements(std::slice::from_ref(export));
+    let requirements = requirements(std::slice::from_ref(place));
     let settings = requirements.first()?.settings(&flat);
     let asked: Vec<Vec<(&str, TargetPattern)>> = settings
         .iter()
@@ -99,11 +98,15 @@ fn documents<'a>(layers: &[Vec<Source<'a>>]) -> Vec<Vec<&'a PolicyDocument>> {
     layers.iter().map(of).collect()
 }
 
-fn requirements<'a>(exports: &'a [Export<'a>]) -> Vec<Requirement<'a>> {
-    exports
-        .iter()
-        .flat_map(|export| catalogue::IMAGE_EXPORT.map(|action| Requirement { action, export }))
-        .collect()
+fn requirements<'a>(places: &'a [Place<'a>]) -> Vec<Requirement<'a>> {
+    let of = |place: &'a Place<'a>| {
+        let actions = place.operation.actions().iter();
+        actions.map(move |action| Requirement {
+            action: *action,
+            place,
+        })
+    };
+    places.iter().flat_map(of).collect()
 }
 
 fn known(key: &str, now: Option<Timestamp>) -> Option<Vec<Option<String>>> {
@@ -277,23 +280,27 @@ fn in_settings(refused: Outcome, outcomes: &[(Setting, Outcome)]) -> Outcome {
     }
     let mut on: Vec<Factor> = Vec::new();
     let names = |part| Requirement::names(outcomes.iter().map(|(setting, _)| setting), part);
-    let (region, owner, bucket): (Part, Part, Part) = (
+    let (region, owner, bucket, key): (Part, Part, Part, Part) = (
         |setting| &setting.region,
         |setting| &setting.owner,
         |setting| &setting.bucket,
+        |setting| &setting.key,
     );
-    if differs(outcomes, region, [owner, bucket]) {
+    if differs(outcomes, region, [owner, bucket, key]) {
         on.push(Factor::Region {
             spellings: names(region),
         });
     }
-    if differs(outcomes, owner, [region, bucket]) {
+    if differs(outcomes, owner, [region, bucket, key]) {
         on.push(Factor::Owner {
             accounts: names(owner),
         });
     }
-    if differs(outcomes, bucket, [region, owner]) {
+    if differs(outcomes, bucket, [region, owner, key]) {
         on.push(Factor::Bucket);
+    }
+    if differs(outcomes, key, [region, owner, bucket]) {
+        on.push(Factor::Object);
     }
     for factor in outcomes.iter().flat_map(|(_, outcome)| outcome.factors()) {
         if !on.contains(factor) {
@@ -311,7 +318,7 @@ fn in_settings(refused: Outcome, outcomes: &[(Setting, Outcome)]) -> Outcome {
 type Part = fn(&Setting) -> &Name;
 
 /// Whether two settings that differ in one part alone have different outcomes.
-fn differs(outcomes: &[(Setting, Outcome)], part: Part, shared: [Part; 2]) -> bool {
+fn differs(outcomes: &[(Setting, Outcome)], part: Part, shared: [Part; 3]) -> bool {
     outcomes.iter().any(|(setting, outcome)| {
         outcomes.iter().any(|(other, others)| {
             shared.iter().all(|of| of(setting) == of(other))

@@ -1,11 +1,11 @@
-//! What is asked about: a role, and where images are to go.
+//! What is asked about: a role, and where images are to go or come from.
 
-use crate::model::{AccountId, ExportQuestion, Layer, ObservedExport, RoleName};
+use crate::model::{
+    AccountId, BucketName, ExportQuestion, ImageOperation, ImportQuestion, Layer, ObservedServices,
+    RegionId, RoleName,
+};
 use crate::policy::{BucketPolicy, PolicyDocument, RoleSession, TrustPolicy};
 use jiff::Timestamp;
-
-/// The role that ExportImage uses unless it is told another one. Source: ECS API, `ExportImage`.
-pub const EXPORT_ROLE: &str = "AliyunECSImageExportDefaultRole";
 
 /// A role as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,21 +82,70 @@ pub struct Export<'a> {
     pub owner: Option<&'a str>,
 }
 
-/// Everything that is known of one export.
+/// What is asked about one image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question<'a> {
+    /// Whether it can be exported.
+    Export(&'a ExportQuestion),
+    /// Whether it can be imported.
+    Import(&'a ImportQuestion),
+}
+
+impl<'a> Question<'a> {
+    /// The operation that is asked about.
+    #[must_use]
+    pub fn operation(self) -> ImageOperation {
+        match self {
+            Self::Export(_) => ImageOperation::Export,
+            Self::Import(_) => ImageOperation::Import,
+        }
+    }
+
+    /// The region of image and bucket.
+    #[must_use]
+    pub fn region(self) -> Option<&'a RegionId> {
+        match self {
+            Self::Export(export) => export.region.as_ref(),
+            Self::Import(import) => import.region.as_ref(),
+        }
+    }
+
+    /// The bucket.
+    #[must_use]
+    pub fn bucket(self) -> Option<&'a BucketName> {
+        match self {
+            Self::Export(export) => export.bucket.as_ref(),
+            Self::Import(import) => import.bucket.as_ref(),
+        }
+    }
+}
+
+/// Everything that is known of one export or import.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportFacts<'a> {
-    /// The account that exports.
+pub struct Facts<'a> {
+    /// The account whose image it is, or will be.
     pub account: &'a AccountId,
-    /// The name of the role that ExportImage would use.
+    /// The name of the role that the operation would use.
     pub role_name: &'a RoleName,
     /// That role, with the documents attached to it.
     pub role: Layer<Role<'a>>,
     /// Why the documents attached to the role for resource groups are not known, on one line; `None` where they are.
     pub groups_not_read: Option<&'a str>,
     /// What is asked.
-    pub question: &'a ExportQuestion,
+    pub question: Question<'a>,
     /// What ECS, OSS and the resource directory say.
-    pub observed: &'a ObservedExport,
+    pub observed: &'a ObservedServices,
     /// When; without it, an answer that hangs on the time depends on it.
     pub now: Option<Timestamp>,
+}
+
+impl Facts<'_> {
+    pub(super) fn operation(&self) -> ImageOperation {
+        self.question.operation()
+    }
+
+    /// The region's id; empty where none was asked about.
+    pub(super) fn region(&self) -> &str {
+        self.question.region().map_or("", RegionId::as_str)
+    }
 }

@@ -1,5 +1,6 @@
-//! The requests that an export makes.
+//! The requests that an export or import makes.
 
+use crate::model::ImageOperation;
 use crate::policy::catalogue::{KnownAction, Level};
 use crate::policy::{PolicyDocument, TargetPattern};
 use std::collections::BTreeSet;
@@ -9,14 +10,49 @@ use super::input::Export;
 /// A name that no document has, for whatever none of them names.
 const OTHER: &str = "name-of-no-document";
 
-/// One action of an export.
+/// What an operation works on in OSS.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) operation: ImageOperation,
+    /// `None` for any, as below.
+    pub(super) region: Option<&'a str>,
+    pub(super) bucket: Option<&'a str>,
+    /// The uid of the bucket's owner.
+    pub(super) owner: Option<&'a str>,
+    pub(super) objects: Objects<'a>,
+}
+
+/// Which objects of the bucket.
+#[derive(Clone, Copy)]
+pub(super) enum Objects<'a> {
+    /// Those that ECS makes, with names that start so.
+    Made { prefix: &'a str },
+    /// One that is there; `None` for any.
+    Existing { key: Option<&'a str> },
+}
+
+impl<'a> From<&Export<'a>> for Place<'a> {
+    fn from(export: &Export<'a>) -> Self {
+        Self {
+            operation: ImageOperation::Export,
+            region: export.region,
+            bucket: export.bucket,
+            owner: export.owner,
+            objects: Objects::Made {
+                prefix: export.prefix.unwrap_or_default(),
+            },
+        }
+    }
+}
+
+/// One action of an operation.
 #[derive(Clone, Copy)]
 pub(super) struct Requirement<'a> {
     pub(super) action: KnownAction,
-    pub(super) export: &'a Export<'a>,
+    pub(super) place: &'a Place<'a>,
 }
 
-/// A region or a bucket in a request.
+/// A region, a bucket or an object in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Name {
     /// Any.
@@ -32,6 +68,8 @@ pub(super) struct Setting {
     pub(super) region: Name,
     pub(super) owner: Name,
     pub(super) bucket: Name,
+    /// Of an object that is there.
+    pub(super) key: Name,
 }
 
 impl Requirement<'_> {
@@ -40,8 +78,17 @@ impl Requirement<'_> {
         let name = |given: Option<&str>| given.map_or(Name::Any, |name| Name::Is(name.to_owned()));
         Setting {
             region: Name::Any,
-            owner: name(self.export.owner),
-            bucket: name(self.export.bucket),
+            owner: name(self.place.owner),
+            bucket: name(self.place.bucket),
+            key: name(self.key()),
+        }
+    }
+
+    /// The object, where it is there and known.
+    fn key(&self) -> Option<&str> {
+        match self.place.objects {
+            Objects::Existing { key } => key,
+            Objects::Made { .. } => None,
         }
     }
 
@@ -55,7 +102,7 @@ impl Requirement<'_> {
             .filter_map(|pattern| Fields::of(pattern))
             .collect();
         let regions: BTreeSet<String> = fields.iter().filter_map(Fields::region_name).collect();
-        let is_possible = |name: &String| self.export.region.is_none_or(|own| spells(name, own));
+        let is_possible = |name: &String| self.place.region.is_none_or(|own| spells(name, own));
         let regions = match regions.is_empty() {
             true => vec![Name::Any],
             false => named(regions.into_iter().filter(is_possible)),
@@ -63,6 +110,12 @@ impl Requirement<'_> {
         let buckets = match open.bucket {
             Name::Is(_) => vec![open.bucket],
             Name::Any => named(fields.iter().filter_map(Fields::bucket_name)),
+        };
+        let keys = match (self.action.level, self.place.objects) {
+            (Level::Object, Objects::Existing { key: None }) => {
+                named(fields.iter().flat_map(Fields::key_names))
+            }
+            _ => vec![open.key],
         };
         let owners: BTreeSet<String> = fields.iter().filter_map(Fields::owner_name).collect();
         let owners = match (open.owner, owners.is_empty()) {
@@ -72,11 +125,14 @@ impl Requirement<'_> {
         let mut settings = Vec::new();
         for region in &regions {
             for owner in &owners {
-                settings.extend(buckets.iter().map(|bucket| Setting {
-                    region: region.clone(),
-                    owner: owner.clone(),
-                    bucket: bucket.clone(),
-                }));
+                for bucket in &buckets {
+                    settings.extend(keys.iter().map(|key| Setting {
+                        region: region.clone(),
+                        owner: owner.clone(),
+                        bucket: bucket.clone(),
+                        key: key.clone(),
+                    }));
+                }
             }
         }
         settings
@@ -97,18 +153,22 @@ impl Requirement<'_> {
 
     /// The targets of the requests.
     ///
-    /// The object's name is the prefix followed by one that ECS makes of letters, digits, `.`, `_` and `-`; there is
-    /// no `/` in it.
+    /// The name of an object that ECS makes is the prefix followed by letters, digits, `.`, `_` and `-`; there is no `/`
+    /// in it.
     pub(super) fn targets(&self, setting: &Setting) -> TargetPattern {
         let target = TargetPattern::new("acs:oss:");
         let target = add(target, &setting.region).text(":");
         let target = add(target, &setting.owner);
         let target = add(target.text(":"), &setting.bucket);
         match self.action.level {
-            Level::Object => target
-                .text("/")
-                .text(self.export.prefix.unwrap_or_default())
-                .any_name(),
+            Level::Object => {
+                let target = target.text("/");
+                match (self.place.objects, &setting.key) {
+                    (Objects::Made { prefix }, _) => target.text(prefix).any_name(),
+                    (Objects::Existing { .. }, Name::Is(key)) => target.text(key),
+                    (Objects::Existing { .. }, Name::Any) => target.any_text(),
+                }
+            }
             Level::Service | Level::Bucket | Level::Other => target,
         }
     }
@@ -138,6 +198,7 @@ struct Fields<'a> {
     region: &'a str,
     owner: &'a str,
     bucket: &'a str,
+    key: &'a str,
 }
 
 impl<'a> Fields<'a> {
@@ -146,11 +207,12 @@ impl<'a> Fields<'a> {
         let [_, _, region, owner, relative] = fields.as_slice() else {
             return None;
         };
-        let bucket = relative.split('/').next().unwrap_or_default();
+        let (bucket, key) = relative.split_once('/').unwrap_or((relative, ""));
         Some(Self {
             region,
             owner,
             bucket,
+            key,
         })
     }
 
@@ -164,6 +226,13 @@ impl<'a> Fields<'a> {
 
     fn bucket_name(&self) -> Option<String> {
         sample(self.bucket)
+    }
+
+    /// With nothing and with something in place of a `*`, since a single key may be excepted.
+    fn key_names(&self) -> impl Iterator<Item = String> {
+        let filled = self.key.replace('*', OTHER).replace('?', "x");
+        let filled = sample(self.key).map(|_| filled);
+        sample(self.key).into_iter().chain(filled)
     }
 }
 

@@ -55,6 +55,7 @@ fn reason(factor: &Factor) -> String {
             spellings.join(" or ")
         ),
         Factor::Bucket => "granted for some buckets and not for others".to_owned(),
+        Factor::Object => "granted for some objects and not for others".to_owned(),
         Factor::NotUnderstood { by: Some(by), part } => {
             format!("{by} has {part}, which is not understood")
         }

@@ -1,7 +1,6 @@
 //! Names that Alibaba Cloud gave, for spelling only: what is not here may well exist.
 
-/// The role that ExportImage looks for. Source: ECS, `ExportImage`.
-pub(super) const EXPORT_ROLE: &str = "AliyunECSImageExportDefaultRole";
+pub(super) use crate::model::{EXPORT_ROLE, IMPORT_ROLE};
 
 /// The system policy made for it. Source: ECS, `ExportImage`.
 pub(super) const EXPORT_POLICY: &str = "AliyunECSImageExportRolePolicy";
@@ -9,10 +8,7 @@ pub(super) const EXPORT_POLICY: &str = "AliyunECSImageExportRolePolicy";
 /// Service roles of ECS and the system policy of each. Source: ECS, "RAM roles of ECS", 2026.
 pub(super) const SERVICE_ROLES: [(&str, &str); 14] = [
     (EXPORT_ROLE, EXPORT_POLICY),
-    (
-        "AliyunECSImageImportDefaultRole",
-        "AliyunECSImageImportRolePolicy",
-    ),
+    (IMPORT_ROLE, "AliyunECSImageImportRolePolicy"),
     (
         "AliyunECSDiskEncryptDefaultRole",
         "AliyunECSDiskEncryptRolePolicy",

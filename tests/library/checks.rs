@@ -1,13 +1,14 @@
 //! The checks of one export: a world in which all pass, and one thing changed at a time.
 
 use export_iam::model::{
-    AccountId, Bucket, BucketName, ControlPolicy, ControlTarget, DryRun, DryRunAnswer,
-    ExportQuestion, Image, ImageDisk, Layer, ObjectPrefix, ObservedExport, RegionId, RoleName,
+    AccountId, Bucket, BucketName, ControlPolicy, ControlTarget, DryRun, DryRunAnswer, EXPORT_ROLE,
+    ExportQuestion, Image, ImageDisk, ImageOperation, Layer, ObjectPrefix, ObservedServices,
+    RegionId, RoleName,
 };
 use export_iam::policy::{PolicyDocument, TrustPolicy};
 use export_iam::readiness::{
-    Answer, Attached, Check, CheckAnswer, CheckKind, EXPORT_ROLE, ExportFacts, Role, RoleTrust,
-    answer_of, checks,
+    Answer, Attached, Check, CheckAnswer, CheckKind, Facts, Question, Role, RoleTrust, answer_of,
+    checks,
 };
 
 const ACCOUNT: &str = "1234567890123456";
@@ -18,7 +19,7 @@ pub(super) struct World {
     pub(super) trust: Option<TrustPolicy>,
     pub(super) policies: Vec<PolicyDocument>,
     pub(super) question: ExportQuestion,
-    pub(super) observed: ObservedExport,
+    pub(super) observed: ObservedServices,
 }
 
 impl World {
@@ -62,8 +63,9 @@ impl World {
                 image: Some("m-1".to_owned()),
                 format: None,
             },
-            observed: ObservedExport {
+            observed: ObservedServices {
                 image: Layer::Read(Some(image)),
+                object: Layer::NotAsked,
                 bucket: Layer::Read(Some(bucket)),
                 bucket_policy: Layer::Read(None),
                 control_policies: Layer::Read(Vec::new()),
@@ -86,7 +88,7 @@ impl World {
             .trust
             .as_ref()
             .map_or(RoleTrust::Missing, RoleTrust::Policy);
-        let made = checks(&ExportFacts {
+        let made = checks(&Facts {
             account: &AccountId::new(ACCOUNT).unwrap(),
             role_name: &self.role_name,
             role: Layer::Read(Role {
@@ -95,12 +97,13 @@ impl World {
                 in_groups: &[],
             }),
             groups_not_read: None,
-            question: &self.question,
+            question: Question::Export(&self.question),
             observed: &self.observed,
             now: Some("2026-11-28T12:00:00Z".parse().unwrap()),
         });
         let kinds: Vec<CheckKind> = made.iter().map(|check| check.kind).collect();
-        assert_eq!(kinds, CheckKind::ALL);
+        let wanted: Vec<CheckKind> = CheckKind::of(ImageOperation::Export).collect();
+        assert_eq!(kinds, wanted);
         for check in &made {
             let is_open = matches!(check.answer, CheckAnswer::Failed | CheckAnswer::Depends);
             assert!(!check.message.contains('\n'), "{check:?}");
@@ -298,8 +301,9 @@ fn what_was_not_read_depends_and_what_was_not_asked_is_skipped() {
         "{told:#?}"
     );
     let mut world = World::at_rest();
-    world.observed = ObservedExport {
+    world.observed = ObservedServices {
         image: Layer::NotAsked,
+        object: Layer::NotAsked,
         bucket: Layer::NotAsked,
         bucket_policy: Layer::NotAsked,
         control_policies: Layer::NotAsked,

@@ -2,7 +2,7 @@
 
 use export_iam::policy::{Effect, PolicyDocument, Semantics, TrustPolicy, catalogue, decide};
 use export_iam::readiness::{
-    Answer, Attached, Export, ExportError, Factor, Outcome, Readiness, Refusal, Role, RoleTrust,
+    Answer, Attached, ErrorCode, Export, Factor, Outcome, Readiness, Refusal, Role, RoleTrust,
     image_export,
 };
 use jiff::Timestamp;
@@ -130,7 +130,7 @@ fn need_rows_have_their_answer() {
         let (whole, error) = match row["answer"].as_str().unwrap() {
             "granted" => (Answer::Ready, None),
             "only_when" | "only_in_region" => (Answer::Depends, None),
-            _ => (Answer::Blocked, Some(ExportError::InvalidOssNotAuthorized)),
+            _ => (Answer::Blocked, Some(ErrorCode::InvalidOssNotAuthorized)),
         };
         assert_eq!(
             (readiness.answer(), readiness.error()),
@@ -200,14 +200,14 @@ fn without_role_or_trust_ecs_cannot_start() {
         (missing.answer(), missing.error()),
         (
             Answer::Blocked,
-            Some(ExportError::NoSetRoletoECSServiceAcount)
+            Some(ErrorCode::NoSetRoletoECSServiceAcount)
         )
     );
     let other = TrustPolicy::for_service("oss.aliyuncs.com");
     let refused = image_export(role(RoleTrust::Policy(&other)), &[], now());
     assert_eq!(
         refused.error(),
-        Some(ExportError::NoSetRoletoECSServiceAcount)
+        Some(ErrorCode::NoSetRoletoECSServiceAcount)
     );
     let Some(Outcome::Refused { why, .. }) = refused.trust else {
         panic!("{:?}", refused.trust)
@@ -246,7 +246,7 @@ fn what_cannot_be_read_leaves_the_answer_open() {
     let trust = RoleTrust::Policy(&trust);
     assert_eq!(answer(trust, &[allowed, unread]), (Answer::Depends, None));
     assert_eq!(answer(trust, &[unread]), (Answer::Depends, None));
-    let refused = Some(ExportError::InvalidOssNotAuthorized);
+    let refused = Some(ErrorCode::InvalidOssNotAuthorized);
     assert_eq!(
         answer(trust, &[allowed, denied, unread]),
         (Answer::Blocked, refused)
@@ -477,8 +477,7 @@ fn conditions_of_the_trust_policy_count_likewise() {
         let trust = TrustPolicy::parse(&trust.to_string()).unwrap();
         let readiness = assess_with(&trust, &documents, BUCKET, now());
         assert_eq!(readiness.answer(), expected, "{condition}");
-        let error =
-            (expected == Answer::Blocked).then_some(ExportError::NoSetRoletoECSServiceAcount);
+        let error = (expected == Answer::Blocked).then_some(ErrorCode::NoSetRoletoECSServiceAcount);
         assert_eq!(readiness.error(), error, "{condition}");
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::stages::members::for_each_member;
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{load, shown_name};
 use crate::cli::stages::verify::{Asked, VerifiedAccount, verify_account};
-use crate::model::{BucketName, ExportError, ObjectPrefix, RegionId};
+use crate::model::{BucketName, ObjectPrefix, PlaceError, RegionId};
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::json::AccountReport;
 use crate::report::text;
@@ -98,7 +98,7 @@ impl ExportArgs {
 fn part<T>(
     option: &str,
     text: Option<&str>,
-    make: fn(&str) -> Result<T, ExportError>,
+    make: fn(&str) -> Result<T, PlaceError>,
 ) -> Result<Option<T>, Failure> {
     text.map(make).transpose().map_err(|error| {
         let failure = Failure::new(ExitStatus::Usage, format!("`{option}`: {error}"));

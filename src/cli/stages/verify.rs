@@ -11,12 +11,12 @@ use crate::cli::failure::Failure;
 use crate::cli::session::accounts::Member;
 use crate::cli::session::clients::Session;
 use crate::model::{
-    BucketName, Caller, Export, ExportQuestion, Layer, ObjectPrefix, ObservedExport, RegionId,
-    Scope,
+    BucketName, Caller, EXPORT_ROLE, Export, ExportQuestion, Layer, ObjectPrefix, ObservedServices,
+    RegionId, Scope,
 };
 use crate::observe::{ObserveError, observe, observe_control_policies, observe_exports};
 use crate::plan::{export_role, with_live_role};
-use crate::readiness::{CheckedExport, EXPORT_ROLE, ExportFacts, Role, checks};
+use crate::readiness::{CheckedExport, Facts, Question, Role, checks};
 use crate::spec::Spec;
 
 /// What the command line says of the export. What it leaves out comes from the spec.
@@ -128,7 +128,7 @@ pub(crate) async fn verify_account(
     let found = questions.into_iter().zip(services);
     let found = found.map(|(question, found)| {
         let control_policies = control_policies.clone();
-        let found = ObservedExport {
+        let found = ObservedServices {
             control_policies,
             ..found
         };
@@ -141,12 +141,12 @@ pub(crate) async fn verify_account(
     };
     let check_all = |live: Layer<Role<'_>>| {
         let checked = found.map(|(question, observed)| {
-            let checks = checks(&ExportFacts {
+            let checks = checks(&Facts {
                 account: &caller.account,
                 role_name: &role,
                 role: live.clone(),
                 groups_not_read,
-                question: &question,
+                question: Question::Export(&question),
                 observed: &observed,
                 now,
             });

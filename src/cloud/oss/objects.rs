@@ -17,7 +17,7 @@ use crate::cloud::rpc::clock::header_time;
 use crate::cloud::rpc::credentials::CredentialSource;
 use crate::cloud::rpc::reply::{Reply, Unreadable};
 use crate::cloud::rpc::transport::Transport;
-use crate::model::BucketObject;
+use crate::model::{BucketObject, Restore};
 
 /// Most pages of one list, of a thousand keys each.
 const MOST_PAGES: usize = 1000;
@@ -95,10 +95,19 @@ pub async fn object<T: Transport, C: CredentialSource>(
             key: key.to_owned(),
             size: size.ok_or_else(|| Unreadable("it has no `Content-Length`".to_owned()))?,
             storage_class: reply.header("x-oss-storage-class").map(str::to_owned),
+            restore: reply.header("x-oss-restore").map(restore),
             modified: reply.header("last-modified").and_then(header_time),
         })
     };
     present(ask(rpc, question, region, &[], into).await, NO_OBJECT)
+}
+
+/// `ongoing-request="true"`, or `ongoing-request="false", expiry-date="…"`. Source: OSS, `HeadObject`.
+fn restore(header: &str) -> Restore {
+    match header.contains("ongoing-request=\"true\"") {
+        true => Restore::Underway,
+        false => Restore::Done,
+    }
 }
 
 /// A link with which anybody can download the object for `life`. It is a secret. Made with a session's key, it ends
@@ -183,6 +192,7 @@ impl ListReply {
                 key,
                 size: found.size,
                 storage_class: found.storage_class,
+                restore: None,
                 modified: found.last_modified.and_then(|at| at.parse().ok()),
             });
         }

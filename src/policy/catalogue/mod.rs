@@ -55,6 +55,15 @@ pub const IMAGE_EXPORT: [KnownAction; 8] = [
     known("oss:PutObject", Level::Object),
 ];
 
+/// The three actions that ImportImage needs, sorted by level and name.
+///
+/// Source: ECS, ImportImage (May 2025; older texts lack `oss:GetBucketInfo`).
+pub const IMAGE_IMPORT: [KnownAction; 3] = [
+    known("oss:GetBucketInfo", Level::Bucket),
+    known("oss:GetBucketLocation", Level::Bucket),
+    known("oss:GetObject", Level::Object),
+];
+
 const fn known(name: &'static str, level: Level) -> KnownAction {
     KnownAction { name, level }
 }
@@ -95,8 +104,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_eight_are_known_at_their_level() {
-        for action in IMAGE_EXPORT {
+    fn what_image_operations_need_is_known_at_its_level() {
+        for action in IMAGE_EXPORT.into_iter().chain(IMAGE_IMPORT) {
             assert_eq!(find(action.name), Some(action));
         }
     }

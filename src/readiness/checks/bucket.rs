@@ -1,44 +1,41 @@
 //! The bucket itself.
 
 use super::super::check::{Check, CheckKind};
-use super::super::error::ExportError;
-use super::super::input::ExportFacts;
-use crate::model::{Bucket, BucketName, Layer, RegionId};
+use super::super::error::ErrorCode;
+use super::super::input::Facts;
+use crate::model::{Bucket, BucketName, ImageOperation, Layer, RegionId};
 use crate::policy::catalogue::regions::REGIONS;
 
-const NOT_FOUND: ExportError = ExportError::InvalidOssBucketNotFound;
+const NOT_FOUND: ErrorCode = ErrorCode::InvalidOssBucketNotFound;
 
-pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
-    let kinds = [
-        CheckKind::Bucket,
-        CheckKind::BucketRegion,
-        CheckKind::BucketEncryption,
-    ];
-    let asked = facts.question.bucket.as_ref();
-    match (&facts.observed.bucket, asked) {
-        (Layer::NotAsked, _) | (_, None) => kinds
-            .map(|kind| Check::skipped(kind, "no bucket was asked about"))
-            .into(),
-        (Layer::NotRead(why), Some(name)) => kinds.map(|kind| unread(kind, name, why)).into(),
-        (Layer::Read(None), Some(name)) => {
-            let skipped = |kind| Check::skipped(kind, format!("there is no bucket {name}"));
-            vec![
-                missing(name, facts.question.region.as_ref()),
-                skipped(CheckKind::BucketRegion),
-                skipped(CheckKind::BucketEncryption),
-            ]
+/// The bucket of an import may encrypt.
+pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
+    let kinds = CheckKind::of(facts.operation()).filter(|kind| {
+        matches!(
+            kind,
+            CheckKind::Bucket | CheckKind::BucketRegion | CheckKind::BucketEncryption
+        )
+    });
+    let check = |kind| {
+        let Some(name) = facts.question.bucket() else {
+            return Check::skipped(kind, "no bucket was asked about");
+        };
+        match (&facts.observed.bucket, kind) {
+            (Layer::NotAsked, _) => Check::skipped(kind, "no bucket was asked about"),
+            (Layer::NotRead(why), _) => unread(kind, name, why),
+            (Layer::Read(None), CheckKind::Bucket) => missing(name, facts.question.region()),
+            (Layer::Read(None), _) => Check::skipped(kind, format!("there is no bucket {name}")),
+            (Layer::Read(Some(bucket)), CheckKind::Bucket) => belongs(bucket, facts),
+            (Layer::Read(Some(bucket)), CheckKind::BucketRegion) => region(bucket, facts),
+            (Layer::Read(Some(bucket)), _) => encryption(bucket),
         }
-        (Layer::Read(Some(bucket)), Some(_)) => vec![
-            belongs(bucket, facts),
-            region(bucket, facts.question.region.as_ref()),
-            encryption(bucket),
-        ],
-    }
+    };
+    kinds.map(check).collect()
 }
 
 fn unread(kind: CheckKind, name: &BucketName, why: &str) -> Check {
     let error = match kind {
-        CheckKind::BucketEncryption => ExportError::InvalidOssBucketEncryptUnsupported,
+        CheckKind::BucketEncryption => ErrorCode::InvalidOssBucketEncryptUnsupported,
         _ => NOT_FOUND,
     };
     Check::depends(
@@ -59,17 +56,25 @@ fn missing(name: &BucketName, region: Option<&RegionId>) -> Check {
     .settled_by(format!("aliyun oss mb oss://{name}{there}"))
 }
 
-fn belongs(bucket: &Bucket, facts: &ExportFacts<'_>) -> Check {
+fn belongs(bucket: &Bucket, facts: &Facts<'_>) -> Check {
     let kind = CheckKind::Bucket;
     let Bucket { name, owner, .. } = bucket;
     let account = facts.account;
     if owner != account.as_str() {
+        let moves = match facts.operation() {
+            ImageOperation::Export => "exports into",
+            ImageOperation::Import => "imports from",
+        };
         let message = format!(
-            "bucket {name} belongs to account {owner}, not to {account}: whether ECS exports into such a bucket is \
-             not documented"
+            "bucket {name} belongs to account {owner}, not to {account}: whether ECS {moves} such a bucket is not \
+             documented"
         );
-        return Check::depends(kind, ExportError::InvalidOssNotAuthorized, message)
+        return Check::depends(kind, ErrorCode::InvalidOssNotAuthorized, message)
             .settled_by(format!("name a bucket of account {account}"));
+    }
+    let found = format!("bucket {name} belongs to account {account}");
+    if facts.operation() == ImageOperation::Import {
+        return Check::passed(kind, found);
     }
     let mut notes = Vec::new();
     if bucket.storage_class.ends_with("Archive") {
@@ -85,7 +90,6 @@ fn belongs(bucket: &Bucket, facts: &ExportFacts<'_>) -> Check {
                 .to_owned(),
         );
     }
-    let found = format!("bucket {name} belongs to account {account}");
     match notes.is_empty() {
         true => Check::passed(kind, found),
         false => Check::passed(kind, format!("{found}; {}", notes.join("; ")))
@@ -93,21 +97,29 @@ fn belongs(bucket: &Bucket, facts: &ExportFacts<'_>) -> Check {
     }
 }
 
-fn region(bucket: &Bucket, asked: Option<&RegionId>) -> Check {
+fn region(bucket: &Bucket, facts: &Facts<'_>) -> Check {
     let kind = CheckKind::BucketRegion;
     let Bucket { name, region, .. } = bucket;
-    let Some(asked) = asked.map(RegionId::as_str) else {
+    let Some(asked) = facts.question.region().map(RegionId::as_str) else {
         return Check::skipped(kind, "no region was asked about");
     };
     if region == asked {
         return Check::passed(kind, format!("bucket {name} is in {region}"));
     }
     let message = format!(
-        "bucket {name} is in {region}, not in {asked}, and ECS exports within one region only"
+        "bucket {name} is in {region}, not in {asked}, and ECS {}s within one region only",
+        facts.operation().word()
     );
-    let settle = match REGIONS.contains(&asked) {
-        true => format!("name a bucket in {asked}, or copy the image to {region} with CopyImage"),
-        false => format!("name the region {region}: {asked} is not known"),
+    let settle = match (REGIONS.contains(&asked), facts.operation()) {
+        (true, ImageOperation::Export) => {
+            format!("name a bucket in {asked}, or copy the image to {region} with CopyImage")
+        }
+        (true, ImageOperation::Import) => {
+            format!(
+                "copy the object to a bucket in {asked}, or import in {region} and copy the image with CopyImage"
+            )
+        }
+        (false, _) => format!("name the region {region}: {asked} is not known"),
     };
     Check::failed(kind, NOT_FOUND, message).settled_by(settle)
 }
@@ -119,7 +131,7 @@ fn encryption(bucket: &Bucket) -> Check {
     const CLASH: &str =
         "the compliance rule oss-bucket-server-side-encryption-enabled demands it all the same";
     let kind = CheckKind::BucketEncryption;
-    let error = ExportError::InvalidOssBucketEncryptUnsupported;
+    let error = ErrorCode::InvalidOssBucketEncryptUnsupported;
     let name = &bucket.name;
     let settle = format!(
         "aliyun oss bucket-encryption --method delete oss://{name}, and except the bucket from the rule where it is in \

@@ -1,9 +1,9 @@
 //! The image.
 
 use super::super::check::{Check, CheckKind};
-use super::super::error::ExportError;
-use super::super::input::ExportFacts;
-use crate::model::{Image, ImageDisk, Layer, RegionId};
+use super::super::error::ErrorCode;
+use super::super::input::Facts;
+use crate::model::{ExportQuestion, Image, ImageDisk, Layer};
 
 /// Most data disks. Source: ECS, "Export a custom image".
 const DATA_DISKS: usize = 4;
@@ -19,9 +19,9 @@ const KINDS: [CheckKind; 5] = [
     CheckKind::ImageOrigin,
 ];
 
-pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
-    let region = facts.question.region.as_ref().map_or("", RegionId::as_str);
-    match (&facts.observed.image, &facts.question.image) {
+pub(super) fn checks(facts: &Facts<'_>, question: &ExportQuestion) -> Vec<Check> {
+    let region = facts.region();
+    match (&facts.observed.image, &question.image) {
         (Layer::NotAsked, _) | (_, None) => KINDS
             .map(|kind| Check::skipped(kind, "no image was asked about"))
             .into(),
@@ -51,12 +51,12 @@ pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
     }
 }
 
-fn error(kind: CheckKind) -> ExportError {
+fn error(kind: CheckKind) -> ErrorCode {
     match kind {
-        CheckKind::ImageStatus => ExportError::IncorrectImageStatus,
-        CheckKind::ImageDisks => ExportError::InvalidImageDiskAmountOrSize,
-        CheckKind::ImageEncryption | CheckKind::ImageOrigin => ExportError::ImageNotSupported,
-        _ => ExportError::InvalidImageIdNotFound,
+        CheckKind::ImageStatus => ErrorCode::IncorrectImageStatus,
+        CheckKind::ImageDisks => ErrorCode::InvalidImageDiskAmountOrSize,
+        CheckKind::ImageEncryption | CheckKind::ImageOrigin => ErrorCode::ImageNotSupported,
+        _ => ErrorCode::InvalidImageIdNotFound,
     }
 }
 
@@ -72,14 +72,14 @@ fn belongs(image: &Image) -> Check {
         "self" | "marketplace" => Check::passed(kind, format!("image {id} is in {}", image.region)),
         "" => {
             let message = format!("ECS does not say whose image {id} is");
-            Check::depends(kind, ExportError::InvalidImageCategoryNotSupported, message)
+            Check::depends(kind, ErrorCode::InvalidImageCategoryNotSupported, message)
                 .settled_by(describe(&image.region, id))
         }
         owner => {
             let message = format!(
                 "image {id} is not a custom image of this account: its ImageOwnerAlias is {owner}"
             );
-            Check::failed(kind, ExportError::InvalidImageCategoryNotSupported, message)
+            Check::failed(kind, ErrorCode::InvalidImageCategoryNotSupported, message)
                 .settled_by("start an instance from it, make a custom image of that, and export it")
         }
     }
@@ -98,7 +98,7 @@ fn status(image: &Image) -> Check {
             _ => "",
         };
         let message = format!("image {id} is not available, its status is {status}{usable}");
-        return Check::failed(kind, ExportError::IncorrectImageStatus, message)
+        return Check::failed(kind, ErrorCode::IncorrectImageStatus, message)
             .settled_by(describe(&image.region, id));
     }
     if !is_good_name(&image.name) {
@@ -106,7 +106,7 @@ fn status(image: &Image) -> Check {
             "the name of image {id}, {}, is not one that ECS takes for an image",
             image.name
         );
-        return Check::depends(kind, ExportError::InvalidImageNameMalformed, message).settled_by(
+        return Check::depends(kind, ErrorCode::InvalidImageNameMalformed, message).settled_by(
             format!(
                 "aliyun ecs ModifyImageAttribute --RegionId {} --ImageId {id} --ImageName NAME",
                 image.region
@@ -129,7 +129,7 @@ fn is_good_name(name: &str) -> bool {
 
 fn disks(image: &Image) -> Check {
     let kind = CheckKind::ImageDisks;
-    let error = ExportError::InvalidImageDiskAmountOrSize;
+    let error = ErrorCode::InvalidImageDiskAmountOrSize;
     let id = &image.id;
     let data = || image.disks.iter().filter(|disk| !disk.is_system);
     let settle =
@@ -165,7 +165,7 @@ fn disks(image: &Image) -> Check {
 
 fn encryption(image: &Image) -> Check {
     let kind = CheckKind::ImageEncryption;
-    let error = ExportError::ImageNotSupported;
+    let error = ErrorCode::ImageNotSupported;
     let id = &image.id;
     let named = |disk: &ImageDisk| {
         let snapshot = disk.snapshot.as_deref().map(|id| format!(" ({id})"));
@@ -206,10 +206,10 @@ fn origin(image: &Image) -> Check {
     let id = &image.id;
     if image.owner_alias == "marketplace" || !image.product_code.is_empty() {
         let message = format!("image {id} comes from the Marketplace, which ExportImage refuses");
-        return Check::failed(kind, ExportError::ImageNotSupported, message)
+        return Check::failed(kind, ErrorCode::ImageNotSupported, message)
             .settled_by("make an image from one that does not come from the Marketplace");
     }
-    let error = ExportError::InvalidImageLicenseNotSupported;
+    let error = ErrorCode::InvalidImageLicenseNotSupported;
     let platform = &image.platform;
     let lower = platform.to_ascii_lowercase();
     let is_windows = image.os_type.eq_ignore_ascii_case("windows") || lower.contains("windows");

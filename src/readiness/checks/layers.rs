@@ -1,6 +1,6 @@
 //! The documents of every layer, in the form in which they are asked about the role.
 
-use super::super::input::ExportFacts;
+use super::super::input::Facts;
 use super::super::made::Made;
 use crate::model::{BucketName, ControlTarget, Layer};
 use crate::policy::{BucketPolicy, Effect, PolicyDocument, RoleSession};
@@ -29,7 +29,7 @@ pub(super) fn bucket_policy_name(bucket: &str) -> String {
 }
 
 /// The bucket policy as a document of the role.
-pub(super) fn of_bucket(facts: &ExportFacts<'_>, owner: &str) -> OfBucket {
+pub(super) fn of_bucket(facts: &Facts<'_>, owner: &str) -> OfBucket {
     if facts.observed.bucket == Layer::Read(None) {
         return OfBucket::None;
     }
@@ -47,7 +47,7 @@ pub(super) fn of_bucket(facts: &ExportFacts<'_>, owner: &str) -> OfBucket {
         role: facts.role_name.as_str(),
         owner,
     };
-    let bucket = facts.question.bucket.as_ref();
+    let bucket = facts.question.bucket();
     let name = bucket_policy_name(bucket.map_or("", BucketName::as_str));
     OfBucket::Read(Made::of_bucket(&policy, &session, name))
 }
@@ -65,7 +65,7 @@ impl OfBucket {
 /// The control policies by what they are attached to. What is attached to one target adds up, and every target must
 /// allow. A target without a statement that allows has full access beside it, as a directory gives it from the start.
 /// Source: Resource Directory, "Control policies".
-pub(super) fn of_directory(facts: &ExportFacts<'_>) -> OfDirectory {
+pub(super) fn of_directory(facts: &Facts<'_>) -> OfDirectory {
     let policies = match &facts.observed.control_policies {
         Layer::Read(policies) => policies,
         Layer::NotAsked => return OfDirectory::Read(Vec::new()),

@@ -1,4 +1,4 @@
-//! The way from everything that was read for one export to its checks.
+//! The way from everything that was read for one export or import to its checks.
 //!
 //! Each kind is checked once. What stands in the way of one check is not told again by another: where there is no
 //! bucket, what is in it is skipped.
@@ -6,20 +6,27 @@
 mod bucket;
 mod image;
 mod layers;
+mod object;
 mod policies;
 mod request;
 mod role;
 
 use super::check::Check;
-use super::input::ExportFacts;
+use super::input::{Facts, Question};
 
-/// Each of [`super::CheckKind::ALL`] once, in that order.
+/// Each of [`super::CheckKind::of`] the operation once, in that order.
 #[must_use]
-pub fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
+pub fn checks(facts: &Facts<'_>) -> Vec<Check> {
     let mut checks = role::checks(facts);
     checks.extend(bucket::checks(facts));
     checks.extend(policies::checks(facts));
-    checks.extend(image::checks(facts));
+    match facts.question {
+        Question::Export(question) => {
+            checks.extend(image::checks(facts, question));
+            checks.extend(request::of_export(question));
+        }
+        Question::Import(question) => checks.extend(object::checks(facts, question)),
+    }
     checks.extend(request::checks(facts));
     checks.sort_by_key(|check| check.kind);
     checks

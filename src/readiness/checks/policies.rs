@@ -8,18 +8,18 @@
 
 use super::super::answer::{ActionAnswer, Answer, Outcome, Refusal};
 use super::super::check::{Check, CheckAnswer, CheckKind};
-use super::super::error::ExportError;
-use super::super::factor::Factor;
+use super::super::error::ErrorCode;
 use super::super::grants::{self, Source, with_unread};
-use super::super::input::{Export, ExportFacts, RoleTrust};
+use super::super::input::{Facts, Question, RoleTrust};
 use super::super::made::Made;
+use super::super::requirement::{Objects, Place};
 use super::layers::{self, OfBucket, OfDirectory};
-use crate::model::{BucketName, Layer, ObjectPrefix, RegionId};
-use crate::policy::{Effect, catalogue};
+use crate::model::{BucketName, Layer, ObjectKey, ObjectPrefix, RegionId};
+use crate::policy::Effect;
 
-const ERROR: ExportError = ExportError::InvalidOssNotAuthorized;
+const ERROR: ErrorCode = ErrorCode::InvalidOssNotAuthorized;
 
-pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
+pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     let everything = Made::everything();
     let owner = owner(facts);
     let is_foreign = owner != facts.account.as_str();
@@ -63,7 +63,7 @@ pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
     };
     let asked = Asked {
         facts,
-        export: export(facts, owner),
+        place: place(facts, owner),
     };
     let mut found = vec![
         Found {
@@ -91,24 +91,32 @@ struct Found<'a> {
     layers: Vec<Vec<Source<'a>>>,
 }
 
-fn owner<'a>(facts: &ExportFacts<'a>) -> &'a str {
+fn owner<'a>(facts: &Facts<'a>) -> &'a str {
     match &facts.observed.bucket {
         Layer::Read(Some(bucket)) => &bucket.owner,
         _ => facts.account.as_str(),
     }
 }
 
-fn export<'a>(facts: &ExportFacts<'a>, owner: &'a str) -> Export<'a> {
+fn place<'a>(facts: &Facts<'a>, owner: &'a str) -> Place<'a> {
     let question = facts.question;
-    Export {
-        region: question.region.as_ref().map(RegionId::as_str),
-        bucket: question.bucket.as_ref().map(BucketName::as_str),
-        prefix: question.prefix.as_ref().map(ObjectPrefix::as_str),
+    Place {
+        operation: question.operation(),
+        region: question.region().map(RegionId::as_str),
+        bucket: question.bucket().map(BucketName::as_str),
         owner: Some(owner),
+        objects: match question {
+            Question::Export(export) => Objects::Made {
+                prefix: export.prefix.as_ref().map_or("", ObjectPrefix::as_str),
+            },
+            Question::Import(import) => Objects::Existing {
+                key: import.object.as_ref().map(ObjectKey::as_str),
+            },
+        },
     }
 }
 
-fn own_sources<'a>(facts: &ExportFacts<'a>, in_groups: &'a [Made]) -> Vec<Source<'a>> {
+fn own_sources<'a>(facts: &Facts<'a>, in_groups: &'a [Made]) -> Vec<Source<'a>> {
     let Layer::Read(role) = &facts.role else {
         return Vec::new();
     };
@@ -117,14 +125,14 @@ fn own_sources<'a>(facts: &ExportFacts<'a>, in_groups: &'a [Made]) -> Vec<Source
 }
 
 /// The names of the role's documents that could not be interpreted.
-fn unread_names<'a>(facts: &ExportFacts<'a>) -> Vec<&'a str> {
+fn unread_names<'a>(facts: &Facts<'a>) -> Vec<&'a str> {
     let Layer::Read(role) = &facts.role else {
         return Vec::new();
     };
     role.unread().collect()
 }
 
-fn is_all_read(facts: &ExportFacts<'_>, bucket: &OfBucket, directory: &OfDirectory) -> bool {
+fn is_all_read(facts: &Facts<'_>, bucket: &OfBucket, directory: &OfDirectory) -> bool {
     matches!(&facts.role, Layer::Read(role) if role.trust != RoleTrust::Missing)
         && unread_names(facts).is_empty()
         && facts.groups_not_read.is_none()
@@ -133,25 +141,28 @@ fn is_all_read(facts: &ExportFacts<'_>, bucket: &OfBucket, directory: &OfDirecto
 }
 
 struct Asked<'a> {
-    facts: &'a ExportFacts<'a>,
-    export: Export<'a>,
+    facts: &'a Facts<'a>,
+    place: Place<'a>,
 }
 
 impl Asked<'_> {
     fn outcomes(&self, layers: &[Vec<Source<'_>>], unread: &[&str]) -> Vec<ActionAnswer> {
-        let outcomes = grants::outcomes(layers, &[self.export], self.facts.now).into_iter();
+        let outcomes = grants::outcomes(layers, &[self.place], self.facts.now).into_iter();
         let outcomes = outcomes.map(|outcome| with_unread(outcome, unread));
-        let actions = catalogue::IMAGE_EXPORT.into_iter();
+        let actions = self.place.operation.actions().iter().copied();
         let answers = actions.zip(outcomes);
         answers
             .map(|(action, outcome)| ActionAnswer { action, outcome })
             .collect()
     }
 
-    fn place(&self) -> String {
-        match self.export.bucket {
-            Some(bucket) => format!("bucket {bucket}"),
-            None => "any bucket".to_owned(),
+    fn words(&self) -> String {
+        match (self.place.bucket, self.place.objects) {
+            (Some(bucket), Objects::Existing { key: Some(key) }) => {
+                format!("bucket {bucket} (object {key})")
+            }
+            (Some(bucket), _) => format!("bucket {bucket}"),
+            (None, _) => "any bucket".to_owned(),
         }
     }
 
@@ -172,16 +183,17 @@ impl Asked<'_> {
         let mut actions = self.outcomes(&[sources.to_vec()], &unread_names(self.facts));
         if matches!(of_bucket, OfBucket::Unread(_)) && !is_foreign {
             // What the role's own policies leave out, the bucket's might grant.
-            let bucket = layers::bucket_policy_name(self.export.bucket.unwrap_or_default());
+            let bucket = layers::bucket_policy_name(self.place.bucket.unwrap_or_default());
             for action in &mut actions {
                 if action.outcome.answer() != Answer::Ready {
                     action.outcome = with_unread(action.outcome.clone(), &[&bucket]);
                 }
             }
         }
+        let word = self.place.operation.word();
         let passed = match is_foreign {
-            true => format!("no policy of {name} denies what an export needs"),
-            false => format!("{name} may do on {} what an export needs", self.place()),
+            true => format!("no policy of {name} denies what an {word} needs"),
+            false => format!("{name} may do on {} what an {word} needs", self.words()),
         };
         let check = self.summary(kind, &actions, passed, "export-iam apply");
         self.with_groups(check, &actions)
@@ -211,7 +223,7 @@ impl Asked<'_> {
 
     fn bucket(&self, sources: &[Source<'_>], of_bucket: &OfBucket, is_foreign: bool) -> Check {
         let kind = CheckKind::BucketPolicy;
-        let Some(name) = self.export.bucket else {
+        let Some(name) = self.place.bucket else {
             return Check::skipped(kind, "no bucket was asked about");
         };
         if self.facts.observed.bucket == Layer::Read(None) {
@@ -234,7 +246,8 @@ impl Asked<'_> {
             }
             (OfBucket::None, _) => format!("bucket {name} has no policy"),
             (OfBucket::Read(_), _) => {
-                format!("the policy of bucket {name} lets the export through")
+                let word = self.place.operation.word();
+                format!("the policy of bucket {name} lets the {word} through")
             }
         };
         let actions = self.outcomes(&[sources.to_vec()], &[]);
@@ -256,7 +269,8 @@ impl Asked<'_> {
             return Check::passed(kind, "no control policy binds the account");
         }
         let actions = self.outcomes(levels, &[]);
-        let passed = "the control policies let the export through".to_owned();
+        let word = self.place.operation.word();
+        let passed = format!("the control policies let the {word} through");
         self.summary(kind, &actions, passed, settle)
     }
 
@@ -282,7 +296,7 @@ impl Asked<'_> {
                 None => reasons.push((reason, vec![action.name])),
             }
         }
-        let place = self.place();
+        let place = self.words();
         let reasons: Vec<String> = reasons
             .into_iter()
             .map(|(reason, actions)| format!("{} on {place}: {reason}", actions.join(", ")))
@@ -292,7 +306,9 @@ impl Asked<'_> {
             Answer::Blocked => Check::failed(kind, ERROR, message).settled_by(settle),
             _ => {
                 let mut factors = open.flat_map(|action| action.outcome.factors());
-                let settle = factors.next().map_or(settle.to_owned(), Factor::settle);
+                let settle = factors.next().map_or(settle.to_owned(), |factor| {
+                    factor.settle(self.place.operation)
+                });
                 Check::depends(kind, ERROR, message).settled_by(settle)
             }
         }
@@ -300,11 +316,7 @@ impl Asked<'_> {
 
     /// Which statements of the bucket's policy have a part in what the role may do.
     fn by_bucket(&self, kind: CheckKind, actions: &[ActionAnswer]) -> String {
-        let Some(bucket) = self
-            .export
-            .bucket
-            .filter(|_| kind == CheckKind::Permissions)
-        else {
+        let Some(bucket) = self.place.bucket.filter(|_| kind == CheckKind::Permissions) else {
             return String::new();
         };
         let name = layers::bucket_policy_name(bucket);
@@ -330,7 +342,7 @@ impl Asked<'_> {
     fn together(&self, found: &mut [Found<'_>]) {
         let is_open = |found: &Found<'_>| found.check.answer == CheckAnswer::Depends;
         let is_failed = |found: &Found<'_>| found.check.answer == CheckAnswer::Failed;
-        if found.iter().any(is_failed) || self.export.bucket.is_none() {
+        if found.iter().any(is_failed) || self.place.bucket.is_none() {
             return;
         }
         let open: Vec<usize> = (0..found.len())
@@ -348,15 +360,14 @@ impl Asked<'_> {
             let found = set.iter().filter_map(|at| found.get(*at));
             let layers: Vec<Vec<Source<'_>>> =
                 found.flat_map(|found| found.layers.clone()).collect();
-            grants::can_all_hold(&layers, &self.export, self.facts.now) == Some(false)
+            grants::can_all_hold(&layers, &self.place, self.facts.now) == Some(false)
         });
         for at in never.unwrap_or_default() {
             if let Some(found) = found.get_mut(at) {
                 found.check.answer = CheckAnswer::Failed;
-                found
-                    .check
-                    .message
-                    .push_str("; no export meets all of this at once");
+                let word = self.place.operation.word();
+                let message = &mut found.check.message;
+                message.push_str(&format!("; no {word} meets all of this at once"));
             }
         }
     }

@@ -3,13 +3,13 @@
 use super::super::answer::Outcome;
 use super::super::assess::trust;
 use super::super::check::{Check, CheckKind};
-use super::super::error::ExportError;
-use super::super::input::{EXPORT_ROLE, ExportFacts, Role, RoleTrust};
+use super::super::error::ErrorCode;
+use super::super::input::{Facts, Role, RoleTrust};
 use crate::model::Layer;
 
-const ERROR: ExportError = ExportError::NoSetRoletoECSServiceAcount;
+const ERROR: ErrorCode = ErrorCode::NoSetRoletoECSServiceAcount;
 
-pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
+pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     let kinds = [CheckKind::Role, CheckKind::Trust];
     match &facts.role {
         Layer::Read(role) => vec![exists(role, facts), trusts(role, facts)],
@@ -25,25 +25,26 @@ pub(super) fn checks(facts: &ExportFacts<'_>) -> Vec<Check> {
     }
 }
 
-fn exists(role: &Role<'_>, facts: &ExportFacts<'_>) -> Check {
+fn exists(role: &Role<'_>, facts: &Facts<'_>) -> Check {
     let name = facts.role_name;
     match role.trust {
         RoleTrust::Missing => {
             let message = format!("role {name} does not exist");
             Check::failed(CheckKind::Role, ERROR, message).settled_by("export-iam apply")
         }
-        _ if !name.as_str().eq_ignore_ascii_case(EXPORT_ROLE) => {
+        _ if !name.as_str().eq_ignore_ascii_case(facts.operation().role()) => {
+            let (operation, usual) = (facts.operation().name(), facts.operation().role());
             let message = format!(
-                "ExportImage must be told to use role {name}, and may take no role but {EXPORT_ROLE}"
+                "{operation} must be told to use role {name}, and may take no role but {usual}"
             );
             Check::depends(CheckKind::Role, ERROR, message)
-                .settled_by(format!("name the role {EXPORT_ROLE} in the spec"))
+                .settled_by(format!("name the role {usual} in the spec"))
         }
         _ => Check::passed(CheckKind::Role, format!("role {name} exists")),
     }
 }
 
-fn trusts(role: &Role<'_>, facts: &ExportFacts<'_>) -> Check {
+fn trusts(role: &Role<'_>, facts: &Facts<'_>) -> Check {
     let kind = CheckKind::Trust;
     let Some(outcome) = trust(role.trust, facts.now) else {
         return Check::skipped(kind, "there is no role to assume");
@@ -62,7 +63,7 @@ fn trusts(role: &Role<'_>, facts: &ExportFacts<'_>) -> Check {
             let message = format!("whether ecs.aliyuncs.com may assume {name}: {why}");
             let check = Check::depends(kind, ERROR, message);
             match on.first() {
-                Some(factor) => check.settled_by(factor.settle()),
+                Some(factor) => check.settled_by(factor.settle(facts.operation())),
                 None => check,
             }
         }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::model::ImageOperation;
 use crate::plan;
 use crate::policy::{AccessLine, Condition, Effect};
 use crate::readiness::{
@@ -206,7 +207,7 @@ impl FactorShape {
             accounts: Vec::new(),
             policy: None,
             text: factor.what(),
-            settle: factor.settle(),
+            settle: factor.settle(ImageOperation::Export),
         };
         match factor {
             Factor::Condition {
@@ -232,7 +233,11 @@ impl FactorShape {
             Factor::Region { spellings } => shape.spellings.clone_from(spellings),
             Factor::UnreadPolicy { policy } => shape.policy = Some(policy.clone()),
             Factor::NotUnderstood { by, part: _ } => shape.by = by.as_ref().map(Statement::new),
-            Factor::Bucket | Factor::UnreadTrust | Factor::Language | Factor::TooComplex => {}
+            Factor::Bucket
+            | Factor::Object
+            | Factor::UnreadTrust
+            | Factor::Language
+            | Factor::TooComplex => {}
         }
         shape
     }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use crate::model::ImageOperation;
 use crate::plan::Verdict;
 use crate::readiness::{
-    ActionAnswer, Answer, ExportAnswer, ExportError, Factor, Outcome, Readiness, Refusal,
+    ActionAnswer, Answer, ErrorCode, ExportAnswer, Factor, Outcome, Readiness, Refusal,
 };
 
 use super::access::{Own, new_access_lines_of, reasons};
@@ -57,7 +58,7 @@ pub(super) fn readiness(title: &str, readiness: &Readiness, out: &mut String) {
         Styled(style, words)
     );
     trust(readiness.trust.as_ref(), out);
-    if readiness.error() != Some(ExportError::NoSetRoletoECSServiceAcount) {
+    if readiness.error() != Some(ErrorCode::NoSetRoletoECSServiceAcount) {
         for export in &readiness.exports {
             not_granted(export, out);
         }
@@ -82,7 +83,7 @@ fn factors(readiness: &Readiness) -> String {
 fn settle(readiness: &Readiness, out: &mut String) {
     let mut told: Vec<String> = Vec::new();
     for factor in readiness.factors() {
-        let settle = safe(&factor.settle());
+        let settle = safe(&factor.settle(ImageOperation::Export));
         if !told.contains(&settle) {
             let line = format_args!("  to settle it: {settle}");
             let _ = writeln!(out, "{}", Styled(DIM, line));

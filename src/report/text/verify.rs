@@ -273,6 +273,7 @@ fn option(kind: CheckKind) -> Option<&'static str> {
         | CheckKind::ImageDisks
         | CheckKind::ImageEncryption
         | CheckKind::ImageOrigin => Some("--image ID"),
+        CheckKind::Object => Some("--object KEY"),
         CheckKind::Instances => Some("--region REGION"),
         CheckKind::DryRun => Some("--dry-run"),
         CheckKind::Role

@@ -5,7 +5,7 @@ use super::super::node::Node;
 use super::super::notes::Notes;
 use super::super::shape::Items;
 use super::items::items;
-use crate::model::{BucketName, Export, ExportError, ObjectPrefix, RegionId};
+use crate::model::{BucketName, Export, ObjectPrefix, PlaceError, RegionId};
 
 /// Reads `exports`.
 pub(super) fn exports(notes: &mut Notes, fields: &Fields<'_>) -> Option<Items<At<Export>>> {
@@ -40,7 +40,7 @@ fn export(notes: &mut Notes, node: &Node) -> Option<At<Export>> {
     })
 }
 
-fn part<T>(notes: &mut Notes, node: &Node, make: fn(&str) -> Result<T, ExportError>) -> Option<T> {
+fn part<T>(notes: &mut Notes, node: &Node, make: fn(&str) -> Result<T, PlaceError>) -> Option<T> {
     match make(fields::text(notes, node)?) {
         Ok(part) => Some(part),
         Err(error) => {

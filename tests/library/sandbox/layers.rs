@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use super::agreement::Chance;
 use super::ecs::{IMAGE, client, ecs, healthy};
 use export_iam::model::{
-    AccountId, Bucket, BucketName, ControlPolicy, ControlTarget, ExportQuestion, Layer,
-    ObservedExport, RegionId, RoleName,
+    AccountId, Bucket, BucketName, ControlPolicy, ControlTarget, EXPORT_ROLE, ExportQuestion,
+    Layer, ObservedServices, RegionId, RoleName,
 };
 use export_iam::policy::{PolicyDocument, TrustPolicy};
 use export_iam::readiness::{
-    Answer, Attached, AttachedInGroup, Check, CheckKind, EXPORT_ROLE, ExportFacts, Role, RoleTrust,
+    Answer, Attached, AttachedInGroup, Check, CheckKind, Facts, Question, Role, RoleTrust,
     answer_of, checks,
 };
 use proptest::prelude::*;
@@ -163,7 +163,7 @@ impl Case {
         };
         let policy = (!self.bucket.is_empty()).then(|| document(&self.bucket).to_string());
         let trust = TrustPolicy::for_service("ecs.aliyuncs.com");
-        let made = checks(&ExportFacts {
+        let made = checks(&Facts {
             account: &AccountId::new(MEMBER).unwrap(),
             role_name: &RoleName::new(EXPORT_ROLE).unwrap(),
             role: Layer::Read(Role {
@@ -172,13 +172,14 @@ impl Case {
                 in_groups: &in_groups,
             }),
             groups_not_read: None,
-            question: &ExportQuestion {
+            question: Question::Export(&ExportQuestion {
                 region: Some(RegionId::new("cn-hangzhou").unwrap()),
                 bucket: Some(BucketName::new("exports-hz").unwrap()),
                 ..ExportQuestion::default()
-            },
-            observed: &ObservedExport {
+            }),
+            observed: &ObservedServices {
                 image: Layer::NotAsked,
+                object: Layer::NotAsked,
                 bucket: Layer::Read(Some(bucket)),
                 bucket_policy: Layer::Read(policy),
                 control_policies: Layer::Read(controls),

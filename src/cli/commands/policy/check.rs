@@ -9,10 +9,11 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::console::{Console, Rendered};
+use crate::model::EXPORT_ROLE;
 use crate::policy::catalogue::ECS_SERVICE;
 use crate::policy::{BucketPolicy, PolicyDocument, RoleSession, TrustPolicy};
 use crate::readiness::{
-    Answer, Attached, AttachedToBucket, EXPORT_ROLE, Export, Role, RoleTrust, image_export_into,
+    Answer, Attached, AttachedToBucket, Export, Role, RoleTrust, image_export_into,
 };
 use crate::report::{json, text};
 

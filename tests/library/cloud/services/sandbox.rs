@@ -489,6 +489,7 @@ async fn the_same_goes_over_http_in_path_style() {
         key: "held".to_owned(),
         size: 5,
         storage_class: Some("Standard".to_owned()),
+        restore: None,
         modified: held.as_ref().and_then(|object| object.modified),
     };
     assert_eq!(held, Some(expected));
