@@ -1,6 +1,7 @@
 //! What is said about error codes, and how codes are found in errors that people paste.
 //!
-//! `tests/explain/export-image-codes.txt` is the error table of ExportImage; `tests/explain/pasted/` holds errors as
+//! `tests/explain/export-image-codes.txt` is the error table of ExportImage, `tests/explain/codes-of-calls.txt` those of the
+//! other calls that this program makes; `tests/explain/pasted/` holds errors as
 //! clients print them, and what must be found in each stands below.
 
 use std::fs;
@@ -103,6 +104,27 @@ fn every_code_of_export_image_is_explained_with_its_status() {
         let status: u16 = status.parse().unwrap();
         assert!(known.status.contains(&status), "{code} with {status}");
     }
+}
+
+#[test]
+fn every_code_of_our_other_calls_is_explained_for_its_operation() {
+    let table = fs::read_to_string(root().join("tests/explain/codes-of-calls.txt")).unwrap();
+    let mut wrong = Vec::new();
+    for line in table.lines() {
+        let [operation, status, code] = line.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        let status: u16 = status.parse().unwrap();
+        let is_right = find(code).is_some_and(|known| {
+            let operations = &known.operations;
+            let is_of_it = operations.is_empty() || operations.iter().any(|o| o == operation);
+            is_of_it && known.status.contains(&status)
+        });
+        if !is_right {
+            wrong.push(line);
+        }
+    }
+    assert!(table.lines().count() > 80 && wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
