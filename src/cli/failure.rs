@@ -6,7 +6,7 @@ use super::exit::ExitStatus;
 use crate::account::{AccountError, AccountErrorKind};
 use crate::cloud::hint::hint;
 use crate::cloud::rpc::credentials::CredentialError;
-use crate::explain::find;
+use crate::explain::codes_in;
 use crate::observe::ObserveError;
 use crate::plan::PlanError;
 use crate::report::text::excerpt;
@@ -99,14 +99,24 @@ impl Failure {
         self
     }
 
-    /// Each problem with its hints.
+    /// Each problem with its hints, and what explains it.
     pub(super) fn problems(&self) -> Vec<(String, Option<String>)> {
-        let joined =
-            |problem: &Problem| Some(problem.hints.join("; ")).filter(|hints| !hints.is_empty());
+        let joined = |problem: &Problem| {
+            let codes = codes_in(&problem.message).into_iter();
+            let more = codes.map(|code| format!("`export-iam explain {code}` says more"));
+            let lines: Vec<String> = problem.hints.iter().cloned().chain(more).collect();
+            Some(lines.join("; ")).filter(|hints| !hints.is_empty())
+        };
         self.problems
             .iter()
             .map(|problem| (problem.message.clone(), joined(problem)))
             .collect()
+    }
+
+    /// The error codes of its problems that can be explained.
+    pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
+        let problems = self.problems.iter();
+        problems.flat_map(|problem| codes_in(&problem.message))
     }
 
     /// Adds what to do about the last problem.
@@ -168,13 +178,7 @@ fn by_cause(errors: &[AccountError]) -> Vec<(&AccountError, usize)> {
 
 /// What a service's error says, and what to do about it.
 pub(super) fn described(error: &AccountError) -> (String, Option<String>) {
-    let code = error.code.as_deref().filter(|code| find(code).is_some());
-    let more = code.map(|code| format!("`export-iam explain {code}` says more"));
-    let hint = match (hint(error), more) {
-        (Some(hint), Some(more)) => Some(format!("{hint}; {more}")),
-        (hint, more) => hint.or(more),
-    };
-    (error.to_string(), hint)
+    (error.to_string(), hint(error))
 }
 
 /// A single read that failed.
@@ -221,5 +225,26 @@ impl fmt::Display for Failure {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::all;
+
+    #[test]
+    fn every_code_that_can_be_explained_is_found_in_its_error() {
+        for code in all().iter().flat_map(|known| known.names()) {
+            let mut error = AccountError::new("GetRole", AccountErrorKind::Rejected);
+            error.subject = "role/ci".to_owned();
+            error.code = Some(code.to_owned());
+            error.message = "no".to_owned();
+            let failure = Failure::from(error).of_account(Some("prod"));
+            assert_eq!(failure.codes().collect::<Vec<_>>(), [code]);
+            let (_, hint) = failure.problems().remove(0);
+            let more = format!("`export-iam explain {code}` says more");
+            assert!(hint.is_some_and(|hint| hint.ends_with(&more)), "{code}");
+        }
     }
 }

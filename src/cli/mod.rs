@@ -92,10 +92,12 @@ pub async fn run(
         true => work.await,
         false => signals.cancel(work).await,
     };
-    result.unwrap_or_else(|failure| {
+    let status = result.unwrap_or_else(|failure| {
         console.failure(&failure);
         failure.status
-    })
+    });
+    console.end();
+    status
 }
 
 /// clap's own exit status for a bad command line is 2, which here means "differs".

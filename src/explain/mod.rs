@@ -5,6 +5,8 @@
 
 mod codes;
 mod pasted;
+mod printed;
 
 pub use codes::{Cause, Explanation, Service, all, find, similar};
 pub use pasted::{Pasted, read_pasted};
+pub use printed::codes_in;

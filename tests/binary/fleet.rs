@@ -553,7 +553,7 @@ fn an_interrupt_while_accounts_are_read_reports_those_that_were() {
         let run = crate::support::program::finish(child, started)
             .ends(130)
             .warns("error: interrupted; 3 of 6 accounts were not read");
-        assert_eq!(run.err.lines().count(), 1, "{}", run.told());
+        assert_eq!(run.err.matches("error: ").count(), 1, "{}", run.told());
         assert_eq!(ids(&run), (0..6).map(id).collect::<Vec<_>>());
         let report = run.json();
         let left: Vec<_> = report["accounts"]

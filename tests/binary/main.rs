@@ -26,6 +26,7 @@ mod cli;
 mod docs;
 #[cfg(unix)]
 mod error_table;
+mod explained;
 mod export;
 mod findings;
 mod fleet;

@@ -16,12 +16,14 @@ pub(crate) mod mishaps;
 pub(crate) mod program;
 pub(crate) mod schema;
 pub(crate) mod server;
+pub(crate) mod stand_in;
 
 pub(crate) use account::Account;
 pub(crate) use golden::Golden;
 pub(crate) use program::{Program, Run};
 pub(crate) use schema::Schema;
 pub(crate) use server::Server;
+pub(crate) use stand_in::StandIn;
 
 /// Whether `operation` only reads.
 pub(crate) fn is_read(operation: &str) -> bool {

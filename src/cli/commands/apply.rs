@@ -13,7 +13,9 @@ use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::approval::{Approval, approve};
 use crate::cli::stages::execution::{Limits, execute};
-use crate::cli::stages::plan::{Besides, MemberPlan, PlannedAccount, all_read, plan_accounts};
+use crate::cli::stages::plan::{
+    Besides, MemberPlan, PlannedAccount, all_read, codes_told, plan_accounts,
+};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::results::report_results;
 use crate::cli::stages::saved_plan;
@@ -167,6 +169,7 @@ async fn approve_and_execute(
         limits,
         wait,
     } = manner;
+    console.will_explain(codes_told(plans, |verdict| Some(&verdict.after)));
     let approved = approve(plans, approval, console).await?;
     let results = execute(plans, &approved, limits, console).await;
     let status = report_results(report, plans, &approved, &results, console)?;

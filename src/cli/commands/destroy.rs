@@ -10,7 +10,7 @@ use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::approval::{Approval, approve};
 use crate::cli::stages::execution::{Limits, execute};
-use crate::cli::stages::plan::{Besides, all_read, plan_accounts};
+use crate::cli::stages::plan::{Besides, all_read, codes_told, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::results::report_results;
 use crate::cli::stages::spec::{load, shown_name};
@@ -64,6 +64,8 @@ pub(super) async fn run(
     )
     .await;
     let plans = all_read(plans)?;
+    // After a destroy exports fail, as was asked for.
+    console.will_explain(codes_told(&plans, |_| None));
     let approved = approve(&plans, &approval, console).await?;
     let results = execute(&plans, &approved, limits, console).await;
     let report = RunReport::new("destroy", Some(shown_name(&args.spec, environment)));

@@ -14,7 +14,9 @@ use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::acceptance::{Accepting, print_entries};
 use crate::cli::stages::earlier::read_earlier;
-use crate::cli::stages::plan::{Besides, MemberPlan, PlannedAccount, failures, plan_accounts};
+use crate::cli::stages::plan::{
+    Besides, MemberPlan, PlannedAccount, codes_told, failures, plan_accounts,
+};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{load, shown_name};
 use crate::drift::{Baseline, DriftReport, FailOn, Severity, audit, instances_finding};
@@ -233,6 +235,7 @@ pub(super) async fn run(
         }
     }
     console.result(&report.rendered())?;
+    console.will_explain(codes_told(&plans, |verdict| Some(&verdict.now)));
     if args.fleet.is_whole() && plans.iter().all(|plan| plan.account.is_ok()) {
         audit.warn_of_unused(console);
     }

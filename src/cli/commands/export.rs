@@ -18,7 +18,7 @@ use crate::cli::session::console::Console;
 use crate::cli::stages::export::{Work, carry_out, conclude, offer_to_cancel};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{load, shown_name};
-use crate::cli::stages::verify::{VerifiedAccount, verify_account};
+use crate::cli::stages::verify::{VerifiedAccount, codes_told, verify_account};
 use crate::export::{Cancelled, Ending, ExportReport, Limits, Place};
 use crate::model::{BucketName, Caller, ExportRequest, RegionId};
 use crate::readiness::{Answer, CheckedExport};
@@ -182,6 +182,7 @@ async fn prepare(
     let mut text = String::new();
     text::verify(&caller, member.label().as_deref(), &exports, &mut text);
     console.show(&text)?;
+    console.will_explain(codes_told(&exports));
     let checked = only(exports)?;
     let request = checked.question.request().ok_or_else(no_bucket)?;
     let work = match may_start(&checked, args.force) {

@@ -11,7 +11,7 @@ use crate::cli::options::{FleetArgs, Format, Global, SpecArg, detail};
 use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
 use crate::cli::stages::approval::refused;
-use crate::cli::stages::plan::{Besides, MemberPlan, failures, plan_accounts};
+use crate::cli::stages::plan::{Besides, MemberPlan, codes_told, failures, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::saved_plan;
 use crate::cli::stages::spec::{load, shown_name};
@@ -96,6 +96,7 @@ pub(super) async fn run(
         }
     }
     console.result(&report.rendered())?;
+    console.will_explain(codes_told(&plans, |verdict| Some(&verdict.after)));
     if as_commands {
         for account in plans.iter().filter_map(|plan| plan.account.as_ref().ok()) {
             console.print(&commands(&account.plan)?)?;

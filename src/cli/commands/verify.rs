@@ -11,7 +11,7 @@ use crate::cli::session::console::Console;
 use crate::cli::stages::members::for_each_member;
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{load, shown_name};
-use crate::cli::stages::verify::{Asked, VerifiedAccount, verify_account};
+use crate::cli::stages::verify::{Asked, VerifiedAccount, codes_told, verify_account};
 use crate::model::{BucketName, ObjectPrefix, PlaceError, RegionId};
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::json::AccountReport;
@@ -142,6 +142,10 @@ pub(super) async fn run(
         }
     }
     console.result(&report.rendered())?;
+    let read = accounts
+        .iter()
+        .filter_map(|(_, account)| account.as_ref().ok());
+    read.for_each(|account| console.will_explain(codes_told(&account.exports)));
     let failures = accounts
         .iter()
         .map(|(member, account)| (member, account.as_ref().err()));

@@ -13,6 +13,7 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::{Failure, underlined};
 use crate::cli::options::{Color, Format, Global};
+use crate::explain::find;
 use crate::report::text::style::{CHANGE, DIM, Styled};
 use crate::report::text::wrap;
 use crate::spec::Diagnostic;
@@ -25,6 +26,8 @@ pub(crate) struct Console {
     reports: Reports,
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
+    /// The error codes of this run that can be explained, each once.
+    codes: Vec<String>,
     signals: Signals,
 }
 
@@ -55,6 +58,7 @@ impl Console {
             reports: Reports::new(global, here)?,
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
+            codes: Vec::new(),
             signals,
         })
     }
@@ -201,6 +205,23 @@ impl Console {
     /// Shows a failure, also with `--quiet`.
     pub(crate) fn failure(&mut self, failure: &Failure) {
         let _ = write!(self.err, "{failure}");
+        self.will_explain(failure.codes());
+    }
+
+    /// Takes in error codes that this run told of, so that its last lines say how each is explained.
+    pub(crate) fn will_explain<'a>(&mut self, codes: impl IntoIterator<Item = &'a str>) {
+        for code in codes {
+            if find(code).is_some() && !self.codes.iter().any(|known| known == code) {
+                self.codes.push(code.to_owned());
+            }
+        }
+    }
+
+    /// Says how the error codes of this run are explained. It is the last thing said, and once for a thousand accounts.
+    pub(crate) fn end(&mut self) {
+        for code in std::mem::take(&mut self.codes) {
+            let _ = writeln!(self.err, "explain: export-iam explain {code}");
+        }
     }
 
     /// Asks a question and reads the answer from the terminal.

@@ -94,20 +94,16 @@ impl<'a> Progress<'a> {
                 self.is_known = true;
                 self.say(&format!("task {task} runs"));
             }
-            Event::LookingForTask(error) => self.say(&format!(
-                "{}; asking the tasks whether it started",
-                described(error).0
-            )),
+            Event::LookingForTask(error) => {
+                self.say(&format!("{}; asking the tasks whether it started", error))
+            }
             Event::Seen {
                 status,
                 percent,
                 took,
             } => self.percent.show(status, *percent, *took),
             Event::OutOfReach(error) => {
-                self.say(&format!(
-                    "{}; trying again until it answers",
-                    described(error).0
-                ));
+                self.say(&format!("{}; trying again until it answers", error));
             }
             Event::BackInReach => self.say("it answers again"),
         }
@@ -241,10 +237,7 @@ fn unknown(
     take_up: impl Fn(&str) -> String,
 ) -> Failure {
     let what = "whether an export was started is not known";
-    let failure = Failure::new(
-        ExitStatus::Partial,
-        format!("{what}: {}", described(error).0),
-    );
+    let failure = Failure::new(ExitStatus::Partial, format!("{what}: {}", error));
     match candidates {
         [] => failure.hint(format!(
             "look for its task before you export again: `aliyun ecs DescribeTasks --RegionId {region} --TaskAction \

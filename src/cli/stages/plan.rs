@@ -12,10 +12,12 @@ use crate::cli::session::accounts::Member;
 use crate::cli::session::clients::{Connection, Session};
 use crate::cli::session::console::Console;
 use crate::cli::session::signals::interrupted;
+use crate::explain::codes_in;
 use crate::model::{DesiredState, Layer, ObservedState, RegionId, Scope};
 use crate::observe::{observe, observe_instances};
 use crate::plan::file::SavedPlan;
-use crate::plan::{Aim, Plan, export_role, plan};
+use crate::plan::{Aim, Plan, Verdict, export_role, plan};
+use crate::readiness::{ErrorCode, Readiness};
 use crate::spec::Spec;
 
 /// An account that was read, and its plan.
@@ -148,6 +150,22 @@ pub(crate) async fn plan_accounts(
     .await;
     let planned = |(member, account)| MemberPlan { member, account };
     plans.into_iter().map(planned).collect()
+}
+
+/// The error codes of what could not be read, and those with which ExportImage fails in the answer that `of` picks.
+pub(crate) fn codes_told(
+    plans: &[MemberPlan],
+    of: fn(&Verdict) -> Option<&Readiness>,
+) -> impl Iterator<Item = &str> {
+    let planned = plans.iter().filter_map(|plan| plan.account.as_ref().ok());
+    planned.flat_map(move |account| {
+        let plan = &account.plan;
+        let answer = plan.verdict.as_ref().and_then(of);
+        let fails = answer.and_then(Readiness::error);
+        let unread = plan.not_read.as_deref().map(codes_in);
+        let unread = unread.unwrap_or_default().into_iter();
+        unread.chain(fails.map(ErrorCode::as_str))
+    })
 }
 
 /// The members, each with its failure where it has one.

@@ -10,13 +10,14 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::accounts::Member;
 use crate::cli::session::clients::Session;
+use crate::explain::codes_in;
 use crate::model::{
     BucketName, Caller, EXPORT_ROLE, Export, ExportQuestion, Layer, ObjectPrefix, ObservedServices,
     RegionId, Scope,
 };
 use crate::observe::{ObserveError, observe, observe_control_policies, observe_exports};
 use crate::plan::{export_role, with_live_role};
-use crate::readiness::{CheckedExport, Facts, Question, Role, checks};
+use crate::readiness::{CheckAnswer, Checked, CheckedExport, Facts, Question, Role, checks};
 use crate::spec::Spec;
 
 /// What the command line says of the export. What it leaves out comes from the spec.
@@ -162,6 +163,15 @@ pub(crate) async fn verify_account(
         }
     };
     Ok(VerifiedAccount { caller, exports })
+}
+
+/// The error codes that were met, and those with which ECS refuses. One with which it may refuse is no error yet.
+pub(crate) fn codes_told<Q>(checked: &[Checked<Q>]) -> impl Iterator<Item = &str> {
+    let checks = checked.iter().flat_map(|one| &one.checks);
+    checks.flat_map(|check| {
+        let fails = check.error.filter(|_| check.answer == CheckAnswer::Failed);
+        codes_in(&check.message).into_iter().chain(fails)
+    })
 }
 
 fn no_export_role() -> Failure {

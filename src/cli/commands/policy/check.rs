@@ -13,7 +13,7 @@ use crate::model::EXPORT_ROLE;
 use crate::policy::catalogue::ECS_SERVICE;
 use crate::policy::{BucketPolicy, PolicyDocument, RoleSession, TrustPolicy};
 use crate::readiness::{
-    Answer, Attached, AttachedToBucket, Export, Role, RoleTrust, image_export_into,
+    Answer, Attached, AttachedToBucket, ErrorCode, Export, Role, RoleTrust, image_export_into,
 };
 use crate::report::{json, text};
 
@@ -102,6 +102,7 @@ pub(super) fn run(
         text,
         json: json::check(&readiness),
     })?;
+    console.will_explain(readiness.error().map(ErrorCode::as_str));
     Ok(match readiness.answer() {
         Answer::Ready => ExitStatus::Success,
         Answer::Blocked => ExitStatus::Differs,
