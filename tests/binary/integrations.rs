@@ -7,11 +7,11 @@ use std::process::Command;
 use std::time::Instant;
 
 use export_iam::sandbox::{Fleet, Options, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::golden::root;
 use crate::support::program::finish;
-use crate::support::{Program, Run, Server};
+use crate::support::{Program, Run, Server, StandIn};
 
 /// A path that is a file name to a program and much more to a careless shell.
 const ODD: &str = "-x $(touch hacked) `touch hacked`; touch hacked.yaml";
@@ -138,7 +138,7 @@ fn the_action_keeps_one_comment_up_to_date() {
         .unwrap();
     let filter = listing.split_once("--jq ").unwrap().1;
     let marked = "<!-- export-iam drift -->\nold";
-    let there = serde_json::json!([
+    let there = json!([
         { "id": 1, "user": { "type": "User" }, "body": marked },
         { "id": 2, "user": { "type": "Bot" }, "body": format!("> {marked}") },
         { "id": 3, "user": { "type": "Bot" }, "body": marked },
@@ -184,6 +184,146 @@ fn the_gitlab_job_leaves_its_reports() {
             assert!(!program.read(path.as_str().unwrap()).is_empty(), "{path}");
         }
     }
+}
+
+const NOTES: &str = "/api/v4/projects/12/merge_requests/7/notes";
+const TOKEN: &str = "glpat-CanaryToken_9.x";
+
+/// Stands for GitLab, where these notes are on the merge request and the token is that of user 5.
+fn gitlab(notes: Vec<Value>) -> StandIn {
+    StandIn::start(move |asked| {
+        let reply = |status, value: Value| (status, Vec::new(), value.to_string());
+        if asked.headers["private-token"] != TOKEN {
+            return reply(401, json!({ "message": "401 Unauthorized" }));
+        }
+        match (asked.method.as_str(), asked.path.split('?').next().unwrap()) {
+            ("GET", "/api/v4/user") => {
+                reply(200, json!({ "id": 5, "username": "project_12_bot_1" }))
+            }
+            ("GET", NOTES) => {
+                let page = asked.path.split("page=").last().unwrap();
+                let first = (page.parse::<usize>().unwrap() - 1) * 100;
+                let page: Vec<_> = notes.iter().skip(first).take(100).cloned().collect();
+                reply(200, json!(page))
+            }
+            ("POST", NOTES) => reply(201, json!({ "id": 99 })),
+            ("PUT", path) if path.starts_with(NOTES) => reply(200, json!({ "id": 42 })),
+            _ => reply(404, json!({ "message": "404 Not Found" })),
+        }
+    })
+}
+
+fn note(id: u32, author: u32, body: &str) -> Value {
+    json!({ "id": id, "author": { "id": author }, "body": body, "system": false })
+}
+
+/// A job on a merge request that has left this report.
+fn merge_request(gitlab: &StandIn, report: &str) -> Program {
+    Program::new()
+        .with("PATH", "/usr/bin:/bin")
+        .with("CI_API_V4_URL", &format!("{}/api/v4", gitlab.url()))
+        .with("CI_PROJECT_ID", "12")
+        .with("CI_MERGE_REQUEST_IID", "7")
+        .file("drift.md", report)
+}
+
+fn comment(program: &Program) -> Run {
+    let script = root().join("integrations/gitlab/comment.sh");
+    let run = shell(program, "sh", &[script.to_str().unwrap()]);
+    assert_eq!(run.status, 0, "{}", run.told());
+    assert!(!run.told().contains("Canary"), "{}", run.told());
+    run
+}
+
+/// The last thing that was asked: method, path and the text of the note.
+fn written(gitlab: &StandIn) -> (String, String, String) {
+    let asked = gitlab.asked().pop().unwrap();
+    assert_eq!(asked.headers["content-type"], "application/json");
+    let sent: Value = serde_json::from_str(&asked.body).unwrap();
+    (
+        asked.method,
+        asked.path,
+        sent["body"].as_str().unwrap().to_owned(),
+    )
+}
+
+#[test]
+fn the_gitlab_job_keeps_one_note_up_to_date() {
+    let report = format!("<!-- export-iam drift -->\n## {ODD} \"é\"\n\\n\n");
+    let old = "<!-- export-iam drift -->\nold";
+    let gitlab = gitlab_with_strangers(0);
+    let program = merge_request(&gitlab, &report).with("EXPORT_IAM_GITLAB_TOKEN", TOKEN);
+    assert_eq!(comment(&program).out, "");
+    let made = ("POST".to_owned(), NOTES.to_owned(), report.clone());
+    assert_eq!(written(&gitlab), made);
+    // The note of last time is on the third page.
+    let mut notes = strangers(230);
+    notes.extend([note(42, 5, old), note(43, 5, old)]);
+    let gitlab = self::gitlab(notes);
+    let program = merge_request(&gitlab, &report).with("EXPORT_IAM_GITLAB_TOKEN", TOKEN);
+    assert_eq!(comment(&program).out, "");
+    let changed = ("PUT".to_owned(), format!("{NOTES}/42"), report);
+    assert_eq!(written(&gitlab), changed);
+}
+
+/// Notes that are not ours, though some look so.
+fn strangers(count: u32) -> Vec<Value> {
+    let bodies = [
+        "<!-- export-iam drift -->\nnot by the bot",
+        "> <!-- export-iam drift -->",
+    ];
+    let ours = note(1, 5, bodies[1]);
+    let others = (2..=count).map(|id| note(id, 6, bodies[0]));
+    std::iter::once(ours).chain(others).collect()
+}
+
+fn gitlab_with_strangers(count: u32) -> StandIn {
+    gitlab(strangers(count))
+}
+
+#[test]
+fn without_a_token_or_a_report_the_gitlab_job_says_so_and_asks_nothing() {
+    let report = "<!-- export-iam drift -->\n";
+    let gitlab = gitlab(Vec::new());
+    let run = comment(&merge_request(&gitlab, report));
+    assert!(
+        run.out.contains("EXPORT_IAM_GITLAB_TOKEN is not set"),
+        "{}",
+        run.told()
+    );
+    let odd = format!("{TOKEN}\"\nurl = \"http://127.0.0.1:9/");
+    let run = comment(&merge_request(&gitlab, report).with("EXPORT_IAM_GITLAB_TOKEN", &odd));
+    assert!(run.out.contains("is not a token"), "{}", run.told());
+    let run = comment(&merge_request(&gitlab, "").with("EXPORT_IAM_GITLAB_TOKEN", TOKEN));
+    assert!(run.out.contains("drift left no report"), "{}", run.told());
+    let program = merge_request(&gitlab, report).with("EXPORT_IAM_GITLAB_TOKEN", TOKEN);
+    let run = comment(&program.with("CI_MERGE_REQUEST_IID", ""));
+    assert_eq!(run.out, "");
+    assert!(gitlab.asked().is_empty());
+}
+
+#[test]
+fn a_gitlab_token_that_may_not_write_leaves_the_status_of_drift_alone() {
+    let gitlab = gitlab(Vec::new());
+    let program = merge_request(&gitlab, "<!-- export-iam drift -->\n");
+    let run = comment(&program.with("EXPORT_IAM_GITLAB_TOKEN", "glpat-CanaryOther"));
+    assert!(run.out.contains("could not be written"), "{}", run.told());
+    assert!(gitlab.asked().iter().all(|asked| asked.method == "GET"));
+}
+
+#[test]
+fn the_image_has_the_script_that_the_gitlab_job_runs() {
+    let job = &documents("gitlab/drift.gitlab-ci.yml")[0]["export-iam-drift"];
+    let after = job["after_script"].as_array().unwrap();
+    let [after] = after.as_slice() else {
+        panic!("{after:?}");
+    };
+    let image = std::fs::read_to_string(root().join("integrations/docker/Dockerfile")).unwrap();
+    let copied = format!(
+        "integrations/gitlab/comment.sh /usr/local/bin/{}\n",
+        after.as_str().unwrap()
+    );
+    assert!(image.contains(&copied), "{copied}");
 }
 
 #[test]
