@@ -1,6 +1,6 @@
 //! The one table of exit statuses.
 
-/// How a run ended. Source of the numbers: the README, "Exit status".
+/// How a run ended. What each number means stands in [`crate::cli::EXIT_STATUS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitStatus {
     /// Done, in sync, or nothing pending.

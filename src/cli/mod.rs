@@ -55,7 +55,7 @@ pub struct Cli {
     pub global: Global,
 }
 
-/// The table of exit statuses, below every help text and in the README.
+/// The table of exit statuses, below every help text and in `docs/reference/commands.md`.
 pub const EXIT_STATUS: &str = "\
 Exit status:
   0    done, in sync, or nothing pending

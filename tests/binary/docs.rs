@@ -251,7 +251,7 @@ fn commands_in_prose_are_ones_that_the_program_knows() {
 
 #[test]
 fn every_preset_is_in_the_table() {
-    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let text = fs::read_to_string(root().join("docs/reference/spec.md")).unwrap();
     for preset in presets() {
         let row = format!("| `preset:{}` | {} |", preset.name, preset.summary);
         assert!(text.contains(&row), "missing: {row}");
