@@ -413,7 +413,10 @@ fn shaped(text: &str, format: &str, report: &str, tame: &[(&'static str, String)
                     let outside: Vec<&str> = tag.split('"').step_by(2).collect();
                     outside.join("")
                 });
-                tags.collect::<Vec<_>>()
+                // A long label of the picture takes a second line, and has its whole as a title.
+                let of_label = ["text x= y=", "/text", "title", "/title"];
+                tags.filter(|tag| !of_label.contains(&tag.as_str()))
+                    .collect::<Vec<_>>()
             };
             assert_eq!(shape(report), shape(tame), "{text:?}");
             assert_eq!(report.matches("<script").count(), 1, "{text:?}");

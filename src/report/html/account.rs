@@ -13,6 +13,9 @@ use crate::report::run::{
 /// Most findings of an account that are unfolded from the start.
 const UNFOLDED: usize = 20;
 
+/// Most lines of a finding that need no folding.
+const SHORT: usize = 8;
+
 /// The section of one account, at its place on the page.
 pub(super) fn section(run: &Run, account: &Account, at: usize) -> Markup {
     let AccountShape {
@@ -37,7 +40,7 @@ pub(super) fn section(run: &Run, account: &Account, at: usize) -> Markup {
             @if let Some(verdict) = verdict { (of_verdict(run, verdict)) }
             @if !exports.is_empty() { (checked(exports)) }
             @if !steps.is_empty() { (plan(steps)) }
-            (picture::picture(account, &id, run.accounts.len() < FLEET))
+            (picture::picture(account, &run.kind, &id, run.accounts.len() < FLEET))
         }
     }
 }
@@ -66,32 +69,37 @@ fn finding(found: &Finding, is_open: bool) -> Markup {
             @if let Some(since) = &found.since { " " span.badge.none { (shown(since)) } }
             " " span.soft.mono { (shown(&found.id)) }
             @if let Some(accepted) = found.accepted() { p.soft { (shown(&accepted)) } }
-            @if !found.details.is_empty() {
-                details open[is_open] {
-                    summary { "What shows it" }
-                    ul.lines { @for line in &found.details { li { (detail(line)) } } }
-                }
-            }
+            (details(&found.details, is_open))
         }
     }
 }
 
-/// A line of access in the colour of its sign.
-fn detail(line: &str) -> Markup {
-    let line = shown(line);
-    let class = match line
-        .split_once(": ")
-        .map_or(&*line, |(_, rest)| rest)
-        .chars()
-        .next()
-    {
-        _ if line.starts_with("+ ") => "mono gained",
-        _ if line.starts_with("- ") => "mono lost",
-        Some('+') => "mono gained",
-        Some('-') => "mono lost",
-        _ => "mono",
+/// What shows a finding; many lines can be folded away.
+fn details(lines: &[String], is_open: bool) -> Markup {
+    let list = html! {
+        ul.lines { @for line in lines { li class=[sign(line)] { (shown(line)) } } }
     };
-    html! { span class=(class) { (line) } }
+    match lines.len() {
+        0 => html! {},
+        count if is_open && count <= SHORT => list,
+        count => html! {
+            details open[is_open] {
+                summary { "What shows it" @if count > 1 { " (" (count) " lines)" } }
+                (list)
+            }
+        },
+    }
+}
+
+/// The class of a line of access.
+fn sign(line: &str) -> Option<&'static str> {
+    let behind_name = line.split_once(": ").map_or(line, |(_, rest)| rest);
+    let has = |sign: &str| line.starts_with(sign) || behind_name.starts_with(sign);
+    match (has("+ "), has("- ")) {
+        (true, _) => Some("gained"),
+        (_, true) => Some("lost"),
+        _ => None,
+    }
 }
 
 fn of_verdict(run: &Run, verdict: &VerdictShape) -> Markup {
@@ -101,7 +109,7 @@ fn of_verdict(run: &Run, verdict: &VerdictShape) -> Markup {
         h3 { "Would ExportImage work with role " code { (shown(role)) } "?" }
         p {
             "Now: " (exports(&now.answer))
-            @if let Some(error) = &now.error { " fails with " code { (shown(error)) } }
+            @if let Some(error) = &now.error { ", fails with " code { (shown(error)) } }
             @if has_after { "; after these steps: " (exports(&after.answer)) }
         }
         (buckets(now))
@@ -136,6 +144,7 @@ fn bucket(export: &ExportShape, trust: Option<&OutcomeShape>) -> Markup {
         false if answers.iter().all(|answer| *answer == "ready") => "ready",
         false => "depends",
     };
+    let names: Vec<&str> = open.iter().map(|action| action.action.as_str()).collect();
     html! {
         tr {
             th scope="row" { (shown(&place(export.bucket.as_deref(), export.prefix.as_deref()))) }
@@ -143,10 +152,7 @@ fn bucket(export: &ExportShape, trust: Option<&OutcomeShape>) -> Markup {
             td {
                 @if open.is_empty() && trusted == "ready" { span.soft { "nothing" } }
                 @if trusted != "ready" { "ecs.aliyuncs.com as a principal of the role" @if !open.is_empty() { ", " } }
-                @for (at, action) in open.iter().enumerate() {
-                    @if at > 0 { ", " }
-                    code { (shown(&action.action)) }
-                }
+                @if !open.is_empty() { code { (shown(&names.join(", "))) } }
             }
         }
     }

@@ -12,12 +12,12 @@ pub(super) fn fleet(run: &Run, accounts: &[&Account]) -> Markup {
         h2 #accounts-title { "Accounts" }
         @if accounts.len() > 1 { (filter()) }
         div #accounts .wide tabindex="0" role="region" aria-labelledby="accounts-title" {
-            table {
+            table.fleet {
                 thead { tr {
                     th scope="col" { "Account" }
                     @for (_, title) in ASPECTS { th scope="col" { (title) } }
                     th scope="col" { "Exports" }
-                    @for severity in Severity::ALL { th scope="col" { (capital(severity.as_str())) } }
+                    @for severity in Severity::ALL { th.number scope="col" { (capital(severity.as_str())) } }
                 } }
                 tbody { @for (at, account) in accounts.iter().enumerate() { (row(run, account, at)) } }
             }
@@ -62,7 +62,8 @@ fn row(run: &Run, account: &Account, at: usize) -> Markup {
             @for (aspect, _) in ASPECTS { td { (cell(account, aspect)) } }
             td { (exports(account.exports())) }
             @for severity in Severity::ALL {
-                td.number { @match account.count(severity) { 0 => span.soft { "0" }, count => strong { (count) } } }
+                @let count = account.count(severity);
+                td.number.soft[count == 0] { (count) }
             }
         }
     }
@@ -73,12 +74,21 @@ fn cell(account: &Account, aspect: Aspect) -> Markup {
     if account.is_failed() {
         return badge("high", "not read");
     }
+    let of_role = account.counted().find(|found| found.aspect == Aspect::Role);
+    if aspect == Aspect::Trust && of_role.is_some_and(|found| is_absent(&found.rule.kind)) {
+        return html! { span.soft { "–" } };
+    }
     let of_aspect = account.counted().filter(|found| found.aspect == aspect);
     // The first of the worst: findings come in that order.
     match of_aspect.max_by_key(|found| found.rule.severity) {
         Some(found) => badge(found.rule.severity.as_str(), &found.rule.kind),
         None => badge("good", "as in the spec"),
     }
+}
+
+/// Whether there is no role, which nobody trusts then.
+fn is_absent(kind: &str) -> bool {
+    matches!(kind, "missing" | "pending-create")
 }
 
 /// Whether exports work, in a word.

@@ -248,6 +248,7 @@ fn change(account: &AccountShape, change: &ChangeShape) -> Option<Finding> {
         action,
         reason,
         fields,
+        access,
     } = change;
     let (kind, severity, what) = match (action.as_str(), reason.as_str()) {
         ("create", _) => ("pending-create", Severity::Medium, "is to be created"),
@@ -260,11 +261,15 @@ fn change(account: &AccountShape, change: &ChangeShape) -> Option<Finding> {
         ),
         _ => return None,
     };
-    let details = fields.iter().flat_map(field).collect();
-    let has_trust = fields.iter().any(|field| field.name == "trust");
+    let of_fields = fields.iter().flat_map(field);
+    // What stays as it is neither gains nor loses.
+    let access = access.iter().filter(|_| action != "no-op");
+    let of_whole = access.flat_map(lines);
+    let details = of_fields.chain(of_whole).collect();
+    let is_about_trust = action == "update" && fields.iter().any(|field| field.name == "trust");
     Some(Finding {
         details,
-        aspect: Aspect::of(address, if has_trust { "trust" } else { "" }),
+        aspect: Aspect::of(address, if is_about_trust { "trust" } else { "" }),
         ..finding(account, Rule::new(kind, severity), address, what)
     })
 }

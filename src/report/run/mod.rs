@@ -17,8 +17,8 @@ pub(super) use findings::{Aspect, Finding, passed};
 pub(super) use rule::Rule;
 use shape::RunShape;
 pub(super) use shape::{
-    AccessShape, AccountShape, CheckedExport, ExportShape, FindingShape, LineShape, OutcomeShape,
-    PolicyShape, ReadyShape, RoleShape, StatementShape, StepShape, VerdictShape,
+    AccountShape, ChangeShape, CheckedExport, ExportShape, FieldShape, FindingShape, LineShape,
+    OutcomeShape, PolicyShape, ReadyShape, RoleShape, StatementShape, StepShape, VerdictShape,
 };
 
 /// Where findings point when the spec is no file: the place where one would be.

@@ -124,6 +124,7 @@ pub(in crate::report) struct AccessShape {
 #[serde(default)]
 pub(in crate::report) struct LineShape {
     pub(in crate::report) text: String,
+    pub(in crate::report) actions: Vec<PatternShape>,
     pub(in crate::report) resources: Vec<PatternShape>,
     pub(in crate::report) principals: Vec<PrincipalShape>,
     pub(in crate::report) witness: Option<WitnessShape>,
@@ -156,6 +157,8 @@ pub(in crate::report) struct ChangeShape {
     pub(in crate::report) action: String,
     pub(in crate::report) reason: String,
     pub(in crate::report) fields: Vec<FieldShape>,
+    /// Of an attachment.
+    pub(in crate::report) access: Option<AccessShape>,
 }
 
 #[derive(Debug, Default, Deserialize)]
