@@ -80,3 +80,35 @@ fn each_kind_of_report_has_a_schema_that_takes_it_and_no_other() {
         }
     }
 }
+
+/// The file that an editor takes for the schema of the spec at `path`.
+fn schema_for_editors(path: &Path) -> PathBuf {
+    let text = fs::read_to_string(path).unwrap();
+    let first = text.lines().next().unwrap();
+    let named = first.strip_prefix("# yaml-language-server: $schema=");
+    let named = named.unwrap_or_else(|| panic!("{}: {first}", path.display()));
+    path.parent().unwrap().join(named)
+}
+
+#[test]
+fn editors_find_the_schema_of_the_plans_and_of_adopted_specs() {
+    let printed = Program::new().run(&["schema", "spec"]).ends(0).out;
+    for path in files(&root().join("plans"), ".yaml") {
+        let schema = fs::read_to_string(schema_for_editors(&path)).unwrap();
+        assert_eq!(schema, printed, "{}", path.display());
+    }
+    let program = Program::new();
+    program.run(&["sandbox", "seed", "preset:healthy"]).ends(0);
+    let adopt = || program.run(&["adopt", "--sandbox"]).ends(0).out;
+    let without = adopt();
+    let path = program.path().join("export-iam.schema.json");
+    fs::write(&path, printed).unwrap();
+    let with = adopt();
+    assert_eq!(with.split_once('\n').unwrap().1, without);
+    let spec = program.path().join("export-iam.yaml");
+    fs::write(&spec, with).unwrap();
+    assert_eq!(schema_for_editors(&spec), path);
+    program
+        .run(&["plan", "--sandbox", "--detailed-exitcode"])
+        .ends(0);
+}

@@ -21,6 +21,9 @@ use crate::spec::{AccountEntry, Adopted, Holding, NAMED, Spec, adopt, adopt_flee
 /// The role that is described where neither the command line nor a spec names one.
 const DEFAULT_ROLE: &str = "AliyunECSImageExportDefaultRole";
 
+/// The schema of specs, where the documentation says to put it: in the folder of the spec.
+const SCHEMA_FILE: &str = "export-iam.schema.json";
+
 /// `adopt`.
 #[derive(Debug, Args)]
 pub struct AdoptArgs {
@@ -67,7 +70,7 @@ pub(super) async fn run(
     let mut unread = Vec::new();
     for (member, observed) in members.iter().zip(read) {
         match (observed, &member.entry) {
-            (Ok(observed), None) => return own(&observed, console),
+            (Ok(observed), None) => return own(&observed, environment, console),
             (Err(failure), None) => return Err(failure),
             (Ok(observed), Some(entry)) => holdings.push(Holding {
                 entry: entry.clone(),
@@ -76,7 +79,15 @@ pub(super) async fn run(
             (Err(failure), Some(_)) => unread.push(failure.of_account(member.label().as_deref())),
         }
     }
-    fleet(&spec, &holdings, unread, console)
+    fleet(&spec, &holdings, unread, environment, console)
+}
+
+/// Prints a spec, with a line that tells editors where its schema is, where that stands in this folder.
+fn print(spec: &str, environment: &Environment, console: &mut Console) -> Result<(), Failure> {
+    if environment.folder.join(SCHEMA_FILE).is_file() {
+        console.print(&format!("# yaml-language-server: $schema={SCHEMA_FILE}\n"))?;
+    }
+    console.print(spec)
 }
 
 /// The roles to describe.
@@ -147,9 +158,13 @@ async fn held(
 }
 
 /// Describes the account of the run's own credentials.
-fn own(observed: &ObservedState, console: &mut Console) -> Result<ExitStatus, Failure> {
+fn own(
+    observed: &ObservedState,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<ExitStatus, Failure> {
     let Adopted { text, left_out } = adopt(observed);
-    console.print(&text)?;
+    print(&text, environment, console)?;
     for what in &left_out {
         console.warn(&format!("not in the spec: {what}"));
     }
@@ -164,11 +179,12 @@ fn fleet(
     spec: &Spec,
     holdings: &[Holding],
     unread: Vec<Failure>,
+    environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
     let adopted = adopt_fleet(spec, holdings)?;
     if !holdings.is_empty() {
-        console.print(&adopted.text)?;
+        print(&adopted.text, environment, console)?;
     }
     for failure in &unread {
         console.failure(failure);
