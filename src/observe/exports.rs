@@ -9,8 +9,8 @@ use futures_util::future::{join, join_all};
 
 use crate::account::{AccountError, AccountErrorKind};
 use crate::model::{
-    AccountId, BucketName, ControlPolicy, DryRunAnswer, ExportQuestion, ExportRequest, Layer,
-    ObservedServices, RegionId, RoleName,
+    AccountId, BucketName, ControlPolicy, DryRun, DryRunAnswer, ExportQuestion, ExportRequest,
+    Layer, ObservedServices, RegionId, RoleName,
 };
 use crate::services::ReadServices;
 
@@ -103,9 +103,14 @@ async fn observe_export<S: ReadServices>(
     }
 }
 
-/// A refusal that ExportImage documents is an answer; where the caller may not ask or nobody answered, there is none.
 async fn dry_run<S: ReadServices>(services: &S, request: &ExportRequest) -> Layer<DryRunAnswer> {
-    match services.dry_run(request).await {
+    dry_run_layer(services.dry_run(request).await)
+}
+
+/// A refusal that ExportImage documents is an answer; where the caller may not ask or nobody answered, there is none.
+#[must_use]
+pub fn dry_run_layer(answer: Result<DryRun, AccountError>) -> Layer<DryRunAnswer> {
+    match answer {
         Ok(taken) => Layer::Read(DryRunAnswer::Taken(taken)),
         Err(AccountError {
             kind:

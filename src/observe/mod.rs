@@ -6,7 +6,7 @@
 
 mod exports;
 
-pub use exports::{observe_control_policies, observe_exports, observe_instances};
+pub use exports::{dry_run_layer, observe_control_policies, observe_exports, observe_instances};
 
 use std::collections::{BTreeMap, BTreeSet};
 

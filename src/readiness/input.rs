@@ -91,6 +91,18 @@ pub enum Question<'a> {
     Import(&'a ImportQuestion),
 }
 
+impl<'a> From<&'a ExportQuestion> for Question<'a> {
+    fn from(question: &'a ExportQuestion) -> Self {
+        Self::Export(question)
+    }
+}
+
+impl<'a> From<&'a ImportQuestion> for Question<'a> {
+    fn from(question: &'a ImportQuestion) -> Self {
+        Self::Import(question)
+    }
+}
+
 impl<'a> Question<'a> {
     /// The operation that is asked about.
     #[must_use]
@@ -131,6 +143,8 @@ pub struct Facts<'a> {
     pub role: Layer<Role<'a>>,
     /// Why the documents attached to the role for resource groups are not known, on one line; `None` where they are.
     pub groups_not_read: Option<&'a str>,
+    /// The policies on the role that the spec does not name.
+    pub extra: &'a [String],
     /// What is asked.
     pub question: Question<'a>,
     /// What ECS, OSS and the resource directory say.

@@ -34,6 +34,7 @@ mod fleet;
 mod integrations;
 mod lint;
 mod never;
+mod obstacles;
 mod odd_answers;
 mod permissions;
 mod plan_file;

@@ -10,7 +10,7 @@ use crate::cli::session::accounts::{Member, open};
 use crate::cli::session::console::Console;
 use crate::cli::stages::members::for_each_member;
 use crate::cli::stages::report::RunReport;
-use crate::cli::stages::spec::{load, shown_name};
+use crate::cli::stages::spec::{command_line, load, shown_name};
 use crate::cli::stages::verify::{Asked, VerifiedAccount, codes_told, verify_account};
 use crate::model::{BucketName, ObjectPrefix, PlaceError, RegionId};
 use crate::readiness::{Answer, CheckedExport};
@@ -119,8 +119,9 @@ pub(super) async fn run(
     let spec = load(&args.spec, environment, console)?;
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
     let parallel = args.fleet.parallel;
+    let apply = command_line("apply", &args.spec);
     let accounts = for_each_member(members, parallel, console, async |member| {
-        verify_account(&session, member, &spec, &asked, args.dry_run).await
+        verify_account(&session, member, &spec, &asked, args.dry_run, &apply).await
     })
     .await;
     let mut report = RunReport::new("verify", Some(shown_name(&args.spec, environment)));

@@ -12,12 +12,12 @@ use crate::cli::session::accounts::Member;
 use crate::cli::session::clients::Session;
 use crate::explain::codes_in;
 use crate::model::{
-    BucketName, Caller, EXPORT_ROLE, Export, ExportQuestion, Layer, ObjectPrefix, ObservedServices,
-    RegionId, Scope,
+    BucketName, Caller, ControlPolicy, EXPORT_ROLE, Export, ExportQuestion, Layer, ObjectPrefix,
+    ObservedServices, RegionId, Scope,
 };
 use crate::observe::{ObserveError, observe, observe_control_policies, observe_exports};
-use crate::plan::{export_role, with_live_role};
-use crate::readiness::{CheckAnswer, Checked, CheckedExport, Facts, Question, Role, checks};
+use crate::plan::{ReadLayers, export_role};
+use crate::readiness::{CheckAnswer, Checked, CheckedExport};
 use crate::spec::Spec;
 
 /// What the command line says of the export. What it leaves out comes from the spec.
@@ -90,7 +90,7 @@ pub(crate) struct VerifiedAccount {
     pub(crate) exports: Vec<CheckedExport>,
 }
 
-/// Checks the exports of one account.
+/// Checks the exports of one account. `apply` is the command that makes RAM as the spec has it.
 ///
 /// # Errors
 /// When the account is another one (3), RAM could not be read (5), or the exports cannot be asked about (64).
@@ -100,6 +100,7 @@ pub(crate) async fn verify_account(
     spec: &Spec,
     asked: &Asked,
     with_dry_run: bool,
+    apply: &str,
 ) -> Result<VerifiedAccount, Failure> {
     let exports = member
         .entry
@@ -126,43 +127,36 @@ pub(crate) async fn verify_account(
     let services = observe_exports(&connection.services, &role, &questions, with_dry_run);
     let (ram, services) = join(ram, services).await;
     let (caller, observed, control_policies) = ram?;
-    let found = questions.into_iter().zip(services);
-    let found = found.map(|(question, found)| {
-        let control_policies = control_policies.clone();
-        let found = ObservedServices {
-            control_policies,
-            ..found
-        };
-        (question, found)
-    });
-    let now = connection.account.now();
-    let groups_not_read = match &observed {
-        Ok(observed) => observed.group_attachments.not_read(),
-        Err(_) => None,
+    let desired = spec.desired(&caller.account, exports)?;
+    let exports = with_control_policies(questions, services, &control_policies);
+    let read = ReadLayers {
+        account: &caller.account,
+        role: &role,
+        desired: &desired,
+        ram: match &observed {
+            Ok(observed) => Layer::Read(observed),
+            Err(ObserveError(errors)) => {
+                let why: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                Layer::NotRead(why.join("; "))
+            }
+        },
+        asked: &exports,
     };
-    let check_all = |live: Layer<Role<'_>>| {
-        let checked = found.map(|(question, observed)| {
-            let checks = checks(&Facts {
-                account: &caller.account,
-                role_name: &role,
-                role: live.clone(),
-                groups_not_read,
-                question: Question::Export(&question),
-                observed: &observed,
-                now,
-            });
-            CheckedExport { question, checks }
-        });
-        checked.collect()
-    };
-    let exports = match &observed {
-        Ok(observed) => with_live_role(&role, observed, |live| check_all(Layer::Read(live))),
-        Err(ObserveError(errors)) => {
-            let why: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            check_all(Layer::NotRead(why.join("; ")))
-        }
-    };
+    let exports = read.check(apply);
     Ok(VerifiedAccount { caller, exports })
+}
+
+/// What was asked, each with all that was read for it.
+pub(crate) fn with_control_policies(
+    questions: Vec<ExportQuestion>,
+    services: Vec<ObservedServices>,
+    control_policies: &Layer<Vec<ControlPolicy>>,
+) -> Vec<(ExportQuestion, ObservedServices)> {
+    let services = services.into_iter().map(|found| ObservedServices {
+        control_policies: control_policies.clone(),
+        ..found
+    });
+    questions.into_iter().zip(services).collect()
 }
 
 /// The error codes that were met, and those with which ECS refuses. One with which it may refuse is no error yet.

@@ -82,6 +82,12 @@ impl AccountReport {
         Self(Account::failed(id, problems))
     }
 
+    /// Adds how the checks of its exports ended.
+    #[must_use]
+    pub fn with_exports(self, exports: &[CheckedExport]) -> Self {
+        Self(self.0.with_exports(exports))
+    }
+
     /// Adds why the work on the account did not end well.
     #[must_use]
     pub fn with_errors(self, problems: &[(String, Option<String>)]) -> Self {

@@ -233,18 +233,21 @@ impl Account {
     }
 
     pub(super) fn verified(caller: &Caller, exports: &[CheckedExport]) -> Self {
-        let counts = Exports::of(exports);
-        Self {
+        let account = Self {
             id: Some(caller.account.to_string()),
             caller: Some(caller.arn.clone()),
-            exports: Some(exports.iter().map(Export::new).collect()),
-            summary: Summary {
-                exports: counts,
-                in_sync: counts.blocked == 0 && counts.depends == 0,
-                ..Summary::default()
-            },
             ..Self::default()
-        }
+        };
+        account.with_exports(exports)
+    }
+
+    /// Adds how the checks of its exports ended.
+    pub(super) fn with_exports(mut self, exports: &[CheckedExport]) -> Self {
+        let counts = Exports::of(exports);
+        self.exports = Some(exports.iter().map(Export::new).collect());
+        self.summary.exports = counts;
+        self.summary.in_sync &= counts.blocked == 0 && counts.depends == 0;
+        self
     }
 
     pub(super) fn exported(

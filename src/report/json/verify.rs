@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::{BucketName, ExportQuestion, ObjectPrefix, RegionId};
-use crate::readiness::{Check, CheckedExport};
+use crate::readiness::{Check, CheckedExport, Party};
 
 /// One export and its checks.
 #[derive(Serialize)]
@@ -32,6 +32,8 @@ struct CheckShape {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     settle: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    who: Option<&'static str>,
 }
 
 impl Export {
@@ -66,6 +68,7 @@ impl CheckShape {
             error,
             message,
             settle,
+            who,
         } = check;
         Self {
             check: kind.as_str(),
@@ -73,6 +76,7 @@ impl CheckShape {
             error: *error,
             message: message.clone(),
             settle: settle.clone(),
+            who: who.map(Party::as_str),
         }
     }
 }

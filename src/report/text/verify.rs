@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use crate::model::{BucketName, Caller, ExportQuestion, ObjectPrefix, RegionId};
-use crate::readiness::{Answer, Check, CheckAnswer, CheckKind, CheckedExport};
+use crate::readiness::{Answer, Check, CheckAnswer, CheckKind, CheckedExport, Party};
 
 use super::account::account_line;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
@@ -47,13 +47,28 @@ const COLUMNS: &[(&str, &[CheckKind])] = &[
 pub fn verify(caller: &Caller, label: Option<&str>, exports: &[CheckedExport], out: &mut String) {
     account_line(caller, label, out);
     out.push('\n');
+    table_and_troubles(exports, &CheckKind::ALL, out);
+}
+
+/// Appends how the exports of an account that was worked on are now.
+pub fn exports(exports: &[CheckedExport], out: &mut String) {
+    // Whether there was a dry run is not for the user to say here.
+    let kinds: Vec<CheckKind> = CheckKind::ALL
+        .into_iter()
+        .filter(|kind| *kind != CheckKind::DryRun)
+        .collect();
+    table_and_troubles(exports, &kinds, out);
+}
+
+/// `told` are the checks that are named where they were skipped.
+fn table_and_troubles(exports: &[CheckedExport], told: &[CheckKind], out: &mut String) {
     let rows = rows(&[(String::new(), exports)]);
     table(&rows, out);
     for row in &rows {
         troubles(row, out);
     }
     out.push('\n');
-    skipped(&rows, out);
+    skipped(&rows, told, out);
     // The others are told above, with their troubles.
     for Row { place, export } in &rows {
         if export.answer() == Answer::Ready {
@@ -68,7 +83,7 @@ pub fn verify_fleet(accounts: &[(String, &[CheckedExport])], out: &mut String) {
     table(&rows, out);
     out.push('\n');
     shared_troubles(&rows, out);
-    skipped(&rows, out);
+    skipped(&rows, &CheckKind::ALL, out);
 }
 
 /// One line of the table.
@@ -88,7 +103,7 @@ fn rows<'a>(accounts: &[(String, &'a [CheckedExport])]) -> Vec<Row<'a>> {
             label => format!("{label:width$}  "),
         };
         let row = move |export: &'a CheckedExport| Row {
-            place: format!("{label}{}", place(&export.question)),
+            place: format!("{label}{}", row_place(&export.question)),
             export,
         };
         let exports: &'a [CheckedExport] = exports;
@@ -147,27 +162,27 @@ fn cell(export: &CheckedExport, kinds: &[CheckKind]) -> CheckAnswer {
     worst.unwrap_or(CheckAnswer::Skipped)
 }
 
-fn place(question: &ExportQuestion) -> String {
-    let ExportQuestion {
-        region,
-        bucket,
-        prefix,
-        image,
-        format: _,
-    } = question;
-    let region = region.as_ref().map_or("any region", RegionId::as_str);
+fn row_place(question: &ExportQuestion) -> String {
+    let region = question.region.as_ref();
+    let region = region.map_or("any region", RegionId::as_str);
+    let image = question.image.as_ref();
+    let image = image.map(|image| format!("  {}", safe(image)));
+    format!("{region}  {}{}", place(question), image.unwrap_or_default())
+}
+
+/// Where an export goes, for the middle of a line.
+#[must_use]
+pub fn place(question: &ExportQuestion) -> String {
+    let ExportQuestion { bucket, prefix, .. } = question;
     let bucket = bucket.as_ref().map_or("any bucket", BucketName::as_str);
     let prefix = prefix.as_ref().map_or("", ObjectPrefix::as_str);
     let slash = if prefix.is_empty() { "" } else { "/" };
-    let image = image.as_ref().map(|image| format!("  {}", safe(image)));
-    format!(
-        "{region}  {bucket}{slash}{prefix}{}",
-        image.unwrap_or_default()
-    )
+    format!("{bucket}{slash}{prefix}")
 }
 
 fn troubles(Row { place, export }: &Row<'_>, out: &mut String) {
-    let found: Vec<&Check> = export.checks.iter().filter(is_trouble).collect();
+    let found = export.checks.iter().filter(|check| check.is_trouble());
+    let found: Vec<&Check> = found.collect();
     if found.is_empty() {
         return;
     }
@@ -182,7 +197,7 @@ fn shared_troubles(rows: &[Row<'_>], out: &mut String) {
     let mut shared: Vec<(&Check, Vec<&str>)> = Vec::new();
     let mut places: HashMap<(CheckKind, &str), usize> = HashMap::new();
     for row in rows {
-        for check in row.export.checks.iter().filter(is_trouble) {
+        for check in row.export.checks.iter().filter(|check| check.is_trouble()) {
             let place = *places
                 .entry((check.kind, check.message.as_str()))
                 .or_insert(shared.len());
@@ -202,15 +217,6 @@ fn shared_troubles(rows: &[Row<'_>], out: &mut String) {
     }
 }
 
-/// What stands in the way, is open, or is worth knowing though it passed.
-fn is_trouble(check: &&Check) -> bool {
-    match check.answer {
-        CheckAnswer::Failed | CheckAnswer::Depends => true,
-        CheckAnswer::Passed => check.settle.is_some(),
-        CheckAnswer::Skipped => false,
-    }
-}
-
 /// Appends one trouble, and the exports that share it.
 fn trouble(check: &Check, places: &[&str], out: &mut String) {
     let (style, mark) = match check.answer {
@@ -218,8 +224,11 @@ fn trouble(check: &Check, places: &[&str], out: &mut String) {
         CheckAnswer::Depends => (CHANGE, "? "),
         CheckAnswer::Passed | CheckAnswer::Skipped => (DIM, "ok"),
     };
-    let error = check.error.filter(|_| check.answer != CheckAnswer::Passed);
-    let error = error.map(|code| format!(" ({code})")).unwrap_or_default();
+    let error = match (check.answer, check.error) {
+        (CheckAnswer::Failed, Some(code)) => format!(" ({code})"),
+        (CheckAnswer::Depends, Some(code)) => format!(" (may cause {code})"),
+        _ => String::new(),
+    };
     let _ = writeln!(
         out,
         "    {} {}: {}{error}",
@@ -237,12 +246,16 @@ fn trouble(check: &Check, places: &[&str], out: &mut String) {
         let line = format!("       to settle it: {}", safe(settle));
         let _ = writeln!(out, "{}", Styled(DIM, line));
     }
+    if let Some(who) = check.who.filter(|who| *who != Party::Apply) {
+        let line = format!("       who can: {who}; `apply` cannot");
+        let _ = writeln!(out, "{}", Styled(DIM, line));
+    }
 }
 
 /// Says once what was looked at for no export, why, and how to ask for it.
-fn skipped(rows: &[Row<'_>], out: &mut String) {
+fn skipped(rows: &[Row<'_>], kinds: &[CheckKind], out: &mut String) {
     let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for kind in CheckKind::ALL {
+    for &kind in kinds {
         let checks = rows.iter().flat_map(|row| &row.export.checks);
         let mut checks = checks.filter(|check| check.kind == kind);
         let Some(first) = checks.clone().next() else {

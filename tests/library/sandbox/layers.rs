@@ -172,6 +172,7 @@ impl Case {
                 in_groups: &in_groups,
             }),
             groups_not_read: None,
+            extra: &[],
             question: Question::Export(&ExportQuestion {
                 region: Some(RegionId::new("cn-hangzhou").unwrap()),
                 bucket: Some(BucketName::new("exports-hz").unwrap()),
