@@ -22,10 +22,7 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
         };
         match (&facts.observed.bucket, kind) {
             (Layer::NotAsked, _) => Check::skipped(kind, "no bucket was asked about"),
-            (Layer::NotRead(why), CheckKind::Bucket) => unread(name, why),
-            (Layer::NotRead(_), _) => {
-                Check::skipped(kind, format!("bucket {name} could not be read"))
-            }
+            (Layer::NotRead(why), _) => unread(kind, name, why),
             (Layer::Read(None), CheckKind::Bucket) => missing(name, facts.question.region()),
             (Layer::Read(None), _) => Check::skipped(kind, format!("there is no bucket {name}")),
             (Layer::Read(Some(bucket)), CheckKind::Bucket) => belongs(bucket, facts),
@@ -36,15 +33,17 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     kinds.map(check).collect()
 }
 
-fn unread(name: &BucketName, why: &str) -> Check {
+fn unread(kind: CheckKind, name: &BucketName, why: &str) -> Check {
+    let error = match kind {
+        CheckKind::BucketEncryption => ErrorCode::InvalidOssBucketEncryptUnsupported,
+        _ => NOT_FOUND,
+    };
     Check::depends(
-        CheckKind::Bucket,
-        NOT_FOUND,
+        kind,
+        error,
         format!("bucket {name} could not be read: {why}"),
     )
-    .settled_by(format!(
-        "let the caller read the bucket, or look as its owner: aliyun oss stat oss://{name}"
-    ))
+    .settled_by(format!("aliyun oss stat oss://{name}"))
 }
 
 fn missing(name: &BucketName, region: Option<&RegionId>) -> Check {
@@ -84,7 +83,7 @@ fn belongs(bucket: &Bucket, facts: &Facts<'_>) -> Check {
             bucket.storage_class
         ));
     }
-    if bucket.is_locked == Some(true) {
+    if facts.observed.is_locked == Layer::Read(true) {
         notes.push(
             "its retention policy forbids to overwrite objects, so the same image cannot be exported again under \
              the same prefix"
