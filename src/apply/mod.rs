@@ -13,8 +13,8 @@ use tokio::sync::watch;
 
 pub use report::{ApplyReport, Outcome, StepReport};
 pub use shutdown::Shutdown;
-pub use verify::{Verified, verify};
-pub use wait_ready::{Waited, wait_out_minute, wait_until_accepted};
+pub use verify::{InSync, Verified, verify};
+pub use wait_ready::{wait_out_minute, wait_until_accepted};
 
 use crate::account::{AccountError, AccountErrorKind, WriteAccount};
 use crate::model::Step;

@@ -14,11 +14,20 @@ pub enum Shutdown {
 }
 
 impl Shutdown {
+    /// Waits until nothing new is to be begun.
+    pub async fn graceful(shutdown: watch::Receiver<Self>) {
+        Self::at_least(Self::Graceful, shutdown).await;
+    }
+
     /// Waits until even the calls in flight are to be left.
-    pub async fn immediate(mut shutdown: watch::Receiver<Self>) {
+    pub async fn immediate(shutdown: watch::Receiver<Self>) {
+        Self::at_least(Self::Immediate, shutdown).await;
+    }
+
+    async fn at_least(self, mut shutdown: watch::Receiver<Self>) {
         // A sender that is gone can no longer ask for anything.
         if shutdown
-            .wait_for(|shutdown| *shutdown == Self::Immediate)
+            .wait_for(|shutdown| *shutdown >= self)
             .await
             .is_err()
         {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::account::ReadAccount;
-use crate::model::{Caller, DesiredState, Scope};
+use crate::model::{Caller, DesiredState, ObservedState, Scope};
 use crate::observe::{ObserveError, observe};
 use crate::plan::{Plan, PlanError, plan};
 
@@ -20,13 +20,22 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from
 #[derive(Debug)]
 pub enum Verified {
     /// The second plan is empty.
-    InSync(Box<Plan>),
+    InSync(Box<InSync>),
     /// The second plan still holds steps.
     NotYet(Box<Plan>),
     /// The account could not be read.
     Unread(ObserveError),
     /// No plan can be made from what was read.
     Impossible(Vec<PlanError>),
+}
+
+/// An account that shows what was written.
+#[derive(Debug)]
+pub struct InSync {
+    /// The second plan.
+    pub plan: Plan,
+    /// What it was made from.
+    pub observed: ObservedState,
 }
 
 /// Plans again until nothing is left to do, for 30 seconds at most.
@@ -44,7 +53,9 @@ pub async fn verify<A: ReadAccount>(
             Err(error) => return Verified::Unread(error),
         };
         let left = match plan(desired, &observed) {
-            Ok(left) if left.is_empty() => return Verified::InSync(Box::new(left)),
+            Ok(plan) if plan.is_empty() => {
+                return Verified::InSync(Box::new(InSync { plan, observed }));
+            }
             Ok(left) => left,
             Err(errors) => return Verified::Impossible(errors),
         };

@@ -20,53 +20,32 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_sec
 /// How often a caller is told that the wait goes on, where nothing can be asked.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How the wait ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Waited {
-    /// ECS takes the request: a dry run passed.
-    Accepted,
-    /// The minute that ECS may need is over. Nobody was asked.
-    MinuteOver,
-    /// ECS refuses the request for a reason that waiting does not change.
-    Refused(AccountError),
-    /// ECS refused the request to the last, for a reason that may still pass.
-    NotYet(AccountError),
-    /// ECS took no notice of the flag: a real export runs as this task.
-    Started {
-        /// The task's id.
-        task: String,
-    },
-}
-
 /// Asks ExportImage with its flag `DryRun` until ECS takes the request or refuses it for good, for 90 seconds at
-/// most. `on_pause` is called before each pause, with the time since the start.
+/// most, and gives the last answer. `on_pause` is called before each pause, with the time since the start.
+///
+/// # Errors
+/// With the last refusal.
 pub async fn wait_until_accepted<S: ReadServices>(
     services: &S,
     request: &ExportRequest,
     mut on_pause: impl FnMut(Duration),
-) -> Waited {
+) -> Result<DryRun, AccountError> {
     let started = Instant::now();
     let (mut pause, longest) = PAUSES;
     loop {
-        let error = match services.dry_run(request).await {
-            Ok(DryRun::Passed { .. }) => return Waited::Accepted,
-            Ok(DryRun::Started { task }) => return Waited::Started { task },
-            Err(error) => error,
-        };
-        if !may_pass(&error) {
-            return Waited::Refused(error);
+        match services.dry_run(request).await {
+            Err(error) if may_pass(&error) && started.elapsed() + pause <= LONGEST => {
+                on_pause(started.elapsed());
+            }
+            answer => return answer,
         }
-        if started.elapsed() + pause > LONGEST {
-            return Waited::NotYet(error);
-        }
-        on_pause(started.elapsed());
         sleep(pause).await;
         pause = (pause * 2).min(longest);
     }
 }
 
 /// Waits out the minute that ECS may need to notice a role that was made at `made`.
-pub async fn wait_out_minute(made: Instant, mut on_pause: impl FnMut(Duration)) -> Waited {
+pub async fn wait_out_minute(made: Instant, mut on_pause: impl FnMut(Duration)) {
     while let Some(left) = FRESH_ROLE
         .checked_sub(made.elapsed())
         .filter(|left| !left.is_zero())
@@ -74,7 +53,6 @@ pub async fn wait_out_minute(made: Instant, mut on_pause: impl FnMut(Duration)) 
         on_pause(made.elapsed());
         sleep(left.min(TICK)).await;
     }
-    Waited::MinuteOver
 }
 
 /// Whether an error may go away by itself. ECS spells the first code in two ways.
@@ -93,9 +71,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::model::{
-        AccountId, Bucket, BucketObject, ControlPolicy, Image, ImportRequest, RoleName,
-    };
+    use crate::model::{AccountId, Bucket, ControlPolicy, Image, RoleName};
 
     /// Answers dry runs with these, the last one for ever.
     struct Ecs(Mutex<Vec<Result<DryRun, AccountError>>>);
@@ -118,9 +94,6 @@ mod tests {
         async fn bucket(&self, _: &str, _: &str) -> Result<Option<Bucket>, AccountError> {
             unasked()
         }
-        async fn is_locked(&self, _: &str, _: &str) -> Result<bool, AccountError> {
-            unasked()
-        }
         async fn bucket_policy(&self, _: &str, _: &str) -> Result<Option<String>, AccountError> {
             unasked()
         }
@@ -135,17 +108,6 @@ mod tests {
             &self,
             _: &AccountId,
         ) -> Result<Vec<ControlPolicy>, AccountError> {
-            unasked()
-        }
-        async fn object(
-            &self,
-            _: &str,
-            _: &str,
-            _: &str,
-        ) -> Result<Option<BucketObject>, AccountError> {
-            unasked()
-        }
-        async fn dry_run_import(&self, _: &ImportRequest) -> Result<DryRun, AccountError> {
             unasked()
         }
         async fn dry_run(&self, _: &ExportRequest) -> Result<DryRun, AccountError> {
@@ -169,7 +131,9 @@ mod tests {
         })
     }
 
-    async fn wait(answers: Vec<Result<DryRun, AccountError>>) -> (Waited, usize, Duration) {
+    async fn wait(
+        answers: Vec<Result<DryRun, AccountError>>,
+    ) -> (Result<DryRun, AccountError>, usize, Duration) {
         let request = ExportRequest {
             region: "cn-hangzhou".to_owned(),
             image: "m-1".to_owned(),
@@ -186,10 +150,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn it_ends_as_soon_as_ecs_takes_the_request() {
         let role = || refused("NoSetRoletoECSServiceAcount");
-        assert_eq!(
-            wait(vec![passed()]).await,
-            (Waited::Accepted, 0, Duration::ZERO)
-        );
+        assert_eq!(wait(vec![passed()]).await, (passed(), 0, Duration::ZERO));
         let (waited, pauses, took) = wait(vec![
             role(),
             refused("InvalidOSS.NotAuthorized"),
@@ -197,24 +158,24 @@ mod tests {
             passed(),
         ])
         .await;
-        assert_eq!((waited, pauses), (Waited::Accepted, 3));
+        assert_eq!((waited, pauses), (passed(), 3));
         assert_eq!(took, Duration::from_secs(2 + 4 + 8));
     }
 
     #[tokio::test(start_paused = true)]
     async fn it_ends_at_once_where_waiting_does_not_help() {
         let (waited, pauses, _) = wait(vec![refused("InvalidOSSBucket.NotFound")]).await;
-        assert!(matches!(waited, Waited::Refused(_)), "{waited:?}");
+        assert_eq!(waited, refused("InvalidOSSBucket.NotFound"));
         assert_eq!(pauses, 0);
         let task = "t-1".to_owned();
         let (waited, ..) = wait(vec![Ok(DryRun::Started { task: task.clone() })]).await;
-        assert_eq!(waited, Waited::Started { task });
+        assert_eq!(waited, Ok(DryRun::Started { task }));
     }
 
     #[tokio::test(start_paused = true)]
     async fn it_never_takes_more_than_90_seconds() {
         let (waited, pauses, took) = wait(vec![refused("NoSetRoletoECSServiceAccount")]).await;
-        assert!(matches!(waited, Waited::NotYet(_)), "{waited:?}");
+        assert_eq!(waited, refused("NoSetRoletoECSServiceAccount"));
         assert!(pauses > 5 && took <= LONGEST, "{pauses} pauses, {took:?}");
     }
 

@@ -9,7 +9,9 @@ use crate::readiness::{Answer, Readiness};
 
 /// Nothing where exports work, nor where the spec itself leaves open whether they do.
 pub(super) fn finding(account: &AccountId, verdict: &Verdict) -> Option<Finding> {
-    let Verdict { role, now, after } = verdict;
+    let Verdict {
+        role, now, after, ..
+    } = verdict;
     let (kind, severity) = match (now.answer(), after.answer()) {
         (Answer::Blocked, _) => (DriftKind::ExportBlocked, Severity::High),
         (Answer::Depends, Answer::Ready) => (DriftKind::ExportDepends, Severity::Medium),

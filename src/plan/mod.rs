@@ -15,6 +15,7 @@ mod effect;
 mod error;
 pub mod file;
 mod guard;
+mod layers;
 mod never;
 mod order;
 mod possible;
@@ -30,11 +31,12 @@ pub use change::{Change, DocumentChange, FieldChange};
 pub use effect::Effect;
 pub use error::PlanError;
 pub use guard::{ApprovedPlan, Refusal, Risk, approve, forbidden};
+pub use layers::ReadLayers;
 pub use never::{Breach, breaches, breaches_of_wish};
 pub use order::{Holder, OrderCheck, Passing, PassingKind};
 pub use possible::possible_steps;
 pub use undo::{UndoError, undo};
-pub use verdict::{Verdict, export_role, import_role, with_live_role};
+pub use verdict::{Verdict, export_role, import_role};
 
 use crate::model::{Address, Caller, DesiredState, GroupAttachments, ObservedState, Step};
 

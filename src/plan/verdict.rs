@@ -4,7 +4,7 @@ use crate::model::{
     DesiredState, GroupAttachment, ImageOperation, ObservedState, PolicyRef, RoleName, Scope, Step,
 };
 use crate::readiness::{
-    Attached, AttachedInGroup, Export, Readiness, Role, RoleTrust, image_export,
+    Attached, AttachedInGroup, Export, Readiness, Remedy, Role, RoleTrust, image_export, remedies,
 };
 
 use super::attachments::for_groups;
@@ -19,6 +19,8 @@ pub struct Verdict {
     pub now: Readiness,
     /// As the account is after the steps.
     pub after: Readiness,
+    /// What settles that which the steps leave in the way.
+    pub remedies: Vec<Remedy>,
 }
 
 /// The verdict on the role that the spec is about, if it is about ExportImage.
@@ -37,7 +39,13 @@ pub(super) fn verdict(
             readiness(&role, &after, steps, desired, observed)
         }
     };
-    Some(Verdict { role, now, after })
+    let remedies = remedies(&after, &extra(&role, desired, observed));
+    Some(Verdict {
+        role,
+        now,
+        after,
+        remedies,
+    })
 }
 
 /// The role that the verdict is about: the default one where the spec names it, else the only one it names while
@@ -104,13 +112,30 @@ fn readiness(
     })
 }
 
-/// What `ask` says of the role as it was read.
-pub fn with_live_role<R>(
+/// The policies that the role holds and the spec does not name.
+pub(super) fn extra(
+    role: &RoleName,
+    desired: &DesiredState,
+    observed: &ObservedState,
+) -> Vec<String> {
+    let wanted = desired.roles.values().find(|wanted| wanted.name == *role);
+    let held = observed.attachments.get(role).into_iter().flatten();
+    let in_groups = observed.group_attachments.of(role);
+    let held = held.chain(in_groups.iter().map(|held| &held.policy));
+    held.filter(|held| wanted.is_none_or(|wanted| !wanted.policies.contains(held)))
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// What `ask` says of the role after `steps`.
+pub(super) fn with_role_after<R>(
     role: &RoleName,
     observed: &ObservedState,
+    steps: &[&Step],
     ask: impl FnOnce(Role<'_>) -> R,
 ) -> R {
-    with_role(role, &World::of(observed), observed, &[], ask)
+    let world = World::of(observed).after(steps.iter().copied());
+    with_role(role, &world, observed, steps, ask)
 }
 
 /// What `ask` says of the role in the world that `steps` lead to from what was read.

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::error::ErrorCode;
+use super::party::Party;
 use crate::model::{ExportQuestion, ImageOperation, ImportQuestion};
 
 /// What is checked.
@@ -147,6 +148,14 @@ impl CheckAnswer {
             Self::Skipped => "skipped",
         }
     }
+
+    fn is_worse_than(self, other: Self) -> bool {
+        match self {
+            Self::Failed => other != Self::Failed,
+            Self::Depends => matches!(other, Self::Passed | Self::Skipped),
+            Self::Passed | Self::Skipped => false,
+        }
+    }
 }
 
 /// One check of one export or import.
@@ -162,6 +171,8 @@ pub struct Check {
     pub message: String,
     /// The command or edit that settles it, where there is one.
     pub settle: Option<String>,
+    /// Who can do that.
+    pub who: Option<Party>,
 }
 
 impl Check {
@@ -188,6 +199,7 @@ impl Check {
             error: None,
             message: message.into(),
             settle: None,
+            who: None,
         }
     }
 
@@ -202,6 +214,43 @@ impl Check {
         Self {
             settle: Some(settle.into()),
             ..self
+        }
+    }
+
+    pub(super) fn by(self, who: Party) -> Self {
+        Self {
+            who: Some(who),
+            ..self
+        }
+    }
+
+    /// Whether it is about the role, which `apply` can change.
+    #[must_use]
+    pub fn is_of_role(&self) -> bool {
+        matches!(
+            self.kind,
+            CheckKind::Role | CheckKind::Trust | CheckKind::Permissions
+        )
+    }
+
+    /// Whether it stands in the way, is open, or says what is worth knowing though it passed.
+    #[must_use]
+    pub fn is_trouble(&self) -> bool {
+        match self.answer {
+            CheckAnswer::Failed | CheckAnswer::Depends => true,
+            CheckAnswer::Passed => self.settle.is_some(),
+            CheckAnswer::Skipped => false,
+        }
+    }
+}
+
+/// Names `apply` where it settles a check: where `after`, the checks of the role after its steps, is better than
+/// `checks`. `command` is how to call it.
+pub fn settled_by_apply(checks: &mut [Check], after: &[Check], command: &str) {
+    for (check, after) in checks.iter_mut().zip(after) {
+        if check.answer.is_worse_than(after.answer) {
+            check.settle = Some(command.to_owned());
+            check.who = Some(Party::Apply);
         }
     }
 }

@@ -143,6 +143,8 @@ pub struct Facts<'a> {
     pub role: Layer<Role<'a>>,
     /// Why the documents attached to the role for resource groups are not known, on one line; `None` where they are.
     pub groups_not_read: Option<&'a str>,
+    /// The policies on the role that the spec does not name.
+    pub extra: &'a [String],
     /// What is asked.
     pub question: Question<'a>,
     /// What ECS, OSS and the resource directory say.
@@ -154,16 +156,6 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     pub(super) fn operation(&self) -> ImageOperation {
         self.question.operation()
-    }
-
-    /// The command that sets up the role. Without a spec the program takes the one for exports.
-    pub(super) fn apply(&self) -> &'static str {
-        match self.operation() {
-            ImageOperation::Export => "export-iam apply",
-            ImageOperation::Import => {
-                "export-iam apply preset:image-import, or the spec of your own that has the role"
-            }
-        }
     }
 
     /// The region's id; empty where none was asked about.

@@ -20,6 +20,8 @@
 //! | `check` | the checks of one export or import over all layers, and their answers |
 //! | `checks` | the way from everything that was read for one export or import to its checks |
 //! | `error` | the errors of the two operations |
+//! | `party` | the people and programs that can settle something |
+//! | `remedy` | who can settle what, and what settles a refusal by the role's own documents |
 //! | `answer` | the three answers, with their reasons |
 //! | `factor` | what an answer can depend on, and what would settle it |
 //! | `statement` | how a statement is named |
@@ -38,17 +40,24 @@ mod grants;
 mod input;
 mod made;
 mod over_grant;
+mod party;
+mod remedy;
 mod requirement;
 mod statement;
 mod words;
 
 pub use answer::{ActionAnswer, Answer, ExportAnswer, Outcome, Readiness, Refusal};
 pub use assess::{image_export, image_export_into};
-pub use check::{Check, CheckAnswer, CheckKind, Checked, CheckedExport, CheckedImport, answer_of};
+pub use check::{
+    Check, CheckAnswer, CheckKind, Checked, CheckedExport, CheckedImport, answer_of,
+    settled_by_apply,
+};
 pub use checks::checks;
 pub use error::ErrorCode;
 pub use factor::Factor;
 pub use input::{
     Attached, AttachedInGroup, AttachedToBucket, Export, Facts, Question, Role, RoleTrust,
 };
+pub use party::Party;
+pub use remedy::{Remedy, remedies};
 pub use statement::StatementName;

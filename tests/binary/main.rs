@@ -25,20 +25,16 @@ mod bucket_policy;
 mod cli;
 mod docs;
 #[cfg(unix)]
-mod error_rows;
-#[cfg(unix)]
 mod error_table;
 mod explained;
 mod export;
 mod findings;
 mod fleet;
 #[cfg(unix)]
-mod import_error_table;
-mod imports;
-#[cfg(unix)]
 mod integrations;
 mod lint;
 mod never;
+mod obstacles;
 mod odd_answers;
 mod permissions;
 mod plan_file;

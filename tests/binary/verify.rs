@@ -287,7 +287,7 @@ fn apply_waits_until_ecs_takes_the_export_and_says_why_it_does_not() {
     apply(&program)
         .ends(0)
         .says("Apply: 2 done")
-        .warns("ECS accepts the export of m-bp1app to exports-hz");
+        .says("m-bp1app: ready");
     let program = with_state(|account| {
         no_role(account);
         account["buckets"] = json!([]);
@@ -295,8 +295,8 @@ fn apply_waits_until_ecs_takes_the_export_and_says_why_it_does_not() {
     apply(&program.file("export-iam.yaml", SPEC))
         .ends(2)
         .says("Apply: 2 done")
-        .warns("applied, but ECS refuses the export: ExportImage")
-        .warns("InvalidOSSBucket.NotFound");
+        .says("NO bucket: there is no bucket exports-hz (InvalidOSSBucket.NotFound)")
+        .warns("RAM is as the spec says, and still the export to exports-hz is blocked");
 }
 
 #[test]

@@ -20,7 +20,6 @@ mod credentials;
 mod drift;
 mod explain;
 mod formats;
-mod imports;
 mod laws;
 mod lint;
 mod nights;

@@ -19,13 +19,14 @@ use crate::cli::stages::plan::{
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::results::report_results;
 use crate::cli::stages::saved_plan;
-use crate::cli::stages::spec::{load, shown_name};
+use crate::cli::stages::spec::{command_line, load, shown_name};
 use crate::cli::stages::verify::Asked;
-use crate::cli::stages::wait_ready::wait_until_ready;
+use crate::cli::stages::wait_ready::Wait;
 use crate::model::{DesiredState, Scope};
 use crate::observe::observe;
 use crate::plan::file::SavedPlan;
 use crate::plan::{Aim, UndoError, undo};
+use crate::report::text;
 
 /// `apply`.
 #[derive(Debug, Args)]
@@ -54,7 +55,7 @@ pub struct ApplyArgs {
     /// Accept one risk that the guard would refuse; may be given several times
     #[arg(long, value_name = "RISK", value_enum)]
     pub allow: Vec<RiskArg>,
-    /// Wait until ECS has noticed the role, for 90 seconds at most
+    /// Then check the exports as `verify` does, and wait until ECS has noticed the role, for 90 seconds at most
     #[arg(long)]
     pub wait_ready: bool,
     /// With --wait-ready, ask ECS about exports of this image
@@ -112,15 +113,23 @@ pub(super) async fn run(
         false => plans,
     };
     let wait = match args.wait_ready {
-        true => Some(asked(args, global)?),
+        true => Some(Wait::new(
+            asked(args, global, &plans)?,
+            command_line("apply", &args.spec),
+        )),
         false => None,
+    };
+    let named = args.plan.is_none();
+    let verify = match named {
+        true => command_line("verify", &args.spec),
+        false => "export-iam verify SPEC".to_owned(),
     };
     let manner = Manner {
         approval: &approval,
         limits,
         wait: wait.as_ref(),
+        verify: &verify,
     };
-    let named = args.plan.is_none();
     let spec = named.then(|| shown_name(&args.spec, environment));
     let report = RunReport::new("apply", spec);
     match &args.undo_out {
@@ -130,12 +139,19 @@ pub(super) async fn run(
 }
 
 /// What is waited for.
-fn asked(args: &ApplyArgs, global: &Global) -> Result<Asked, Failure> {
+///
+/// # Errors
+/// When the exports of an account cannot be asked about (64).
+fn asked(args: &ApplyArgs, global: &Global, plans: &[MemberPlan]) -> Result<Asked, Failure> {
     let export = ExportArgs {
         image: args.image.clone(),
         ..ExportArgs::default()
     };
-    export.asked(global)
+    let asked = export.asked(global)?;
+    for account in plans.iter().filter_map(|plan| plan.account.as_ref().ok()) {
+        asked.questions(&account.desired.exports)?;
+    }
+    Ok(asked)
 }
 
 /// How plans are carried out.
@@ -144,7 +160,9 @@ struct Manner<'a> {
     approval: &'a Approval,
     limits: Limits,
     /// What to ask until ECS notices the role; `None`: nothing.
-    wait: Option<&'a Asked>,
+    wait: Option<&'a Wait>,
+    /// How to call `verify` with the same spec.
+    verify: &'a str,
 }
 
 /// The plan of an account that was looked at as a whole; of any other, why it is left alone.
@@ -168,20 +186,15 @@ async fn approve_and_execute(
         approval,
         limits,
         wait,
+        verify,
     } = manner;
     console.will_explain(codes_told(plans, |verdict| Some(&verdict.after)));
     let approved = approve(plans, approval, console).await?;
-    let results = execute(plans, &approved, limits, console).await;
+    let results = execute(plans, &approved, limits, wait, console).await;
     let status = report_results(report, plans, &approved, &results, console)?;
-    if let (Some(asked), ExitStatus::Success) = (wait, status) {
-        wait_until_ready(
-            &approved.accounts,
-            &results,
-            asked,
-            limits.parallel,
-            console,
-        )
-        .await?;
+    let mut accounts = approved.accounts.iter();
+    if wait.is_none() && accounts.any(|account| !account.account.desired.exports.is_empty()) {
+        console.show(&text::only_ram(verify))?;
     }
     Ok(status)
 }

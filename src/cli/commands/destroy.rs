@@ -67,7 +67,7 @@ pub(super) async fn run(
     // After a destroy exports fail, as was asked for.
     console.will_explain(codes_told(&plans, |_| None));
     let approved = approve(&plans, &approval, console).await?;
-    let results = execute(&plans, &approved, limits, console).await;
+    let results = execute(&plans, &approved, limits, None, console).await;
     let report = RunReport::new("destroy", Some(shown_name(&args.spec, environment)));
     report_results(report, &plans, &approved, &results, console)
 }

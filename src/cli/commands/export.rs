@@ -17,13 +17,13 @@ use crate::cli::session::clients::Session;
 use crate::cli::session::console::Console;
 use crate::cli::stages::export::{Work, carry_out, conclude, offer_to_cancel};
 use crate::cli::stages::report::RunReport;
-use crate::cli::stages::spec::{load, shown_name};
+use crate::cli::stages::spec::{command_line, load, shown_name};
 use crate::cli::stages::verify::{VerifiedAccount, codes_told, verify_account};
 use crate::export::{Cancelled, Ending, ExportReport, Limits, Place};
 use crate::model::{BucketName, Caller, ExportRequest, RegionId};
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::json::AccountReport;
-use crate::report::text::{self, Verified};
+use crate::report::text;
 use crate::services::ExportImages;
 use crate::spec::Spec;
 
@@ -177,16 +177,11 @@ async fn prepare(
         return Err(Failure::new(ExitStatus::Usage, message)
             .hint("or `--task ID`, to follow an export that was started before"));
     }
-    let verify = verify_account(session, member, spec, &asked, false);
-    let VerifiedAccount {
-        caller, exports, ..
-    } = signals.cancel(verify).await?;
+    let apply = command_line("apply", &args.spec);
+    let verify = verify_account(session, member, spec, &asked, false, &apply);
+    let VerifiedAccount { caller, exports } = signals.cancel(verify).await?;
     let mut text = String::new();
-    let found = Verified {
-        exports: &exports,
-        imports: &[],
-    };
-    text::verify(&caller, member.label().as_deref(), found, &mut text);
+    text::verify(&caller, member.label().as_deref(), &exports, &mut text);
     console.show(&text)?;
     console.will_explain(codes_told(&exports));
     let checked = only(exports)?;

@@ -1,6 +1,6 @@
-//! `verify`: would ExportImage and ImportImage work, by everything that can be asked.
+//! `verify`: would ExportImage work, by everything that can be asked.
 
-use clap::{ArgGroup, Args, ValueEnum};
+use clap::{Args, ValueEnum};
 
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
@@ -10,16 +10,15 @@ use crate::cli::session::accounts::{Member, open};
 use crate::cli::session::console::Console;
 use crate::cli::stages::members::for_each_member;
 use crate::cli::stages::report::RunReport;
-use crate::cli::stages::spec::{load, shown_name};
+use crate::cli::stages::spec::{command_line, load, shown_name};
 use crate::cli::stages::verify::{Asked, VerifiedAccount, codes_told, verify_account};
-use crate::model::{BucketName, ObjectKey, ObjectPrefix, PlaceError, RegionId};
-use crate::readiness::Answer;
+use crate::model::{BucketName, ObjectPrefix, PlaceError, RegionId};
+use crate::readiness::{Answer, CheckedExport};
 use crate::report::json::AccountReport;
-use crate::report::text::{self, Verified};
+use crate::report::text;
 
 /// `verify`.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("moved").args(["image", "object"]).multiple(true)))]
 pub struct VerifyArgs {
     /// The spec
     #[command(flatten)]
@@ -27,11 +26,8 @@ pub struct VerifyArgs {
     /// Which export
     #[command(flatten)]
     pub export: ExportArgs,
-    /// The object to import from that bucket; left out, no object is looked at
-    #[arg(long, value_name = "KEY", requires = "bucket")]
-    pub object: Option<String>,
-    /// Send ExportImage or ImportImage with the flag DryRun too; needs an image or an object
-    #[arg(long, requires = "moved")]
+    /// Send ExportImage with its flag DryRun too; needs an image
+    #[arg(long, requires = "image")]
     pub dry_run: bool,
     /// Which accounts
     #[command(flatten)]
@@ -44,7 +40,7 @@ pub struct ExportArgs {
     /// The image to export; left out, no image is looked at
     #[arg(long, value_name = "ID")]
     pub image: Option<String>,
-    /// The bucket, in the region that `--region` names
+    /// The bucket to export to, in the region that `--region` names
     #[arg(long, value_name = "BUCKET", requires = "region")]
     pub bucket: Option<String>,
     /// What the names of the exported objects start with (OSSPrefix)
@@ -95,7 +91,6 @@ impl ExportArgs {
             prefix: part("--prefix", self.prefix.as_deref(), ObjectPrefix::new)?,
             image: self.image.clone(),
             format: self.image_format.map(|format| format.as_str().to_owned()),
-            ..Asked::default()
         })
     }
 }
@@ -120,16 +115,13 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let asked = Asked {
-        object: part("--object", args.object.as_deref(), ObjectKey::new)?,
-        imports: true,
-        ..args.export.asked(global)?
-    };
+    let asked = args.export.asked(global)?;
     let spec = load(&args.spec, environment, console)?;
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
     let parallel = args.fleet.parallel;
+    let apply = command_line("apply", &args.spec);
     let accounts = for_each_member(members, parallel, console, async |member| {
-        verify_account(&session, member, &spec, &asked, args.dry_run).await
+        verify_account(&session, member, &spec, &asked, args.dry_run, &apply).await
     })
     .await;
     let mut report = RunReport::new("verify", Some(shown_name(&args.spec, environment)));
@@ -139,19 +131,13 @@ pub(super) async fn run(
     }
     for (member, account) in &accounts {
         match account {
-            Ok(account) => {
-                let VerifiedAccount {
-                    caller,
-                    exports,
-                    imports,
-                } = account;
+            Ok(VerifiedAccount { caller, exports }) => {
                 let mut text = String::new();
                 if !is_fleet {
-                    let found = Verified { exports, imports };
-                    text::verify(caller, member.label().as_deref(), found, &mut text);
+                    text::verify(caller, member.label().as_deref(), exports, &mut text);
                 }
-                let part = AccountReport::verified(caller, exports, imports);
-                report.add(member, status(account), text, part);
+                let part = AccountReport::verified(caller, exports);
+                report.add(member, status(exports), text, part);
             }
             Err(failure) => report.add_failure(member, failure),
         }
@@ -160,20 +146,17 @@ pub(super) async fn run(
     let read = accounts
         .iter()
         .filter_map(|(_, account)| account.as_ref().ok());
-    read.for_each(|account| {
-        console.will_explain(codes_told(&account.exports));
-        console.will_explain(codes_told(&account.imports));
-    });
+    read.for_each(|account| console.will_explain(codes_told(&account.exports)));
     let failures = accounts
         .iter()
         .map(|(member, account)| (member, account.as_ref().err()));
     let status = report.status(failures, console)?;
-    let mut answers = accounts
+    let mut exports = accounts
         .iter()
         .filter_map(|(_, account)| account.as_ref().ok())
-        .flat_map(VerifiedAccount::answers);
+        .flat_map(|account| &account.exports);
     // What is blocked is known, whatever else could not be read.
-    match answers.any(|answer| answer == Answer::Blocked) {
+    match exports.any(|export| export.answer() == Answer::Blocked) {
         true => Ok(ExitStatus::Differs),
         false => Ok(status),
     }
@@ -181,21 +164,19 @@ pub(super) async fn run(
 
 fn fleet_text(accounts: &[(Member, Result<VerifiedAccount, Failure>)]) -> String {
     let named = accounts.iter().filter_map(|(member, account)| {
-        let VerifiedAccount {
-            exports, imports, ..
-        } = account.as_ref().ok()?;
-        let found = Verified { exports, imports };
-        Some((member.label().unwrap_or_default(), found))
+        let exports = account.as_ref().ok()?.exports.as_slice();
+        Some((member.label().unwrap_or_default(), exports))
     });
-    let named: Vec<(String, Verified<'_>)> = named.collect();
+    let named: Vec<(String, &[CheckedExport])> = named.collect();
     let mut text = String::new();
     text::verify_fleet(&named, &mut text);
     text
 }
 
 /// Blocked beats depends: it is known.
-fn status(account: &VerifiedAccount) -> ExitStatus {
-    match account.answers().max().unwrap_or(Answer::Ready) {
+fn status(exports: &[CheckedExport]) -> ExitStatus {
+    let answers = exports.iter().map(CheckedExport::answer);
+    match answers.max().unwrap_or(Answer::Ready) {
         Answer::Ready => ExitStatus::Success,
         Answer::Depends => ExitStatus::Incomplete,
         Answer::Blocked => ExitStatus::Differs,

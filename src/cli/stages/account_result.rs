@@ -1,9 +1,12 @@
 //! The result of executing one account's plan, and the failure it amounts to.
 
+use super::wait_ready;
 use crate::apply::{ApplyReport, Outcome, StepReport, Verified};
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::{Failure, described};
+use crate::model::ObservedState;
 use crate::plan::ApprovedPlan;
+use crate::readiness::CheckedExport;
 
 /// Why an account was not started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,33 @@ pub(crate) struct AccountResult {
     pub(crate) not_started: Option<NotStarted>,
     /// What reading the account again showed, where every step was done.
     pub(crate) verified: Option<Verified>,
+    /// What became of its exports.
+    pub(crate) exports: Exports,
+}
+
+/// The exports of an account after its steps.
+pub(crate) enum Exports {
+    /// They were not asked about.
+    NotAsked,
+    /// A signal came while they were asked about.
+    Interrupted,
+    /// By every layer.
+    Checked(Vec<CheckedExport>),
+}
+
+impl Exports {
+    /// Why they are no success, if they are none.
+    fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::NotAsked => None,
+            Self::Interrupted => {
+                let message =
+                    "interrupted before it was known whether exports work; every step is done";
+                Some(Failure::new(ExitStatus::Interrupted, message))
+            }
+            Self::Checked(exports) => wait_ready::failure(exports),
+        }
+    }
 }
 
 impl AccountResult {
@@ -56,6 +86,7 @@ impl AccountResult {
             },
             not_started: Some(reason),
             verified: None,
+            exports: Exports::NotAsked,
         }
     }
 
@@ -72,10 +103,10 @@ impl AccountResult {
             return Some(stopped(&self.report));
         }
         if self.report.steps.is_empty() {
-            return None;
+            return self.exports.failure();
         }
         let mut unread = match &self.verified {
-            Some(Verified::InSync(_)) => return None,
+            Some(Verified::InSync(_)) => return self.exports.failure(),
             _ if self.report.interrupted => {
                 let message = "interrupted before the account was read again; every step is done";
                 return Some(Failure::new(ExitStatus::Interrupted, message));
@@ -94,6 +125,16 @@ impl AccountResult {
         // The steps are done, so it cannot be the status of a run that changed nothing.
         unread.status = ExitStatus::Incomplete;
         Some(unread)
+    }
+
+    /// What was read of the account once its steps were done; `before` where there were none. Nothing where they were
+    /// not all done, or not seen.
+    pub(crate) fn done<'a>(&'a self, before: &'a ObservedState) -> Option<&'a ObservedState> {
+        match &self.verified {
+            Some(Verified::InSync(seen)) => Some(&seen.observed),
+            Some(_) => None,
+            None => (self.report.steps.is_empty() && self.not_started.is_none()).then_some(before),
+        }
     }
 
     pub(crate) fn in_sync(&self) -> Option<bool> {
@@ -143,6 +184,7 @@ mod tests {
             },
             not_started: None,
             verified,
+            exports: Exports::NotAsked,
         }
     }
 

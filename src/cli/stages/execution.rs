@@ -6,9 +6,10 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::watch;
 
-use super::account_result::{AccountResult, NotStarted};
+use super::account_result::{AccountResult, Exports, NotStarted};
 use super::approval::{Approved, ApprovedAccount};
 use super::plan::MemberPlan;
+use super::wait_ready::Wait;
 use crate::apply::{Shutdown, StepReport, apply, verify};
 use crate::cli::session::console::Console;
 use crate::cli::session::signals::{FINISHING, shut_down};
@@ -24,12 +25,14 @@ pub(crate) struct Limits {
 }
 
 /// Executes the plans, `limits.parallel` accounts at a time, and shuts down on a signal. Gives the results in the
-/// order of the accounts. The steps of a single account are shown as they end;
+/// order of the accounts. With `wait`, an account whose steps are done is left when its exports are checked and ECS has
+/// noticed the role. The steps of a single account are shown as they end;
 /// a fleet's are in its report, so that they stay together.
 pub(crate) async fn execute(
     plans: &[MemberPlan],
     approved: &Approved<'_>,
     limits: Limits,
+    wait: Option<&Wait>,
     console: &mut Console,
 ) -> Vec<AccountResult> {
     let unread = plans.iter().filter(|plan| plan.account.is_err()).count();
@@ -52,7 +55,16 @@ pub(crate) async fn execute(
                     console.borrow_mut().step(&text::step_line(step));
                 }
             };
-            let result = execute_one(account, shutdown, show_step).await;
+            let mut result = execute_one(account, shutdown.clone(), show_step).await;
+            if let (Some(wait), Some(observed)) = (wait, result.done(&account.account.observed)) {
+                let note = |line: &str| console.borrow_mut().note(line);
+                let check = wait.check_exports(account.account, observed, &result.report, &note);
+                result.exports = tokio::select! {
+                    biased;
+                    () = Shutdown::graceful(shutdown) => Exports::Interrupted,
+                    checked = check => Exports::Checked(checked),
+                };
+            }
             if !result.is_success() {
                 failures.set(failures.get() + 1);
             }
@@ -124,5 +136,6 @@ async fn execute_one(
         report,
         not_started: None,
         verified,
+        exports: Exports::NotAsked,
     }
 }

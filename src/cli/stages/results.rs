@@ -1,6 +1,6 @@
 //! apply → report: the results of all accounts in one report, and one exit status.
 
-use super::account_result::{AccountResult, NotStarted};
+use super::account_result::{AccountResult, Exports, NotStarted};
 use super::approval::{Approved, ApprovedAccount};
 use super::plan::MemberPlan;
 use super::report::RunReport;
@@ -8,6 +8,7 @@ use crate::apply::Verified;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::console::Console;
+use crate::readiness::Answer;
 use crate::report::Calls;
 use crate::report::json::AccountReport;
 use crate::report::text::style::safe;
@@ -49,8 +50,15 @@ pub(crate) fn report_results(
             calls,
         );
         let part = match &failure {
-            Some(failure) => part.with_errors(&failure.problems()),
-            None => part,
+            // What blocks exports is among their checks.
+            Some(failure) if failure.status != ExitStatus::Differs => {
+                part.with_errors(&failure.problems())
+            }
+            _ => part,
+        };
+        let part = match &result.exports {
+            Exports::Checked(exports) => part.with_exports(exports),
+            Exports::NotAsked | Exports::Interrupted => part,
         };
         let status = failure
             .as_ref()
@@ -115,12 +123,37 @@ impl Failures {
         Ok(match statuses.as_slice() {
             [] => ExitStatus::Success,
             several if several.contains(&ExitStatus::Interrupted) => ExitStatus::Interrupted,
+            several if several.iter().all(|status| *status == ExitStatus::Differs) => {
+                ExitStatus::Differs
+            }
             _ => ExitStatus::Partial,
         })
     }
 }
 
 fn account_text(label: Option<&str>, result: &AccountResult, calls: Calls) -> String {
+    let mut text = steps_text(label, result, calls);
+    let Exports::Checked(exports) = &result.exports else {
+        return text;
+    };
+    let is_ready = exports
+        .iter()
+        .all(|export| export.answer() == Answer::Ready);
+    if exports.is_empty() || (label.is_some() && is_ready) {
+        return text;
+    }
+    match label {
+        Some(label) if text.is_empty() => {
+            text.push_str(&safe(label));
+            text.push('\n');
+        }
+        _ => text.push('\n'),
+    }
+    text::exports(exports, &mut text);
+    text
+}
+
+fn steps_text(label: Option<&str>, result: &AccountResult, calls: Calls) -> String {
     let mut text = String::new();
     if result.report.steps.is_empty() || (label.is_some() && result.not_started.is_some()) {
         return text;
@@ -136,7 +169,11 @@ fn account_text(label: Option<&str>, result: &AccountResult, calls: Calls) -> St
     }
     text::apply_report(label, &result.report, calls, &mut text);
     match &result.verified {
-        Some(Verified::InSync(left)) => text::verified(left, &mut text),
+        // All layers are told of below.
+        Some(Verified::InSync(_)) if matches!(result.exports, Exports::Checked(_)) => {
+            text::in_sync(&mut text);
+        }
+        Some(Verified::InSync(seen)) => text::verified(&seen.plan, &mut text),
         Some(Verified::NotYet(left)) => text::plan(left, label, Detail::Access, &mut text),
         Some(Verified::Unread(_) | Verified::Impossible(_)) | None => {}
     }

@@ -40,6 +40,15 @@ pub(crate) fn shown_name(args: &SpecArg, environment: &Environment) -> String {
     }
 }
 
+/// The command line that does `command` with the same spec.
+pub(crate) fn command_line(command: &str, args: &SpecArg) -> String {
+    let spec = args.spec.as_deref().map(|spec| {
+        let quoted = shlex::try_quote(spec);
+        format!(" {}", quoted.unwrap_or(spec.into()))
+    });
+    format!("export-iam {command}{}", spec.unwrap_or_default())
+}
+
 fn has_default_file(environment: &Environment) -> bool {
     environment.folder.join(DEFAULT_FILE).exists()
 }

@@ -1,138 +1,150 @@
-//! After an apply: wait until ECS takes note of the role.
+//! After an apply: checks the exports by every layer, and waits until ECS takes note of the role.
 
 use std::cell::RefCell;
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use futures_util::future::join;
 use tokio::time::Instant;
 
-use super::account_result::AccountResult;
-use super::approval::ApprovedAccount;
-use super::verify::Asked;
-use crate::apply::{Outcome, Waited, wait_out_minute, wait_until_accepted};
+use super::plan::PlannedAccount;
+use super::verify::{Asked, with_control_policies};
+use crate::apply::{ApplyReport, Outcome, wait_out_minute, wait_until_accepted};
 use crate::cli::exit::ExitStatus;
-use crate::cli::failure::{Failure, described};
-use crate::cli::session::console::Console;
-use crate::cli::session::signals::interrupted;
-use crate::model::{RoleName, Step};
-use crate::plan::export_role;
+use crate::cli::failure::Failure;
+use crate::model::{Layer, ObservedState, RoleName, Step};
+use crate::observe::{dry_run_layer, observe_control_policies, observe_exports};
+use crate::plan::{ReadLayers, export_role};
+use crate::readiness::{Answer, Check, CheckAnswer, CheckKind, CheckedExport};
+use crate::report::text::place;
 
 /// How often a wait is told of.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 
-/// Waits until ECS takes the exports of `asked` in every account that was worked on, `parallel` at a time. Without an
-/// image nobody can be asked, and the minute that ECS may need to notice a new role is waited out.
-///
-/// # Errors
-/// When ECS does not take a request (2), the exports cannot be asked about (64), or a signal came (130).
-pub(crate) async fn wait_until_ready(
-    approved: &[ApprovedAccount<'_>],
-    results: &[AccountResult],
-    asked: &Asked,
-    parallel: usize,
-    console: &mut Console,
-) -> Result<(), Failure> {
-    let signals = console.signals();
-    let progress = Progress {
-        console: RefCell::new(console),
-        told: RefCell::new(None),
-    };
-    let waits = approved
-        .iter()
-        .zip(results)
-        .map(|(account, result)| wait_one(account, result, asked, &progress));
-    let all = stream::iter(waits)
-        .buffer_unordered(parallel)
-        .collect::<Vec<_>>();
-    let ended = tokio::select! {
-        biased;
-        () = signals.first() => return Err(interrupted()),
-        ended = all => ended,
-    };
-    let failures: Vec<Failure> = ended.into_iter().filter_map(Result::err).collect();
-    let problems: Vec<_> = failures.iter().flat_map(Failure::problems).collect();
-    match failures.first() {
-        Some(first) => Err(Failure::all(first.status, problems)),
-        None => Ok(()),
-    }
-}
-
-/// Tells of all waits together, now and then.
-struct Progress<'a> {
-    console: RefCell<&'a mut Console>,
+/// What is waited for after an apply.
+pub(crate) struct Wait {
+    /// The exports to ask about.
+    pub(crate) asked: Asked,
+    /// How to call `apply` again.
+    pub(crate) apply: String,
     told: RefCell<Option<Instant>>,
 }
 
-impl Progress<'_> {
-    fn tell(&self, passed: Duration) {
+impl Wait {
+    pub(crate) fn new(asked: Asked, apply: String) -> Self {
+        Self {
+            asked,
+            apply,
+            told: RefCell::new(None),
+        }
+    }
+
+    /// Tells of all waits together, now and then.
+    fn tell(&self, passed: Duration, note: &dyn Fn(&str)) {
         let mut told = self.told.borrow_mut();
         if told.is_none_or(|at| at.elapsed() >= TOLD_EVERY) {
             *told = Some(Instant::now());
-            let line = format!(
-                "waiting for ECS to notice the role ({} s)",
-                passed.as_secs()
-            );
-            self.console.borrow_mut().note(&line);
+            let seconds = passed.as_secs();
+            note(&format!("waiting for ECS to notice the role ({seconds} s)"));
         }
     }
 
-    fn note(&self, line: &str) {
-        self.console.borrow_mut().note(line);
+    /// Checks the exports of an account whose steps are done, and asks ECS until it takes those that nothing blocks.
+    /// What waiting cannot settle is not waited for. Without an image nobody can be asked, and the minute that ECS may
+    /// need to notice a new role is waited out.
+    pub(crate) async fn check_exports(
+        &self,
+        account: &PlannedAccount,
+        observed: &ObservedState,
+        report: &ApplyReport,
+        note: &dyn Fn(&str),
+    ) -> Vec<CheckedExport> {
+        let done = Instant::now();
+        let questions = self.asked.questions(&account.desired.exports);
+        let (Some(role), Ok(questions)) = (export_role(&account.desired), questions) else {
+            return Vec::new();
+        };
+        let services = &account.connection.services;
+        let (found, control_policies) = join(
+            observe_exports(services, &role, &questions, false),
+            observe_control_policies(services, &observed.caller.account),
+        )
+        .await;
+        let mut exports = with_control_policies(questions, found, &control_policies);
+        let check = |exports: &[_]| {
+            let read = ReadLayers {
+                account: &observed.caller.account,
+                role: &role,
+                desired: &account.desired,
+                ram: Layer::Read(observed),
+                asked: exports,
+            };
+            read.check(&self.apply)
+        };
+        let checked = check(&exports);
+        let mut is_anybody_unasked = false;
+        for ((question, found), checked) in exports.iter_mut().zip(&checked) {
+            if checked.answer() == Answer::Blocked {
+                continue;
+            }
+            match question.request() {
+                Some(request) => {
+                    let on_pause = |passed| self.tell(passed, note);
+                    let answer = wait_until_accepted(services, &request, on_pause).await;
+                    found.dry_run = dry_run_layer(answer);
+                }
+                None => is_anybody_unasked = true,
+            }
+        }
+        if is_anybody_unasked && has_changed(report, &role) {
+            wait_out_minute(done, |passed| self.tell(passed, note)).await;
+            note(
+                "the minute that ECS may need to notice the role is over; to be sure, name an image with `--image`",
+            );
+        }
+        check(&exports)
     }
 }
 
-async fn wait_one(
-    approved: &ApprovedAccount<'_>,
-    result: &AccountResult,
-    asked: &Asked,
-    progress: &Progress<'_>,
-) -> Result<(), Failure> {
-    let account = approved.account;
-    let Some(role) = export_role(&account.desired) else {
-        return Ok(());
+/// Why exports do not work though the steps are done, if they do not.
+pub(crate) fn failure(exports: &[CheckedExport]) -> Option<Failure> {
+    let problems: Vec<_> = exports.iter().filter_map(problem).collect();
+    (!problems.is_empty()).then(|| Failure::all(ExitStatus::Differs, problems))
+}
+
+fn problem(export: &CheckedExport) -> Option<(String, Option<String>)> {
+    let is_started = |check: &&Check| {
+        check.kind == CheckKind::DryRun
+            && check.answer == CheckAnswer::Passed
+            && check.settle.is_some()
     };
-    let questions = asked.questions(&account.desired.exports)?;
-    let requests: Vec<_> = questions
+    if let Some(started) = export.checks.iter().find(is_started) {
+        return Some((started.message.clone(), started.settle.clone()));
+    }
+    if export.answer() != Answer::Blocked {
+        return None;
+    }
+    let failed = export
+        .checks
         .iter()
-        .filter_map(|question| Some((question.bucket.as_ref()?, question.request()?)))
+        .filter(|check| check.answer == CheckAnswer::Failed && check.kind != CheckKind::Instances);
+    let mut who: Vec<String> = failed
+        .clone()
+        .filter_map(|check| check.who)
+        .map(|who| who.to_string())
         .collect();
-    if requests.is_empty() && has_changed(result, &role) {
-        wait_out_minute(Instant::now(), |passed| progress.tell(passed)).await;
-        progress.note("the minute that ECS may need to notice the role is over; to be sure, name an image with `--image`");
-    }
-    for (bucket, request) in &requests {
-        let services = &account.connection.services;
-        let waited = wait_until_accepted(services, request, |passed| progress.tell(passed)).await;
-        let (image, region) = (&request.image, &request.region);
-        let failed = |message: String| Failure::new(ExitStatus::Differs, message);
-        match waited {
-            Waited::Accepted | Waited::MinuteOver => {
-                progress.note(&format!("ECS accepts the export of {image} to {bucket}"));
-            }
-            Waited::Refused(error) | Waited::NotYet(error) => {
-                let (message, hint) = described(&error);
-                let failure = failed(format!("applied, but ECS refuses the export: {message}"));
-                return Err(match hint {
-                    Some(hint) => failure.hint(hint),
-                    None => failure,
-                });
-            }
-            Waited::Started { task } => {
-                let message = format!(
-                    "ECS took no notice of the dry run: a real export of {image} runs as task {task}"
-                );
-                return Err(failed(message).hint(format!(
-                    "cancel it with `aliyun ecs CancelTask --RegionId {region} --TaskId {task}`"
-                )));
-            }
-        }
-    }
-    Ok(())
+    who.dedup();
+    let message = format!(
+        "RAM is as the spec says, and still the export to {} is blocked; `apply` cannot help, {} can",
+        place(&export.question),
+        who.join(" and ")
+    );
+    let settle: Vec<&str> = failed.filter_map(|check| check.settle.as_deref()).collect();
+    Some((message, Some(settle.join("; "))))
 }
 
 /// Whether the apply made the role, or changed who may assume it.
-fn has_changed(result: &AccountResult, role: &RoleName) -> bool {
-    let done = result.report.steps.iter();
+fn has_changed(report: &ApplyReport, role: &RoleName) -> bool {
+    let done = report.steps.iter();
     let mut done = done.filter(|step| matches!(step.outcome, Outcome::Done(_)));
     done.any(|step| match &step.step.step {
         Step::CreateRole { role: made, .. } => made == role,

@@ -22,7 +22,10 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
         };
         match (&facts.observed.bucket, kind) {
             (Layer::NotAsked, _) => Check::skipped(kind, "no bucket was asked about"),
-            (Layer::NotRead(why), _) => unread(kind, name, why),
+            (Layer::NotRead(why), CheckKind::Bucket) => unread(name, why),
+            (Layer::NotRead(_), _) => {
+                Check::skipped(kind, format!("bucket {name} could not be read"))
+            }
             (Layer::Read(None), CheckKind::Bucket) => missing(name, facts.question.region()),
             (Layer::Read(None), _) => Check::skipped(kind, format!("there is no bucket {name}")),
             (Layer::Read(Some(bucket)), CheckKind::Bucket) => belongs(bucket, facts),
@@ -33,17 +36,15 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     kinds.map(check).collect()
 }
 
-fn unread(kind: CheckKind, name: &BucketName, why: &str) -> Check {
-    let error = match kind {
-        CheckKind::BucketEncryption => ErrorCode::InvalidOssBucketEncryptUnsupported,
-        _ => NOT_FOUND,
-    };
+fn unread(name: &BucketName, why: &str) -> Check {
     Check::depends(
-        kind,
-        error,
+        CheckKind::Bucket,
+        NOT_FOUND,
         format!("bucket {name} could not be read: {why}"),
     )
-    .settled_by(format!("aliyun oss stat oss://{name}"))
+    .settled_by(format!(
+        "let the caller read the bucket, or look as its owner: aliyun oss stat oss://{name}"
+    ))
 }
 
 fn missing(name: &BucketName, region: Option<&RegionId>) -> Check {
@@ -83,7 +84,7 @@ fn belongs(bucket: &Bucket, facts: &Facts<'_>) -> Check {
             bucket.storage_class
         ));
     }
-    if facts.observed.is_locked == Layer::Read(true) {
+    if bucket.is_locked == Some(true) {
         notes.push(
             "its retention policy forbids to overwrite objects, so the same image cannot be exported again under \
              the same prefix"

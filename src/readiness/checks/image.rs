@@ -3,6 +3,7 @@
 use super::super::check::{Check, CheckKind};
 use super::super::error::ErrorCode;
 use super::super::input::Facts;
+use super::super::party::Party;
 use crate::model::{ExportQuestion, Image, ImageDisk, Layer};
 
 /// Most data disks. Source: ECS, "Export a custom image".
@@ -25,21 +26,21 @@ pub(super) fn checks(facts: &Facts<'_>, question: &ExportQuestion) -> Vec<Check>
         (Layer::NotAsked, _) | (_, None) => KINDS
             .map(|kind| Check::skipped(kind, "no image was asked about"))
             .into(),
-        (Layer::NotRead(why), Some(id)) => KINDS
-            .map(|kind| {
-                let message = format!("image {id} could not be read: {why}");
-                Check::depends(kind, error(kind), message).settled_by(describe(region, id))
-            })
-            .into(),
+        (Layer::NotRead(why), Some(id)) => {
+            let message = format!("image {id} could not be read: {why}");
+            let unread = Check::depends(CheckKind::Image, NOT_FOUND, message).settled_by(format!(
+                "let the caller read images, or look yourself: {}",
+                describe(region, id)
+            ));
+            let unread = unread.by(Party::RamAdministrator);
+            only(unread, &format!("image {id} could not be read"))
+        }
         (Layer::Read(None), Some(id)) => {
-            let missing = |kind| match kind {
-                CheckKind::Image => {
-                    let message = format!("there is no image {id} in {region}");
-                    Check::failed(kind, error(kind), message).settled_by(describe(region, id))
-                }
-                _ => Check::skipped(kind, format!("there is no image {id} in {region}")),
-            };
-            KINDS.map(missing).into()
+            let message = format!("there is no image {id} in {region}");
+            let missing = Check::failed(CheckKind::Image, NOT_FOUND, message.clone()).settled_by(
+                "name an image of this region, or copy the image here with CopyImage".to_owned(),
+            );
+            only(missing, &message)
         }
         (Layer::Read(Some(image)), Some(_)) => vec![
             belongs(image),
@@ -51,13 +52,15 @@ pub(super) fn checks(facts: &Facts<'_>, question: &ExportQuestion) -> Vec<Check>
     }
 }
 
-fn error(kind: CheckKind) -> ErrorCode {
-    match kind {
-        CheckKind::ImageStatus => ErrorCode::IncorrectImageStatus,
-        CheckKind::ImageDisks => ErrorCode::InvalidImageDiskAmountOrSize,
-        CheckKind::ImageEncryption | CheckKind::ImageOrigin => ErrorCode::ImageNotSupported,
-        _ => ErrorCode::InvalidImageIdNotFound,
-    }
+const NOT_FOUND: ErrorCode = ErrorCode::InvalidImageIdNotFound;
+
+/// What is said of the image alone; the rest cannot be looked at, and why.
+fn only(of_image: Check, why: &str) -> Vec<Check> {
+    let skipped = |kind| match kind {
+        CheckKind::Image => of_image.clone(),
+        _ => Check::skipped(kind, why),
+    };
+    KINDS.map(skipped).into()
 }
 
 fn describe(region: &str, id: &str) -> String {

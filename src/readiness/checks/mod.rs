@@ -11,7 +11,7 @@ mod policies;
 mod request;
 mod role;
 
-use super::check::Check;
+use super::check::{Check, CheckAnswer};
 use super::input::{Facts, Question};
 
 /// Each of [`super::CheckKind::of`] the operation once, in that order.
@@ -29,5 +29,10 @@ pub fn checks(facts: &Facts<'_>) -> Vec<Check> {
     }
     checks.extend(request::checks(facts));
     checks.sort_by_key(|check| check.kind);
+    for check in &mut checks {
+        if matches!(check.answer, CheckAnswer::Failed | CheckAnswer::Depends) {
+            check.who = check.who.or(Some(check.kind.party()));
+        }
+    }
     checks
 }

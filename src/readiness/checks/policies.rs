@@ -12,6 +12,7 @@ use super::super::error::ErrorCode;
 use super::super::grants::{self, Source, with_unread};
 use super::super::input::{Facts, Question, RoleTrust};
 use super::super::made::Made;
+use super::super::remedy::{self, Remedy};
 use super::super::requirement::{Objects, Place};
 use super::layers::{self, OfBucket, OfDirectory};
 use crate::model::{BucketName, Layer, ObjectKey, ObjectPrefix, RegionId};
@@ -175,10 +176,7 @@ impl Asked<'_> {
             }
             Layer::Read(_) => {}
             Layer::NotAsked => return Check::skipped(kind, "the role was not read"),
-            Layer::NotRead(why) => {
-                let message = format!("the policies of {name} could not be read: {why}");
-                return Check::depends(kind, ERROR, message).settled_by("export-iam whoami");
-            }
+            Layer::NotRead(_) => return Check::skipped(kind, "the role could not be read"),
         }
         let mut actions = self.outcomes(&[sources.to_vec()], &unread_names(self.facts));
         if matches!(of_bucket, OfBucket::Unread(_)) && !is_foreign {
@@ -195,8 +193,21 @@ impl Asked<'_> {
             true => format!("no policy of {name} denies what an {word} needs"),
             false => format!("{name} may do on {} what an {word} needs", self.words()),
         };
-        let check = self.summary(kind, &actions, passed, self.facts.apply());
-        self.with_groups(check, &actions)
+        let check = self.summary(kind, &actions, passed, "export-iam plan");
+        self.with_groups(self.with_remedy(check, &actions), &actions)
+    }
+
+    /// What the first refusal by the role's own policies is settled by.
+    fn with_remedy(&self, check: Check, actions: &[ActionAnswer]) -> Check {
+        let mut refused = actions.iter().map(|action| &action.outcome);
+        match refused.find_map(|outcome| {
+            remedy::of_action(outcome, self.facts.extra, self.facts.operation())
+        }) {
+            Some(Remedy { who, settle }) if check.answer == CheckAnswer::Failed => {
+                check.settled_by(settle).by(who)
+            }
+            _ => check,
+        }
     }
 
     /// What is attached for one resource group may grant what is missing, or deny what is granted; a Deny holds.
@@ -229,12 +240,14 @@ impl Asked<'_> {
         if self.facts.observed.bucket == Layer::Read(None) {
             return Check::skipped(kind, format!("there is no bucket {name}"));
         }
-        let settle = format!("aliyun oss bucket-policy --method get oss://{name}");
+        let show = format!("aliyun oss bucket-policy --method get oss://{name}");
         let passed = match (of_bucket, &self.facts.observed.bucket_policy) {
             (_, Layer::NotAsked) => return Check::skipped(kind, "no bucket was asked about"),
             (OfBucket::Unread(why), _) => {
                 let message = format!("the policy of bucket {name} could not be read: {why}");
-                return Check::depends(kind, ERROR, message).settled_by(settle);
+                return Check::depends(kind, ERROR, message).settled_by(format!(
+                    "let the caller read it, or look as the owner: {show}"
+                ));
             }
             (OfBucket::None, _) if is_foreign => {
                 let message = format!(
@@ -251,17 +264,19 @@ impl Asked<'_> {
             }
         };
         let actions = self.outcomes(&[sources.to_vec()], &[]);
+        let settle = format!("let the role through in the bucket policy, which this shows: {show}");
         self.summary(kind, &actions, passed, &settle)
     }
 
     fn directory(&self, levels: &[Vec<Source<'_>>], of_directory: &OfDirectory) -> Check {
         let kind = CheckKind::ControlPolicy;
-        let settle =
-            "ask the management account of the resource directory, or a delegated administrator";
         if let OfDirectory::Unread(why) = of_directory {
             let message = format!("the control policies could not be read: {why}");
-            return Check::depends(kind, ERROR, message).settled_by(settle);
+            return Check::depends(kind, ERROR, message).settled_by(
+                "run `verify` with a key of the directory's management account or of a delegated administrator",
+            );
         }
+        let settle = "except the role from the control policy";
         if self.facts.observed.control_policies == Layer::NotAsked {
             return Check::skipped(kind, "the control policies were not asked about");
         }

@@ -118,7 +118,7 @@ fn dry_run(facts: &Facts<'_>) -> Check {
             let message = format!("{operation} refuses the dry run with {code}: {message}");
             let settle = format!("export-iam explain {code}");
             match ErrorCode::of_code(code) {
-                Some(error) => Check::failed(kind, error, message),
+                Some(error) => Check::failed(kind, error, message).by(error.party()),
                 None => Check::new(kind, CheckAnswer::Failed, message),
             }
             .settled_by(settle)

@@ -5,6 +5,8 @@ use super::super::assess::trust;
 use super::super::check::{Check, CheckKind};
 use super::super::error::ErrorCode;
 use super::super::input::{Facts, Role, RoleTrust};
+use super::super::party::Party;
+use super::super::remedy::{self, Remedy};
 use crate::model::Layer;
 
 const ERROR: ErrorCode = ErrorCode::NoSetRoletoECSServiceAcount;
@@ -16,12 +18,14 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
         Layer::NotAsked => kinds
             .map(|kind| Check::skipped(kind, "the role was not read"))
             .into(),
-        Layer::NotRead(why) => kinds
-            .map(|kind| {
-                let message = format!("role {} could not be read: {why}", facts.role_name);
-                Check::depends(kind, ERROR, message).settled_by("export-iam whoami")
-            })
-            .into(),
+        Layer::NotRead(why) => {
+            let message = format!("role {} could not be read: {why}", facts.role_name);
+            let unread = Check::depends(CheckKind::Role, ERROR, message).settled_by(
+                "let the caller read RAM: `export-iam permissions verify` prints the policy",
+            );
+            let trust = Check::skipped(CheckKind::Trust, "the role could not be read");
+            vec![unread, trust]
+        }
     }
 }
 
@@ -30,7 +34,7 @@ fn exists(role: &Role<'_>, facts: &Facts<'_>) -> Check {
     match role.trust {
         RoleTrust::Missing => {
             let message = format!("role {name} does not exist");
-            Check::failed(CheckKind::Role, ERROR, message).settled_by(facts.apply())
+            Check::failed(CheckKind::Role, ERROR, message).settled_by("export-iam plan")
         }
         _ if !name.as_str().eq_ignore_ascii_case(facts.operation().role()) => {
             let (operation, usual) = (facts.operation().name(), facts.operation().role());
@@ -39,6 +43,7 @@ fn exists(role: &Role<'_>, facts: &Facts<'_>) -> Check {
             );
             Check::depends(CheckKind::Role, ERROR, message)
                 .settled_by(format!("name the role {usual} in the spec"))
+                .by(Party::SpecAuthor)
         }
         _ => Check::passed(CheckKind::Role, format!("role {name} exists")),
     }
@@ -57,7 +62,11 @@ fn trusts(role: &Role<'_>, facts: &Facts<'_>) -> Check {
         }
         Outcome::Refused { .. } => {
             let message = format!("ecs.aliyuncs.com may not assume {name}: {why}");
-            Check::failed(kind, ERROR, message).settled_by(facts.apply())
+            let check = Check::failed(kind, ERROR, message);
+            match remedy::of_trust(&outcome) {
+                Some(Remedy { who, settle }) => check.settled_by(settle).by(who),
+                None => check,
+            }
         }
         Outcome::Depends { on } => {
             let message = format!("whether ecs.aliyuncs.com may assume {name}: {why}");

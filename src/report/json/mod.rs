@@ -24,7 +24,7 @@ use crate::drift::DriftReport;
 use crate::export::ExportReport;
 use crate::model::{AccountId, Caller, ObservedState};
 use crate::plan::Plan;
-use crate::readiness::{CheckedExport, CheckedImport};
+use crate::readiness::CheckedExport;
 use crate::report::Calls;
 
 pub use earlier::{baseline, difference};
@@ -59,10 +59,10 @@ impl AccountReport {
         Self(Account::drifted(plan, report))
     }
 
-    /// Of `verify`: the exports and imports with their checks.
+    /// Of `verify`: the exports and their checks.
     #[must_use]
-    pub fn verified(caller: &Caller, exports: &[CheckedExport], imports: &[CheckedImport]) -> Self {
-        Self(Account::verified(caller, exports, imports))
+    pub fn verified(caller: &Caller, exports: &[CheckedExport]) -> Self {
+        Self(Account::verified(caller, exports))
     }
 
     /// Of `export`: the export that was asked about, its checks, and what became of it where it was started. One that
@@ -80,6 +80,12 @@ impl AccountReport {
     #[must_use]
     pub fn failed(id: Option<&AccountId>, problems: &[(String, Option<String>)]) -> Self {
         Self(Account::failed(id, problems))
+    }
+
+    /// Adds how the checks of its exports ended.
+    #[must_use]
+    pub fn with_exports(self, exports: &[CheckedExport]) -> Self {
+        Self(self.0.with_exports(exports))
     }
 
     /// Adds why the work on the account did not end well.

@@ -6,7 +6,7 @@ use crate::model::ImageOperation;
 use crate::plan;
 use crate::policy::{AccessLine, Condition, Effect};
 use crate::readiness::{
-    ActionAnswer, ExportAnswer, Factor, Outcome, Readiness, Refusal, StatementName,
+    ActionAnswer, ExportAnswer, Factor, Outcome, Readiness, Refusal, Remedy, StatementName,
 };
 
 #[derive(Serialize)]
@@ -14,15 +14,34 @@ pub(super) struct Verdict {
     role: String,
     now: Ready,
     after: Ready,
+    /// What settles that which the steps leave in the way, and who can.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remedies: Vec<RemedyShape>,
+}
+
+#[derive(Serialize)]
+struct RemedyShape {
+    who: &'static str,
+    settle: String,
 }
 
 impl Verdict {
     pub(super) fn new(verdict: &plan::Verdict) -> Self {
-        let plan::Verdict { role, now, after } = verdict;
+        let plan::Verdict {
+            role,
+            now,
+            after,
+            remedies,
+        } = verdict;
+        let remedies = remedies.iter().map(|Remedy { who, settle }| RemedyShape {
+            who: who.as_str(),
+            settle: settle.clone(),
+        });
         Self {
             role: role.to_string(),
             now: Ready::new(now),
             after: Ready::new(after),
+            remedies: remedies.collect(),
         }
     }
 }

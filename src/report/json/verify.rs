@@ -1,9 +1,9 @@
-//! Whether exports and imports would work, for programs.
+//! Whether exports would work, for programs.
 
 use serde::Serialize;
 
-use crate::model::{BucketName, ExportQuestion, ImportQuestion, ObjectKey, ObjectPrefix, RegionId};
-use crate::readiness::{Check, CheckedExport, CheckedImport};
+use crate::model::{BucketName, ExportQuestion, ObjectPrefix, RegionId};
+use crate::readiness::{Check, CheckedExport, Party};
 
 /// One export and its checks.
 #[derive(Serialize)]
@@ -23,20 +23,6 @@ pub(super) struct Export {
     checks: Vec<CheckShape>,
 }
 
-/// One import and its checks.
-#[derive(Serialize)]
-pub(super) struct Import {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bucket: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<String>,
-    answer: &'static str,
-    ready: Option<bool>,
-    checks: Vec<CheckShape>,
-}
-
 #[derive(Serialize)]
 struct CheckShape {
     check: &'static str,
@@ -46,6 +32,8 @@ struct CheckShape {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     settle: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    who: Option<&'static str>,
 }
 
 impl Export {
@@ -72,26 +60,6 @@ impl Export {
     }
 }
 
-impl Import {
-    pub(super) fn new(import: &CheckedImport) -> Self {
-        let CheckedImport { question, checks } = import;
-        let ImportQuestion {
-            region,
-            bucket,
-            object,
-        } = question;
-        let answer = import.answer();
-        Self {
-            region: region.as_ref().map(RegionId::as_str).map(str::to_owned),
-            bucket: bucket.as_ref().map(BucketName::as_str).map(str::to_owned),
-            object: object.as_ref().map(ObjectKey::as_str).map(str::to_owned),
-            answer: answer.as_str(),
-            ready: answer.is_ready(),
-            checks: checks.iter().map(CheckShape::new).collect(),
-        }
-    }
-}
-
 impl CheckShape {
     fn new(check: &Check) -> Self {
         let Check {
@@ -100,6 +68,7 @@ impl CheckShape {
             error,
             message,
             settle,
+            who,
         } = check;
         Self {
             check: kind.as_str(),
@@ -107,6 +76,7 @@ impl CheckShape {
             error: *error,
             message: message.clone(),
             settle: settle.clone(),
+            who: who.map(Party::as_str),
         }
     }
 }

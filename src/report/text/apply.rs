@@ -77,11 +77,26 @@ pub fn apply_report(label: Option<&str>, report: &ApplyReport, calls: Calls, out
     }
 }
 
-/// Appends what the look after an apply showed: nothing left to do, and what the role is now good for.
+/// What an apply of exports did not look at. `verify` is the command that does.
+#[must_use]
+pub fn only_ram(verify: &str) -> String {
+    let line = format!(
+        "Only RAM was looked at. `{verify}` looks at buckets, control policies and images too; `apply` cannot change \
+         those."
+    );
+    format!("{}\n", Styled(DIM, line))
+}
+
+/// Appends what the look after an apply showed: what the role is now good for, and nothing left to do.
 pub fn verified(left: &Plan, out: &mut String) {
     if let Some(verdict) = &left.verdict {
         readiness("ExportImage", &verdict.now, out);
     }
+    in_sync(out);
+}
+
+/// Appends that nothing is left to do.
+pub fn in_sync(out: &mut String) {
     let _ = writeln!(
         out,
         "{}",

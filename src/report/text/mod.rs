@@ -21,7 +21,7 @@ mod verify;
 mod wrap;
 
 pub use account::whoami;
-pub use apply::{apply_report, step_line, verified};
+pub use apply::{apply_report, in_sync, only_ram, step_line, verified};
 pub use difference::difference;
 pub use drift::{drift, finding_words};
 pub use excerpt::excerpt;
@@ -32,5 +32,5 @@ pub use plan::plan;
 pub use policy::{Origin, comparison, document, lint, lint_rules, permissions};
 pub use readiness::check;
 pub use tally::{Tally, tally};
-pub use verify::{Verified, verify, verify_fleet};
+pub use verify::{exports, place, verify, verify_fleet};
 pub use wrap::wrap;

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use crate::model::ImageOperation;
 use crate::plan::Verdict;
 use crate::readiness::{
-    ActionAnswer, Answer, ErrorCode, ExportAnswer, Factor, Outcome, Readiness, Refusal,
+    ActionAnswer, Answer, ErrorCode, ExportAnswer, Factor, Outcome, Party, Readiness, Refusal,
+    Remedy,
 };
 
 use super::access::{Own, new_access_lines_of, reasons};
@@ -32,6 +33,24 @@ pub(super) fn verdict(verdict: &Verdict, own: Own<'_>, moments: Moment, out: &mu
             readiness("ExportImage after these steps", &verdict.after, out);
             over_grant(&verdict.after, own, out);
         }
+    }
+    for Remedy { who, settle } in &verdict.remedies {
+        let line = format!(
+            "`apply` cannot help here. {} can: {}",
+            capital(*who),
+            safe(settle)
+        );
+        let _ = writeln!(out, "{line}");
+    }
+}
+
+/// As the first words of a sentence.
+fn capital(who: Party) -> String {
+    let words = who.to_string();
+    let mut rest = words.chars();
+    match rest.next() {
+        Some(first) => first.to_uppercase().chain(rest).collect(),
+        None => words,
     }
 }
 

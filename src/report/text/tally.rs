@@ -39,6 +39,9 @@ pub fn tally(kind: &str, tally: &Tally, out: &mut String) {
         _ if *not_begun > 0 => {
             format!("{accounts} accounts: {settled} done, {failed} failed, {not_begun} not begun.")
         }
+        _ if *differing > 0 => format!(
+            "{accounts} accounts: {settled} done, {differing} done with exports still blocked, {failed} failed."
+        ),
         _ => format!("{accounts} accounts: {settled} done, {failed} failed."),
     };
     let _ = writeln!(out, "{}", Styled(STRONG, line));

@@ -1,25 +1,17 @@
-//! Whether exports and imports would work, as a table of checks, with a line for each trouble below.
+//! Whether exports would work, as a table of checks, with a line for each trouble below.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
-use crate::model::{
-    BucketName, Caller, ExportQuestion, ImageOperation, ImportQuestion, ObjectKey, ObjectPrefix,
-    RegionId,
-};
-use crate::readiness::{
-    Answer, Check, CheckAnswer, CheckKind, Checked, CheckedExport, CheckedImport,
-};
+use crate::model::{BucketName, Caller, ExportQuestion, ObjectPrefix, RegionId};
+use crate::readiness::{Answer, Check, CheckAnswer, CheckKind, CheckedExport, Party};
 
 use super::account::account_line;
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
-/// How many exports or imports are named that share a trouble; the table shows the others.
+/// How many exports are named that share a trouble; the table shows the others.
 const NAMED: usize = 5;
-
-/// How much of a key is shown. Unit: characters.
-const KEY_WIDTH: usize = 32;
 
 /// The columns: a word, and the checks behind it. The worst of them is shown.
 const COLUMNS: &[(&str, &[CheckKind])] = &[
@@ -46,101 +38,85 @@ const COLUMNS: &[(&str, &[CheckKind])] = &[
             CheckKind::ImageOrigin,
         ],
     ),
-    ("object", &[CheckKind::Object]),
     ("format", &[CheckKind::Format, CheckKind::Prefix]),
     ("inst", &[CheckKind::Instances]),
     ("dryrun", &[CheckKind::DryRun]),
 ];
 
-/// What was checked in one account.
-#[derive(Debug, Clone, Copy)]
-pub struct Verified<'a> {
-    /// The exports.
-    pub exports: &'a [CheckedExport],
-    /// The imports.
-    pub imports: &'a [CheckedImport],
-}
-
 /// Appends what was found for the only account of a run.
-pub fn verify(caller: &Caller, label: Option<&str>, found: Verified<'_>, out: &mut String) {
+pub fn verify(caller: &Caller, label: Option<&str>, exports: &[CheckedExport], out: &mut String) {
     account_line(caller, label, out);
     out.push('\n');
-    let rows = rows(&[(String::new(), found)]);
+    table_and_troubles(exports, &CheckKind::ALL, out);
+}
+
+/// Appends how the exports of an account that was worked on are now.
+pub fn exports(exports: &[CheckedExport], out: &mut String) {
+    // Whether there was a dry run is not for the user to say here.
+    let kinds: Vec<CheckKind> = CheckKind::ALL
+        .into_iter()
+        .filter(|kind| *kind != CheckKind::DryRun)
+        .collect();
+    table_and_troubles(exports, &kinds, out);
+}
+
+/// `told` are the checks that are named where they were skipped.
+fn table_and_troubles(exports: &[CheckedExport], told: &[CheckKind], out: &mut String) {
+    let rows = rows(&[(String::new(), exports)]);
     table(&rows, out);
     for row in &rows {
         troubles(row, out);
     }
     out.push('\n');
-    skipped(&rows, out);
+    skipped(&rows, told, out);
     // The others are told above, with their troubles.
-    for row in rows.iter().filter(|row| row.answer == Answer::Ready) {
-        let _ = writeln!(out, "{}: {}", Styled(STRONG, &row.place), conclusion(row));
+    for Row { place, export } in &rows {
+        if export.answer() == Answer::Ready {
+            let _ = writeln!(out, "{}: {}", Styled(STRONG, place), conclusion(export));
+        }
     }
 }
 
 /// Appends what was found for many accounts, each with what the spec calls it.
-pub fn verify_fleet(accounts: &[(String, Verified<'_>)], out: &mut String) {
+pub fn verify_fleet(accounts: &[(String, &[CheckedExport])], out: &mut String) {
     let rows = rows(accounts);
     table(&rows, out);
     out.push('\n');
     shared_troubles(&rows, out);
-    skipped(&rows, out);
+    skipped(&rows, &CheckKind::ALL, out);
 }
 
 /// One line of the table.
 struct Row<'a> {
     place: String,
-    operation: ImageOperation,
-    answer: Answer,
-    checks: &'a [Check],
+    export: &'a CheckedExport,
 }
 
-fn rows<'a>(accounts: &[(String, Verified<'a>)]) -> Vec<Row<'a>> {
+fn rows<'a>(accounts: &[(String, &'a [CheckedExport])]) -> Vec<Row<'a>> {
     let labels = accounts
         .iter()
         .map(|(label, _)| safe(label).chars().count());
     let width = labels.max().unwrap_or(0);
-    let mut found = accounts.iter().map(|(_, found)| found);
-    let has_exports = found.clone().any(|found| !found.exports.is_empty());
-    let has_imports = found.any(|found| !found.imports.is_empty());
-    // Which of the two it is goes without saying where there is one of them.
-    let [of_export, of_import] = match has_exports && has_imports {
-        true => ["export  ", "import  "],
-        false => ["", ""],
-    };
-    let of_account = |(label, found): &(String, Verified<'a>)| {
+    let of_account = |(label, exports): &(String, &'a [CheckedExport])| {
         let label = match safe(label) {
             label if label.is_empty() => label,
             label => format!("{label:width$}  "),
         };
-        let mut rows = Vec::new();
-        for export in found.exports {
-            let place = format!("{label}{of_export}{}", place(&export.question));
-            rows.push(row(ImageOperation::Export, place, export));
-        }
-        for import in found.imports {
-            let place = format!("{label}{of_import}{}", source(&import.question));
-            rows.push(row(ImageOperation::Import, place, import));
-        }
-        rows
+        let row = move |export: &'a CheckedExport| Row {
+            place: format!("{label}{}", row_place(&export.question)),
+            export,
+        };
+        let exports: &'a [CheckedExport] = exports;
+        exports.iter().map(row).collect::<Vec<_>>()
     };
     accounts.iter().flat_map(of_account).collect()
 }
 
-fn row<Q>(operation: ImageOperation, place: String, checked: &Checked<Q>) -> Row<'_> {
-    Row {
-        place,
-        operation,
-        answer: checked.answer(),
-        checks: &checked.checks,
-    }
-}
-
-/// The columns in which something was checked in some row.
+/// The columns in which something was checked for some export.
 fn shown(rows: &[Row<'_>]) -> Vec<(&'static str, &'static [CheckKind])> {
     let was_checked = |kinds: &[CheckKind]| {
         let mut rows = rows.iter();
-        rows.any(|row| cell(row.checks, kinds) != CheckAnswer::Skipped)
+        rows.any(|row| cell(row.export, kinds) != CheckAnswer::Skipped)
     };
     let columns = COLUMNS.iter().copied();
     columns.filter(|(_, kinds)| was_checked(kinds)).collect()
@@ -155,11 +131,11 @@ fn table(rows: &[Row<'_>], out: &mut String) {
         let _ = write!(head, "  {word}");
     }
     let _ = writeln!(out, "{}", Styled(DIM, head.trim_end()));
-    for Row { place, checks, .. } in rows {
+    for Row { place, export } in rows {
         let _ = write!(out, "  {place:width$}");
         let mut pad = 0;
         for (word, kinds) in &columns {
-            let (style, mark) = match cell(checks, kinds) {
+            let (style, mark) = match cell(export, kinds) {
                 CheckAnswer::Passed => (ADD, "ok"),
                 CheckAnswer::Failed => (REMOVE, "NO"),
                 CheckAnswer::Depends => (CHANGE, "?"),
@@ -173,79 +149,55 @@ fn table(rows: &[Row<'_>], out: &mut String) {
 }
 
 /// The worst answer of some checks.
-fn cell(checks: &[Check], kinds: &[CheckKind]) -> CheckAnswer {
+fn cell(export: &CheckedExport, kinds: &[CheckKind]) -> CheckAnswer {
     let rank = |answer: &CheckAnswer| match answer {
         CheckAnswer::Skipped => 0,
         CheckAnswer::Passed => 1,
         CheckAnswer::Depends => 2,
         CheckAnswer::Failed => 3,
     };
-    let checks = checks.iter();
+    let checks = export.checks.iter();
     let answers = checks.filter(|check| kinds.contains(&check.kind));
     let worst = answers.map(|check| check.answer).max_by_key(rank);
     worst.unwrap_or(CheckAnswer::Skipped)
 }
 
-fn place(question: &ExportQuestion) -> String {
-    let ExportQuestion {
-        region,
-        bucket,
-        prefix,
-        image,
-        format: _,
-    } = question;
-    let region = region.as_ref().map_or("any region", RegionId::as_str);
+fn row_place(question: &ExportQuestion) -> String {
+    let region = question.region.as_ref();
+    let region = region.map_or("any region", RegionId::as_str);
+    let image = question.image.as_ref();
+    let image = image.map(|image| format!("  {}", safe(image)));
+    format!("{region}  {}{}", place(question), image.unwrap_or_default())
+}
+
+/// Where an export goes, for the middle of a line.
+#[must_use]
+pub fn place(question: &ExportQuestion) -> String {
+    let ExportQuestion { bucket, prefix, .. } = question;
     let bucket = bucket.as_ref().map_or("any bucket", BucketName::as_str);
     let prefix = prefix.as_ref().map_or("", ObjectPrefix::as_str);
     let slash = if prefix.is_empty() { "" } else { "/" };
-    let image = image.as_ref().map(|image| format!("  {}", safe(image)));
-    format!(
-        "{region}  {bucket}{slash}{prefix}{}",
-        image.unwrap_or_default()
-    )
+    format!("{bucket}{slash}{prefix}")
 }
 
-/// Where an import comes from.
-fn source(question: &ImportQuestion) -> String {
-    let ImportQuestion {
-        region,
-        bucket,
-        object,
-    } = question;
-    let region = region.as_ref().map_or("any region", RegionId::as_str);
-    let bucket = bucket.as_ref().map_or("any bucket", BucketName::as_str);
-    let object = object.as_ref().map(|key| format!("  {}", end_of(key)));
-    format!("{region}  {bucket}{}", object.unwrap_or_default())
-}
-
-/// The end of a key, which people know it by.
-fn end_of(key: &ObjectKey) -> String {
-    let key = safe(key.as_str());
-    let count = key.chars().count();
-    match count.checked_sub(KEY_WIDTH) {
-        None | Some(0) => key,
-        Some(over) => format!("...{}", key.chars().skip(over + 3).collect::<String>()),
-    }
-}
-
-fn troubles(row: &Row<'_>, out: &mut String) {
-    let found: Vec<&Check> = row.checks.iter().filter(is_trouble).collect();
+fn troubles(Row { place, export }: &Row<'_>, out: &mut String) {
+    let found = export.checks.iter().filter(|check| check.is_trouble());
+    let found: Vec<&Check> = found.collect();
     if found.is_empty() {
         return;
     }
-    let place = Styled(STRONG, &row.place);
-    let _ = writeln!(out, "\n  {place}: {}", conclusion(row));
+    let _ = writeln!(out, "\n  {}: {}", Styled(STRONG, place), conclusion(export));
     for check in found {
         trouble(check, &[], out);
     }
 }
 
-/// Each trouble once, with the rows that have it.
+/// Each trouble once, with the exports that have it.
 fn shared_troubles(rows: &[Row<'_>], out: &mut String) {
     let mut shared: Vec<(&Check, Vec<&str>)> = Vec::new();
     let mut places: HashMap<(CheckKind, &str), usize> = HashMap::new();
     for row in rows {
-        for check in row.checks.iter().filter(is_trouble) {
+        for check in row.export.checks.iter().filter(|check| check.is_trouble()) {
             let place = *places
                 .entry((check.kind, check.message.as_str()))
                 .or_insert(shared.len());
@@ -265,24 +217,18 @@ fn shared_troubles(rows: &[Row<'_>], out: &mut String) {
     }
 }
 
-/// What stands in the way, is open, or is worth knowing though it passed.
-fn is_trouble(check: &&Check) -> bool {
-    match check.answer {
-        CheckAnswer::Failed | CheckAnswer::Depends => true,
-        CheckAnswer::Passed => check.settle.is_some(),
-        CheckAnswer::Skipped => false,
-    }
-}
-
-/// Appends one trouble, and the rows that share it.
+/// Appends one trouble, and the exports that share it.
 fn trouble(check: &Check, places: &[&str], out: &mut String) {
     let (style, mark) = match check.answer {
         CheckAnswer::Failed => (REMOVE, "NO"),
         CheckAnswer::Depends => (CHANGE, "? "),
         CheckAnswer::Passed | CheckAnswer::Skipped => (DIM, "ok"),
     };
-    let error = check.error.filter(|_| check.answer != CheckAnswer::Passed);
-    let error = error.map(|code| format!(" ({code})")).unwrap_or_default();
+    let error = match (check.answer, check.error) {
+        (CheckAnswer::Failed, Some(code)) => format!(" ({code})"),
+        (CheckAnswer::Depends, Some(code)) => format!(" (may cause {code})"),
+        _ => String::new(),
+    };
     let _ = writeln!(
         out,
         "    {} {}: {}{error}",
@@ -300,13 +246,17 @@ fn trouble(check: &Check, places: &[&str], out: &mut String) {
         let line = format!("       to settle it: {}", safe(settle));
         let _ = writeln!(out, "{}", Styled(DIM, line));
     }
+    if let Some(who) = check.who.filter(|who| *who != Party::Apply) {
+        let line = format!("       who can: {who}; `apply` cannot");
+        let _ = writeln!(out, "{}", Styled(DIM, line));
+    }
 }
 
-/// Says once what was looked at in no row, why, and how to ask for it.
-fn skipped(rows: &[Row<'_>], out: &mut String) {
+/// Says once what was looked at for no export, why, and how to ask for it.
+fn skipped(rows: &[Row<'_>], kinds: &[CheckKind], out: &mut String) {
     let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for kind in CheckKind::ALL {
-        let checks = rows.iter().flat_map(|row| row.checks);
+    for &kind in kinds {
+        let checks = rows.iter().flat_map(|row| &row.export.checks);
         let mut checks = checks.filter(|check| check.kind == kind);
         let Some(first) = checks.clone().next() else {
             continue;
@@ -349,17 +299,16 @@ fn option(kind: CheckKind) -> Option<&'static str> {
 }
 
 /// The answer, with its reason.
-fn conclusion(row: &Row<'_>) -> Styled<String> {
+fn conclusion(export: &CheckedExport) -> Styled<String> {
     let of = |answer| {
-        let checks = row.checks.iter();
+        let checks = export.checks.iter();
         checks.filter(move |check| check.answer == answer && check.kind != CheckKind::Instances)
     };
-    match row.answer {
+    match export.answer() {
         Answer::Ready => Styled(ADD, "ready".to_owned()),
         Answer::Blocked => {
             let error = of(CheckAnswer::Failed).find_map(|check| check.error);
-            let error =
-                error.map(|code| format!(", {} would fail with {code}", row.operation.name()));
+            let error = error.map(|code| format!(", ExportImage would fail with {code}"));
             Styled(REMOVE, format!("blocked{}", error.unwrap_or_default()))
         }
         Answer::Depends => {

@@ -6,7 +6,6 @@ mod client;
 mod contract;
 mod ecs;
 mod fault;
-mod import;
 mod layers;
 mod oss;
 mod requests;
