@@ -31,7 +31,7 @@ pub(super) struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Problem {
     message: String,
-    /// The line of the spec it is about, underlined.
+    /// Lines that show it: the one of the spec it is about, underlined, or the places that were searched.
     excerpt: String,
     hints: Vec<String>,
 }
@@ -206,7 +206,18 @@ impl From<SpecErrors> for Failure {
 /// Why there are no credentials.
 impl From<CredentialError> for Failure {
     fn from(error: CredentialError) -> Self {
-        Self::new(ExitStatus::Failed, error.to_string()).hint(error.hint)
+        let places = error
+            .searched
+            .iter()
+            .map(|place| format!("  {}\n", safe(place)));
+        Self {
+            status: ExitStatus::Failed,
+            problems: vec![Problem {
+                message: error.to_string(),
+                excerpt: places.collect(),
+                hints: vec![error.hint],
+            }],
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::report::text::Detail;
 pub struct Global {
     /// Use the built-in sandbox instead of the cloud, with its state in STATE_FILE
     ///
-    /// Starts a RAM look-alike on a loopback port inside this process and talks to it as it would to the
+    /// Starts a look-alike of the services on a loopback port inside this process and talks to it as it would to the
     /// cloud: same client, same signatures. [default file: .export-iam/sandbox.json]
     #[arg(long, global = true, value_name = "STATE_FILE", num_args = 0..=1, require_equals = true,
           default_missing_value = ".export-iam/sandbox.json")]
@@ -37,7 +37,9 @@ pub struct Global {
     #[arg(long, global = true, value_name = "ID")]
     pub account: Option<String>,
 
-    /// Region whose STS endpoint is used [env: ALIBABA_CLOUD_REGION_ID]
+    /// Region of image and bucket in `verify` and `export`; STS is asked there too
+    ///
+    /// STS alone has a variable for it [env: ALIBABA_CLOUD_REGION_ID].
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
 

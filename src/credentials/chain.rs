@@ -135,12 +135,13 @@ impl Search<'_> {
             return Ok(found);
         }
         note(uri::ORIGIN, "not set up");
-        Err(CredentialError::new(
-            "credentials",
-            format!("none found: {}", absent.join("; ")),
-            "set `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or run `aliyun configure`; \
-             `--sandbox` needs no account",
-        ))
+        let hint = "set `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or run `aliyun configure`; \
+                    `--sandbox` needs no account";
+        let none = CredentialError::new("credentials", "none found", hint);
+        Err(CredentialError {
+            searched: absent,
+            ..none
+        })
     }
 
     /// The profile that the command line or the spec names, in either file.

@@ -90,14 +90,15 @@ pub fn find(code: &str) -> Option<&'static Explanation> {
 /// Codes that look like one that nobody knows, the likeliest first.
 pub fn similar(code: &str) -> Vec<&'static str> {
     let wanted = code.to_ascii_lowercase();
-    let mut alike: Vec<(f64, &str)> = all()
-        .iter()
-        .flat_map(Explanation::names)
-        .filter_map(|name| {
-            let likeness = likeness(&wanted, &name.to_ascii_lowercase());
-            (likeness >= ALIKE).then_some((likeness, name))
-        })
-        .collect();
+    // Of names that mean the same, the likeliest.
+    let likeliest = |known: &'static Explanation| {
+        let names = known
+            .names()
+            .map(|name| (likeness(&wanted, &name.to_ascii_lowercase()), name));
+        names.reduce(|best, next| if next.0 > best.0 { next } else { best })
+    };
+    let alike = all().iter().filter_map(likeliest);
+    let mut alike: Vec<(f64, &str)> = alike.filter(|(likeness, _)| *likeness >= ALIKE).collect();
     alike.sort_by(|one, other| other.0.total_cmp(&one.0));
     alike.truncate(MAX_SIMILAR);
     alike.into_iter().map(|(_, name)| name).collect()

@@ -195,6 +195,7 @@ fn misspelt_codes_are_recognised() {
             similar(typed)
         );
     }
+    assert_eq!(similar("NoSetRoleto"), ["NoSetRoletoECSServiceAcount"]);
     assert_eq!(similar("Gibberish.Nothing"), Vec::<&str>::new());
 }
 

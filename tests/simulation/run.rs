@@ -93,11 +93,11 @@ impl CredentialSource for Key {
         };
         match left.as_ref().is_some_and(|left| take(left).is_err()) {
             false => Ok(credentials.clone()),
-            true => Err(CredentialError {
-                origin: "simulation".to_owned(),
-                problem: "no more credentials".to_owned(),
-                hint: String::new(),
-            }),
+            true => Err(CredentialError::new(
+                "simulation",
+                "no more credentials",
+                "",
+            )),
         }
     }
 

@@ -33,14 +33,14 @@ pub struct AdoptArgs {
     /// account of the access key.
     #[arg(value_name = "SPEC")]
     pub spec: Option<String>,
-    /// Which accounts
-    #[command(flatten)]
-    pub fleet: FleetArgs,
     /// The role to describe; may be given several times
     ///
     /// [default: the roles of SPEC, else AliyunECSImageExportDefaultRole]
     #[arg(long, value_name = "NAME")]
     pub role: Vec<String>,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
 }
 
 pub(super) async fn run(

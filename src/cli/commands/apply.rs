@@ -34,11 +34,8 @@ pub struct ApplyArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
-    /// Which accounts
-    #[command(flatten)]
-    pub fleet: FleetArgs,
     /// Begin no new account once this many have failed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Many accounts")]
     pub max_failures: Option<usize>,
     /// Carry out this saved plan; refused if the account has moved since it was made
     #[arg(long, value_name = "FILE", conflicts_with = "spec")]
@@ -67,6 +64,9 @@ pub struct ApplyArgs {
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
 }
 
 pub(super) async fn run(

@@ -23,11 +23,8 @@ pub struct DestroyArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
-    /// Which accounts
-    #[command(flatten)]
-    pub fleet: FleetArgs,
     /// Begin no new account once this many have failed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Many accounts")]
     pub max_failures: Option<usize>,
     /// Do not ask
     #[arg(long)]
@@ -35,6 +32,9 @@ pub struct DestroyArgs {
     /// Accept one risk that the guard would refuse; may be given several times
     #[arg(long, value_name = "RISK", value_enum)]
     pub allow: Vec<RiskArg>,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
 }
 
 pub(super) async fn run(

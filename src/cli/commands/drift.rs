@@ -32,9 +32,6 @@ pub struct DriftArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
-    /// Which accounts
-    #[command(flatten)]
-    pub fleet: FleetArgs,
     /// Exit with 2 only for findings at least this severe
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOnArg::Low)]
     pub fail_on: FailOnArg,
@@ -52,6 +49,9 @@ pub struct DriftArgs {
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
     /// What to accept
     #[command(flatten)]
     pub accept: AcceptArgs,

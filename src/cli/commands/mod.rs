@@ -45,7 +45,7 @@ use verify::VerifyArgs;
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show what would change; writes nothing
+    /// Show what would change, without changing it
     Plan(PlanArgs),
     /// Plan, ask, carry out, and check that nothing is left to do
     Apply(ApplyArgs),
@@ -74,7 +74,7 @@ pub enum Command {
     /// Work on reports that were written as JSON
     #[command(subcommand)]
     Report(ReportCommand),
-    /// Run or look after the built-in RAM look-alike
+    /// Run or look after the built-in look-alike of the services
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     /// Print the JSON Schema of specs or of a command's reports

@@ -26,9 +26,6 @@ pub struct PlanArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
-    /// Which accounts
-    #[command(flatten)]
-    pub fleet: FleetArgs,
     /// Save the plan, to be carried out later by `apply --plan`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -41,6 +38,9 @@ pub struct PlanArgs {
     /// Show changed documents as text diffs too
     #[arg(long)]
     pub show_documents: bool,
+    /// Which accounts
+    #[command(flatten)]
+    pub fleet: FleetArgs,
 }
 
 pub(super) async fn run(

@@ -103,6 +103,8 @@ pub struct CredentialError {
     pub origin: String,
     /// What is wrong there; holds no secret.
     pub problem: String,
+    /// The places that were searched in vain, each with why it has nothing.
+    pub searched: Vec<String>,
     /// What to do about it.
     pub hint: String,
 }
@@ -117,6 +119,7 @@ impl CredentialError {
         Self {
             origin: origin.into(),
             problem: problem.into(),
+            searched: Vec::new(),
             hint: hint.into(),
         }
     }

@@ -277,7 +277,7 @@ async fn a_file_nobody_filled_in_is_absent() {
         r#"{"current":"default","profiles":[{"name":"default","mode":"AK","access_key_id":"","access_key_secret":""}]}"#,
     ] {
         let error = World::new().config(text).error().await;
-        assert!(error.problem.starts_with("none found: "), "{error}");
+        assert_eq!(error.problem, "none found");
     }
     let error = World::new()
         .config(AK)
@@ -285,16 +285,17 @@ async fn a_file_nobody_filled_in_is_absent() {
     let error = error.error().await;
     assert!(
         error
-            .problem
-            .contains("profile: `ALIBABA_CLOUD_CLI_PROFILE_DISABLED` is `true`")
+            .searched
+            .contains(&"profile: `ALIBABA_CLOUD_CLI_PROFILE_DISABLED` is `true`".to_owned())
     );
     let homeless = World::new().variable("HOME", "");
     assert!(
         homeless
             .error()
             .await
-            .problem
-            .contains("profile: there is no home folder")
+            .searched
+            .iter()
+            .any(|place| place.starts_with("profile: there is no home folder"))
     );
 }
 
@@ -302,11 +303,15 @@ async fn a_file_nobody_filled_in_is_absent() {
 async fn where_nothing_is_set_up_every_place_is_named() {
     let error = World::new().error().await;
     assert_eq!(
-        error.to_string(),
-        "credentials: none found: environment: no access key is set; oidc: no role and token are set; \
-         profile: there is no `/home/ci/.aliyun/config.json`; ini: there is no `/home/ci/.alibabacloud/credentials` and \
-         `/home/ci/.alibabacloud/credentials.ini`; ecs metadata: no metadata service answers here; \
-         credentials uri: not set up"
+        error.searched,
+        [
+            "environment: no access key is set",
+            "oidc: no role and token are set",
+            "profile: there is no `/home/ci/.aliyun/config.json`",
+            "ini: there is no `/home/ci/.alibabacloud/credentials` and `/home/ci/.alibabacloud/credentials.ini`",
+            "ecs metadata: no metadata service answers here",
+            "credentials uri: not set up",
+        ]
     );
 }
 
