@@ -8,6 +8,7 @@
 //! | `json` | the report for programs: the published format |
 //! | `text` | the report for people at a terminal |
 //! | `run` | a JSON report read back, for all the others |
+//! | `words` | what is said of a finding in all of them |
 //! | `sarif`, `junit`, `gitlab`, `github`, `markdown`, `html` | one format each |
 
 pub mod github;
@@ -19,6 +20,7 @@ pub mod markdown;
 pub mod run;
 pub mod sarif;
 pub mod text;
+mod words;
 
 /// When a report was written.
 #[derive(Debug, Clone, Default)]

@@ -6,7 +6,8 @@ use super::rule::Rule;
 use super::shape::{
     Acceptance, AccountShape, ChangeShape, CheckedExport, FieldShape, FindingShape, StepShape,
 };
-use crate::drift::{Severity, digest};
+use crate::drift::{DriftKind, Severity, Standing, digest};
+use crate::report::words::{Words, acceptance};
 
 /// One finding, in words.
 #[derive(Debug)]
@@ -61,8 +62,8 @@ pub(in crate::report) struct CheckedPart {
 impl Finding {
     /// Whether it is accepted, and so does not count.
     pub(in crate::report) fn is_accepted(&self) -> bool {
-        let status = self.acceptance.as_ref().map(|found| found.status.as_str());
-        status == Some("accepted")
+        let status = self.acceptance.as_ref().and_then(|found| found.status);
+        status == Some(Standing::Accepted)
     }
 
     /// The whole in one line, without the account.
@@ -78,15 +79,8 @@ impl Finding {
             owner,
             until,
         } = self.acceptance.as_ref()?;
-        let what = match status.as_str() {
-            "expired" => "was accepted, and that is over",
-            "changed" => "was accepted in another state",
-            _ => "accepted",
-        };
-        let owner = owner.as_ref().map(|owner| format!(", owner {owner}"));
-        let until = until.as_ref().map(|until| format!(", until {until}"));
-        let (owner, until) = (owner.unwrap_or_default(), until.unwrap_or_default());
-        Some(format!("{what}: {reason}{owner}{until}"))
+        let until = until.as_deref().unwrap_or_default();
+        Some(acceptance((*status)?, owner.as_deref(), until, reason))
     }
 }
 
@@ -188,7 +182,7 @@ fn drift(found: &FindingShape, account: &AccountShape) -> Finding {
         spec,
         access,
         sentence,
-        acceptance,
+        acceptance: accepted,
         baseline,
     } = found;
     let is_export = kind.starts_with("export-");
@@ -197,22 +191,13 @@ fn drift(found: &FindingShape, account: &AccountShape) -> Finding {
         "" => address.clone(),
         part => format!("{address} {}", part.replace('_', " ")),
     };
-    let verdict = access.as_ref().map_or("", |access| &access.verdict);
-    let what = match (kind.as_str(), part.as_str(), verdict) {
-        ("missing", ..) => "is missing",
-        ("wider", ..) => "gives more than the spec",
-        ("narrower", ..) => "gives less than the spec",
-        ("changed", "tags", _) => "differ from the spec",
-        ("changed", _, "incomparable") => "gives other access than the spec",
-        ("changed", ..) => "differs from the spec",
-        ("unmanaged", ..) => "is attached but not in the spec",
-        ("export-blocked", ..) => "are blocked",
-        ("export-depends", ..) => "may be blocked",
-        ("instance-bound", ..) => "have the role's access",
-        ("never-broken", ..) => "breaks what must always hold",
-        ("never-unproven", ..) => "may break what must always hold",
-        (other, ..) => other,
-    };
+    let known = DriftKind::ALL.into_iter().find(|it| it.as_str() == kind);
+    let is_other = access
+        .as_ref()
+        .is_some_and(|access| access.verdict == "incomparable");
+    let what = known.map_or(kind.as_str(), |kind| {
+        Words::of(kind, part, is_other).of_subject
+    });
     let sentence = sentence.iter().map(|sentence| format!("never: {sentence}"));
     let mut details: Vec<String> = sentence.collect();
     details.extend(access.as_ref().map(lines).unwrap_or_default());
@@ -237,7 +222,7 @@ fn drift(found: &FindingShape, account: &AccountShape) -> Finding {
         subject,
         what: what.to_owned(),
         details,
-        acceptance: acceptance.clone(),
+        acceptance: accepted.clone(),
         since: baseline.clone(),
     }
 }

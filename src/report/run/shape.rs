@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::drift::Severity;
+use crate::drift::{Severity, Standing};
 
 /// A report over accounts.
 #[derive(Debug, Deserialize)]
@@ -105,8 +105,9 @@ pub(in crate::report) struct FindingShape {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::report) struct Acceptance {
-    /// `accepted`, `expired` or `changed`; the finding counts unless it is `accepted`.
-    pub(in crate::report) status: String,
+    /// The finding counts unless this is `accepted`; `None` for a word that is not known.
+    #[serde(deserialize_with = "standing")]
+    pub(in crate::report) status: Option<Standing>,
     pub(in crate::report) reason: String,
     pub(in crate::report) owner: Option<String>,
     pub(in crate::report) until: Option<String>,
@@ -276,4 +277,9 @@ fn severity<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Severity, D::
         .into_iter()
         .find(|severity| severity.as_str() == word);
     Ok(known.unwrap_or(Severity::High))
+}
+
+fn standing<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Standing>, D::Error> {
+    let word = Value::deserialize(source)?;
+    Ok(Standing::deserialize(word).ok())
 }

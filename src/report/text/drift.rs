@@ -3,11 +3,10 @@
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use crate::drift::{
-    Accepted, DriftKind, DriftReport, Earlier, Finding, Severity, Since, Standing, Value,
-};
+use crate::drift::{Accepted, DriftKind, DriftReport, Earlier, Finding, Severity, Since, Value};
 use crate::plan::Plan;
 use crate::policy::Verdict;
+use crate::report::words::{Words, acceptance};
 
 use super::access::{Own, access_lines, new_access_lines};
 use super::account::{account_line, not_read};
@@ -104,7 +103,7 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
         spec,
         access,
         sentence: _,
-        acceptance,
+        acceptance: accepted,
         since,
     } = finding;
     let style = match severity {
@@ -117,7 +116,7 @@ fn one_finding(finding: &Finding, own: Own<'_>, detail: Detail, out: &mut String
     let words = finding_words(finding);
     let since = since.map_or("", since_words);
     let _ = writeln!(out, "{severity} {words} [{id}]{since}");
-    if let Some(accepted) = acceptance {
+    if let Some(accepted) = accepted {
         let line = safe(&acceptance_line(accepted));
         let _ = writeln!(out, "      {}", Styled(DIM, line));
     }
@@ -165,22 +164,8 @@ pub fn finding_words(finding: &Finding) -> String {
 /// What is found, as the end of a sentence.
 fn what(finding: &Finding) -> &'static str {
     let verdict = finding.access.as_ref().map(|access| access.verdict);
-    match finding.kind {
-        DriftKind::Missing => "is missing",
-        DriftKind::Changed if finding.part == "tags" => "differ from the spec",
-        DriftKind::Wider => "gives more than the spec",
-        DriftKind::Narrower => "gives less than the spec",
-        DriftKind::Changed if verdict == Some(Verdict::Incomparable) => {
-            "gives other access than the spec"
-        }
-        DriftKind::Changed => "differs from the spec",
-        DriftKind::Unmanaged => "is attached but not in the spec",
-        DriftKind::ExportBlocked => "blocks exports",
-        DriftKind::ExportDepends => "may block exports",
-        DriftKind::InstanceBound => "have the role's access",
-        DriftKind::NeverBroken => "breaks",
-        DriftKind::NeverUnproven => "may break",
-    }
+    let is_other = verdict == Some(Verdict::Incomparable);
+    Words::of(finding.kind, finding.part, is_other).of_address
 }
 
 fn since_words(since: Since) -> &'static str {
@@ -192,7 +177,6 @@ fn since_words(since: Since) -> &'static str {
     }
 }
 
-/// Who took the finding as it is, until when and why, and whether that holds.
 fn acceptance_line(accepted: &Accepted) -> String {
     let Accepted {
         status,
@@ -200,21 +184,7 @@ fn acceptance_line(accepted: &Accepted) -> String {
         owner,
         until,
     } = accepted;
-    let by = owner
-        .as_ref()
-        .map_or(String::new(), |owner| format!(" by {owner}"));
-    match status {
-        Standing::Accepted => format!("accepted{by} until {until}: {reason}"),
-        Standing::Expired => {
-            format!("counts again: it was accepted{by} until {until}: {reason}")
-        }
-        Standing::Refused => format!(
-            "counts: the spec accepts it{by} until {until}, but a sentence of `never` cannot be accepted"
-        ),
-        Standing::Changed => {
-            format!("counts: it was accepted{by} in another state, look at it again: {reason}")
-        }
-    }
+    acceptance(*status, owner.as_deref(), &until.to_string(), reason)
 }
 
 /// Appends what is live and what the spec says.
