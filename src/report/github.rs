@@ -2,7 +2,7 @@
 //!
 //! Source: actions/toolkit, `core/src/command.ts`; actions/runner, `ActionCommand.cs`, both of 2026.
 
-use super::run::{Account, Finding, Run};
+use super::run::{Account, Finding, Run, UnusedShape};
 use crate::drift::Severity;
 use crate::visible::visible;
 
@@ -12,7 +12,7 @@ const MOST: usize = 10;
 /// Longest message; the runner cuts the rest. Unit: characters.
 const LONGEST: usize = 4096;
 
-/// The findings that count, worst first; where there are more than are shown, the last of a level says so.
+/// The findings that count, worst first, then notes; where there are more than are shown, the last of a level says so.
 #[must_use]
 pub fn github(run: &Run) -> String {
     let path = run.path();
@@ -23,28 +23,34 @@ pub fn github(run: &Run) -> String {
         .collect();
     let mut lines = String::new();
     for level in ["error", "warning", "notice"] {
-        let mut of_level: Vec<&(&Account, &Finding)> = counted
+        let of_level = counted
             .iter()
-            .copied()
-            .filter(|(_, finding)| command(finding.rule.severity) == level)
-            .collect();
-        let more = match of_level.len() {
-            count if count > MOST => count - (MOST - 1),
-            _ => 0,
-        };
-        if more > 0 {
+            .filter(|(_, finding)| command(finding.rule.severity) == level);
+        let findings =
+            of_level.map(|(account, finding)| annotation(level, account, finding, &path));
+        let notes = run.unused.iter().filter(|_| level == "notice");
+        let mut of_level: Vec<String> = findings.chain(notes.map(|it| note(it, &path))).collect();
+        if of_level.len() > MOST {
+            let more = of_level.len() - (MOST - 1);
             of_level.truncate(MOST - 1);
-        }
-        for (account, finding) in of_level {
-            lines.push_str(&annotation(level, account, finding, &path));
-        }
-        if more > 0 {
-            lines.push_str(&format!(
-                "::{level} title=export-iam::{more} more findings; the job summary has them\n"
+            of_level.push(format!(
+                "::{level} title=export-iam::{more} more; the job summary has them\n"
             ));
         }
+        lines.extend(of_level);
     }
     lines
+}
+
+/// An acceptance that is about nothing.
+fn note(unused: &UnusedShape, path: &str) -> String {
+    let message: String = visible(&unused.message).chars().take(LONGEST).collect();
+    format!(
+        "::notice file={},line={},title=export-iam accept::{}\n",
+        property(path),
+        unused.line.unwrap_or(1),
+        data(&message)
+    )
 }
 
 fn annotation(level: &str, account: &Account, finding: &Finding, path: &str) -> String {

@@ -29,6 +29,9 @@ pub fn markdown(run: &Run, room: usize) -> String {
     page.add(&format!("## export-iam {kind}: {}\n\n", headline(run)));
     let accounts = run.worst_accounts_first();
     table(run, &accounts, &mut page);
+    for unused in &run.unused {
+        page.add(&format!("\n> Note: {}\n", code(&unused.message)));
+    }
     let mut left_out = 0;
     for account in &accounts {
         if !says(account) {

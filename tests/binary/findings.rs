@@ -1,6 +1,6 @@
 //! Findings that live for months: accepted, compared with an earlier report, and compared between reports.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Program, Schema, Server};
 
@@ -116,6 +116,23 @@ fn an_acceptance_of_nothing_is_warned_of_once_the_whole_fleet_was_read() {
         .run(&["drift", "spec.yaml", "--as-of", "2027-01-02"])
         .ends(2)
         .warns("but it is not found, and its last day was 2027-01-01");
+    let reports =
+        ["json", "markdown", "html", "github"].map(|format| format!("{format}=unused.{format}"));
+    let with = reports.iter().flat_map(|report| ["--report", report]);
+    let args: Vec<&str> = ["drift", "spec.yaml"].into_iter().chain(with).collect();
+    program.run(&args).ends(2);
+    let written = |format: &str| program.read(&format!("unused.{format}"));
+    let json: Value = serde_json::from_str(&written("json")).unwrap();
+    let message = "finding `0123456789abcdef` is accepted, but it is not found";
+    assert_eq!(
+        json["unused_acceptances"],
+        json!([{ "id": "0123456789abcdef", "until": "2027-01-01", "line": 7, "message": message }])
+    );
+    // It is a note, and no finding.
+    assert_eq!(json["summary"]["accepted"], 0);
+    assert!(written("html").contains("1 accepted, not found"));
+    assert!(written("markdown").contains(message));
+    assert!(written("github").contains(&format!("line=7,title=export-iam accept::{message}")));
     let part = program.run(&["drift", "spec.yaml", "--exclude", "nobody"]);
     assert!(!part.err.contains("is accepted"), "{}", part.told());
 }

@@ -69,7 +69,7 @@ pub(crate) async fn reports() -> Vec<(String, String)> {
         let (planned, drift) = case.for_programs(&plan, &observed);
         let report = case.account.apply(&approved(plan.clone(), &observed)).await;
         let applied = AccountReport::applied(&plan, &report, Some(true), Calls::default());
-        let applied = json::report("apply", None, vec![applied]);
+        let applied = json::report("apply", None, vec![applied], Vec::new());
         for (kind, report) in [("plan", planned), ("drift", drift), ("apply", applied)] {
             reports.push((format!("{name}-{kind}"), report));
         }
@@ -160,10 +160,13 @@ impl Case {
     fn for_programs(&self, plan: &Plan, observed: &ObservedState) -> (String, String) {
         let kind = if self.is_destroy { "destroy" } else { "plan" };
         let planned = AccountReport::planned(plan).with_roles(observed);
-        let planned = json::report(kind, None, vec![planned]);
+        let planned = json::report(kind, None, vec![planned], Vec::new());
         let drift = AccountReport::drifted(plan, &audit(&self.desired, observed, plan));
         let drift = drift.with_roles(observed);
-        (planned, json::report("drift", None, vec![drift]))
+        (
+            planned,
+            json::report("drift", None, vec![drift], Vec::new()),
+        )
     }
 
     /// Checks the reports for programs.
@@ -210,7 +213,7 @@ impl Case {
             .apply(&approved(planned.clone(), observed))
             .await;
         let applied = AccountReport::applied(&planned, &report, Some(true), Calls::default());
-        problems.extend(schema.problems(&json::report("apply", None, vec![applied])));
+        problems.extend(schema.problems(&json::report("apply", None, vec![applied], Vec::new())));
         if !report.is_complete() {
             problems.push(format!(
                 "apply stopped: {:?}",

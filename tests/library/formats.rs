@@ -443,12 +443,62 @@ fn a_comment_keeps_to_its_room_and_says_what_is_left_out() {
     }
     let annotations = github::github(&run);
     assert_eq!(annotations.lines().count(), 20);
-    assert!(annotations.contains("2991 more findings"), "{annotations}");
+    assert!(
+        annotations.contains("2991 more; the job summary has them"),
+        "{annotations}"
+    );
     let results: Value = serde_json::from_str(&sarif::sarif(&run, &Stamp::default())).unwrap();
     let run = &results["runs"][0];
     assert_eq!(run["results"].as_array().unwrap().len(), 5000);
     let notes = run["invocations"][0]["toolExecutionNotifications"].to_string();
     assert!(notes.contains("1000 findings are left out"), "{notes}");
+}
+
+#[test]
+fn what_may_not_be_accepted_is_nowhere_called_accepted() {
+    let mut report = hostile("x");
+    let finding = &mut report["accounts"][0]["findings"][0];
+    finding["kind"] = "never-broken".into();
+    finding["acceptance"] = json!({ "status": "refused", "reason": "seen", "until": "2027-01-01" });
+    report["accounts"][0]["findings"] = json!([finding]);
+    let run = Run::read(&report.to_string()).unwrap();
+    for (format, text) in formats(&run) {
+        if ["junit.xml", "md", "html"].contains(&format) {
+            assert!(text.contains("cannot be accepted"), "{format}: {text}");
+            assert!(!text.contains("accepted until"), "{format}: {text}");
+        }
+        assert!(!text.contains(" is-accepted\""), "{format}: {text}");
+    }
+}
+
+#[test]
+fn an_acceptance_of_nothing_is_a_note_and_passes_through_a_merge() {
+    let mut report = hostile("x");
+    for finding in report["accounts"][0]["findings"].as_array_mut().unwrap() {
+        finding["severity"] = "low".into();
+    }
+    let unused = |at: usize| json!({ "id": format!("{at:016x}"), "until": "2027-01-01", "line": at, "message": format!("unused {at}") });
+    report["unused_acceptances"] = (1..=12).map(unused).collect();
+    let merged = export_iam::report::json::merge(&[report.to_string()]).unwrap();
+    let run = Run::read(&merged).unwrap();
+    let found = |format: &str| {
+        let all = formats(&run);
+        all.into_iter().find(|(name, _)| *name == format).unwrap().1
+    };
+    assert!(found("md").contains("> Note: `unused 12`"));
+    assert!(found("html").contains("<li>line 12: unused 12</li>"));
+    let annotations = found("github");
+    assert!(
+        annotations.contains("::notice file=x.yaml,line=3,title=export-iam accept::unused 3\n")
+    );
+    assert!(
+        annotations.contains("::notice title=export-iam::5 more; the job summary has them"),
+        "{annotations}"
+    );
+    assert_eq!(annotations.matches("::notice").count(), 10);
+    for format in ["sarif", "junit.xml", "gitlab.json"] {
+        assert!(!found(format).contains("unused 1"), "{format}");
+    }
 }
 
 #[test]

@@ -311,7 +311,7 @@ fn now<T>(work: impl Future<Output = T>) -> T {
 /// All that is said about an account: the plan and the audit, for programs and for people.
 fn every_byte(desired: &DesiredState, observed: &ObservedState) -> String {
     let plan = &plan(desired, observed).unwrap();
-    let mut text = json::report("plan", None, vec![AccountReport::planned(plan)]);
+    let mut text = json::report("plan", None, vec![AccountReport::planned(plan)], Vec::new());
     text::plan(plan, None, Detail::Documents, &mut text);
     text::drift(
         plan,

@@ -10,7 +10,7 @@ use std::path::Path;
 use export_iam::drift::{DriftReport, FailOn, Severity, audit};
 use export_iam::model::{Acceptance, Day};
 use export_iam::plan::plan;
-use export_iam::report::json::{self, AccountReport};
+use export_iam::report::json::{self, AccountReport, UnusedAcceptance};
 use export_iam::report::text::{self, Detail};
 use export_iam::spec::{Spec, SpecSource, accept_block, load};
 use serde_json::{Value, json};
@@ -247,10 +247,18 @@ async fn a_month_says_what_it_said() {
         text::drift(&plan, None, &report, Detail::Access, &mut said);
         month.push_str(&plain(&said));
         let unused = (0..spec.acceptances().len()).filter(|place| !used.contains(place));
-        for place in unused {
+        let unused = unused.map(|place| {
             let warning = spec.unused_acceptance(place, today).unwrap();
             writeln!(month, "warning: {warning}").unwrap();
-        }
+            let accepted = &spec.acceptances()[place];
+            UnusedAcceptance {
+                id: accepted.id.clone(),
+                until: accepted.until.to_string(),
+                line: warning.place.map(|place| place.line),
+                message: warning.message,
+            }
+        });
+        let unused = unused.collect();
         let status = |only_new| {
             let on = FailOn {
                 severity: Severity::Low,
@@ -260,7 +268,12 @@ async fn a_month_says_what_it_said() {
         };
         let (all, only_new) = (status(false), status(true));
         writeln!(month, "status {all}, with `--fail-on new:low` {only_new}\n").unwrap();
-        let json = json::report("drift", None, vec![AccountReport::drifted(&plan, &report)]);
+        let json = json::report(
+            "drift",
+            None,
+            vec![AccountReport::drifted(&plan, &report)],
+            unused,
+        );
         for problem in schema.problems(&json) {
             golden.fail(format!("{today}: {problem}"));
         }

@@ -20,11 +20,11 @@ use crate::cli::stages::plan::{
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{load, shown_name};
 use crate::drift::{Baseline, DriftReport, FailOn, Severity, audit, instances_finding};
-use crate::model::Day;
+use crate::model::{Acceptance, Day};
 use crate::plan::{Aim, export_role};
-use crate::report::json::AccountReport;
+use crate::report::json::{AccountReport, UnusedAcceptance};
 use crate::report::text;
-use crate::spec::Spec;
+use crate::spec::{Diagnostic, Spec};
 
 /// `drift`.
 #[derive(Debug, Args)]
@@ -155,14 +155,22 @@ impl Audit<'_> {
         report
     }
 
-    /// Warns of acceptances that are about nothing. Only right after every account of the spec was read.
-    fn warn_of_unused(&self, console: &mut Console) {
-        let places = 0..self.spec.acceptances().len();
-        for place in places.filter(|place| !self.used.contains(place)) {
-            if let Some(unused) = self.spec.unused_acceptance(place, self.today) {
-                console.warning(&unused);
-            }
-        }
+    /// The acceptances that are about nothing. Only right after every account of the spec was read.
+    fn unused(&self) -> Vec<(&Acceptance, Diagnostic)> {
+        let all = self.spec.acceptances().iter().enumerate();
+        let unused = all.filter(|(place, _)| !self.used.contains(place));
+        unused
+            .filter_map(|(place, it)| Some((it, self.spec.unused_acceptance(place, self.today)?)))
+            .collect()
+    }
+}
+
+fn of_report((acceptance, warning): &(&Acceptance, Diagnostic)) -> UnusedAcceptance {
+    UnusedAcceptance {
+        id: acceptance.id.clone(),
+        until: acceptance.until.to_string(),
+        line: warning.place.map(|place| place.line),
+        message: warning.message.clone(),
     }
 }
 
@@ -234,10 +242,13 @@ pub(super) async fn run(
             (Ok(_), None) => {}
         }
     }
+    let is_whole = args.fleet.is_whole() && plans.iter().all(|plan| plan.account.is_ok());
+    let unused = if is_whole { audit.unused() } else { Vec::new() };
+    report.note_unused(unused.iter().map(of_report).collect());
     console.result(&report.rendered())?;
     console.will_explain(codes_told(&plans, |verdict| Some(&verdict.now)));
-    if args.fleet.is_whole() && plans.iter().all(|plan| plan.account.is_ok()) {
-        audit.warn_of_unused(console);
+    for (_, warning) in &unused {
+        console.warning(warning);
     }
     report.status(failures(&plans), console)
 }

@@ -4,7 +4,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::accounts::Member;
 use crate::cli::session::console::{Console, Rendered};
-use crate::report::json::{self, AccountReport};
+use crate::report::json::{self, AccountReport, UnusedAcceptance};
 use crate::report::text;
 
 /// Collects the accounts' parts, in order.
@@ -16,6 +16,7 @@ pub(crate) struct RunReport {
     accounts: Vec<AccountReport>,
     statuses: Vec<ExitStatus>,
     not_started: usize,
+    unused: Vec<UnusedAcceptance>,
 }
 
 impl RunReport {
@@ -27,7 +28,13 @@ impl RunReport {
             accounts: Vec::new(),
             statuses: Vec::new(),
             not_started: 0,
+            unused: Vec::new(),
         }
+    }
+
+    /// Adds what the spec accepts in vain.
+    pub(crate) fn note_unused(&mut self, unused: Vec<UnusedAcceptance>) {
+        self.unused = unused;
     }
 
     /// Begins the text with what is said of all accounts together.
@@ -84,9 +91,10 @@ impl RunReport {
             text::tally(self.kind, &tally, &mut text);
         }
         let accounts = std::mem::take(&mut self.accounts);
+        let unused = std::mem::take(&mut self.unused);
         Rendered {
             text,
-            json: json::report(self.kind, self.spec.as_deref(), accounts),
+            json: json::report(self.kind, self.spec.as_deref(), accounts, unused),
         }
     }
 

@@ -41,6 +41,7 @@ pub fn html(run: &Run, stamp: &Stamp) -> String {
                 header { (head(run, stamp, &title)) }
                 main {
                     (table::fleet(run, &accounts))
+                    (unused(run))
                     @for (at, account) in accounts.iter().enumerate() {
                         @if has_section(run, account) { (account::section(run, account, at)) }
                     }
@@ -70,7 +71,25 @@ fn head(run: &Run, stamp: &Stamp, title: &str) -> Markup {
             @if accepted > 0 { li { span.badge.none { (accepted) " accepted" } } }
             @let failed = run.accounts.iter().filter(|account| account.is_failed()).count();
             @if failed > 0 { li { span.badge.high { (failed) " not read" } } }
+            @if !run.unused.is_empty() { li { span.badge.none { (run.unused.len()) " accepted, not found" } } }
             @if run.counts().is_empty() && failed == 0 { li { span.badge.good { "nothing found" } } }
+        }
+    }
+}
+
+/// What the spec accepts and nobody finds any more: entries to remove.
+fn unused(run: &Run) -> Markup {
+    html! {
+        @if !run.unused.is_empty() {
+            section aria-labelledby="unused" {
+                h2 #unused { "Accepted, but not found" }
+                p.soft { "These entries of " code { "accept" } " are about nothing that is found. They can be removed." }
+                ul.lines {
+                    @for unused in &run.unused {
+                        li { @if let Some(line) = unused.line { "line " (line) ": " } (shown(&unused.message)) }
+                    }
+                }
+            }
         }
     }
 }

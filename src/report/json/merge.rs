@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::format::{FORMAT_VERSION, text};
-use super::report::Report;
+use super::report::{Report, UnusedAcceptance};
 use super::summary::Summary;
 
 /// Why reports cannot be joined.
@@ -28,6 +28,8 @@ struct Part<'a> {
     spec: Option<String>,
     #[serde(borrow)]
     accounts: Option<Vec<&'a RawValue>>,
+    #[serde(default)]
+    unused_acceptances: Vec<UnusedAcceptance>,
 }
 
 /// One account's place, name and counts.
@@ -50,6 +52,7 @@ pub fn merge(texts: &[String]) -> Result<String, MergeError> {
     let mut specs = BTreeSet::new();
     let mut ids = BTreeSet::new();
     let mut summary = Summary::default();
+    let mut unused = Vec::new();
     for (report, text) in texts.iter().enumerate() {
         let fail = |problem: String| MergeError { report, problem };
         let part: Part<'_> = serde_json::from_str(text).map_err(|error| fail(error.to_string()))?;
@@ -62,6 +65,7 @@ pub fn merge(texts: &[String]) -> Result<String, MergeError> {
             return Err(fail(format!("of kind `{found}`, the first is `{first}`")));
         }
         specs.insert(part.spec);
+        unused.extend(part.unused_acceptances);
         let Some(part) = part.accounts else {
             return Err(fail("has no accounts".to_owned()));
         };
@@ -81,10 +85,7 @@ pub fn merge(texts: &[String]) -> Result<String, MergeError> {
     let accounts: Vec<&RawValue> = accounts.into_iter().map(|(_, account)| account).collect();
     // Parts of different specs have none in common.
     let spec = specs.pop_first().filter(|_| specs.is_empty()).flatten();
-    Ok(text(&Report::of(
-        &kind.unwrap_or_default(),
-        spec.as_deref(),
-        accounts,
-        summary,
-    )))
+    let kind = kind.unwrap_or_default();
+    let report = Report::of(&kind, spec.as_deref(), accounts, summary);
+    Ok(text(&report.with_unused(unused)))
 }

@@ -33,6 +33,7 @@ pub use format::FORMAT_VERSION;
 pub(super) use format::text;
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint, permissions};
+pub use report::UnusedAcceptance;
 use report::{Account, Report, Whoami};
 pub use schema::{ReportKind, schema_of};
 
@@ -111,14 +112,16 @@ impl AccountReport {
     }
 }
 
-/// The report of a run over accounts. `spec` is the spec as it was named.
+/// The report of a run over accounts. `spec` is the spec as it was named, `unused` what it accepts in vain.
 #[must_use]
-pub fn report(kind: &str, spec: Option<&str>, accounts: Vec<AccountReport>) -> String {
-    text(&Report::new(
-        kind,
-        spec,
-        accounts.into_iter().map(|account| account.0).collect(),
-    ))
+pub fn report(
+    kind: &str,
+    spec: Option<&str>,
+    accounts: Vec<AccountReport>,
+    unused: Vec<UnusedAcceptance>,
+) -> String {
+    let accounts = accounts.into_iter().map(|account| account.0).collect();
+    text(&Report::new(kind, spec, accounts).with_unused(unused))
 }
 
 /// The answer of `whoami`.

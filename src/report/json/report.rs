@@ -1,6 +1,6 @@
 //! The shapes of format 1.0 and the way into them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::breach::BreachShape;
 use super::export::ExportShape;
@@ -29,7 +29,24 @@ pub(super) struct Report<'a, A> {
     #[serde(skip_serializing_if = "Option::is_none")]
     spec: Option<&'a str>,
     accounts: Vec<A>,
+    /// What the spec accepts and no account has, where every account was read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unused_acceptances: Vec<UnusedAcceptance>,
     summary: Summary,
+}
+
+/// An acceptance of the spec that is about nothing that was found.
+#[derive(Serialize, Deserialize)]
+pub struct UnusedAcceptance {
+    /// The id of the finding that is accepted.
+    pub id: String,
+    /// Its last day.
+    pub until: String,
+    /// The line of the spec with the entry, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The warning, in words.
+    pub message: String,
 }
 
 impl<'a> Report<'a, Account> {
@@ -54,8 +71,15 @@ impl<'a, A> Report<'a, A> {
             kind,
             spec,
             accounts,
+            unused_acceptances: Vec::new(),
             summary,
         }
+    }
+
+    /// Adds the acceptances that are about nothing.
+    pub(super) fn with_unused(mut self, unused: Vec<UnusedAcceptance>) -> Self {
+        self.unused_acceptances = unused;
+        self
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) use rule::Rule;
 use shape::RunShape;
 pub(super) use shape::{
     AccountShape, ChangeShape, CheckedExport, ExportShape, FieldShape, FindingShape, LineShape,
-    OutcomeShape, PolicyShape, ReadyShape, RoleShape, StatementShape, StepShape, VerdictShape,
+    OutcomeShape, PolicyShape, ReadyShape, RoleShape, StatementShape, StepShape, UnusedShape, VerdictShape,
 };
 
 /// Where findings point when the spec is no file: the place where one would be.
@@ -36,6 +36,8 @@ pub struct Run {
     pub(super) spec: Option<String>,
     /// In the order of the spec.
     pub(super) accounts: Vec<Account>,
+    /// Acceptances of the spec that are about nothing that was found.
+    pub(super) unused: Vec<UnusedShape>,
 }
 
 /// One account of a run.
@@ -58,6 +60,7 @@ impl Run {
             kind,
             spec,
             accounts,
+            unused_acceptances,
         } = shape;
         if format_version != FORMAT_VERSION {
             return Err(format!("not a report of format {FORMAT_VERSION}"));
@@ -70,6 +73,7 @@ impl Run {
                 .map(|it| Account::of(it, &kind))
                 .collect(),
             kind,
+            unused: unused_acceptances,
         })
     }
 

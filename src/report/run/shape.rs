@@ -15,6 +15,17 @@ pub(in crate::report) struct RunShape {
     /// The spec, as it was named on the command line.
     pub(in crate::report) spec: Option<String>,
     pub(in crate::report) accounts: Option<Vec<AccountShape>>,
+    #[serde(default)]
+    pub(in crate::report) unused_acceptances: Vec<UnusedShape>,
+}
+
+/// An acceptance of the spec that is about nothing that was found.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::report) struct UnusedShape {
+    /// The line of the spec with it, from 1.
+    pub(in crate::report) line: Option<u64>,
+    pub(in crate::report) message: String,
 }
 
 /// One account.
