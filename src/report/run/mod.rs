@@ -18,7 +18,8 @@ pub(super) use rule::Rule;
 use shape::RunShape;
 pub(super) use shape::{
     AccountShape, ChangeShape, CheckedExport, ExportShape, FieldShape, FindingShape, LineShape,
-    OutcomeShape, PolicyShape, ReadyShape, RoleShape, StatementShape, StepShape, UnusedShape, VerdictShape,
+    OutcomeShape, PolicyShape, ReadyShape, RoleShape, StatementShape, StepShape, UnusedShape,
+    VerdictShape,
 };
 
 /// Where findings point when the spec is no file: the place where one would be.
