@@ -8,8 +8,14 @@ const HANGING_INDENT: usize = 4;
 /// Narrowest terminal that lines are broken for. Unit: columns.
 const NARROWEST: usize = 30;
 
+/// What stands before a command that settles something.
+const SETTLE: &str = "to settle it: ";
+
+/// How the commands begin that are shown to be copied.
+const COMMANDS: &[&str] = &["export-iam ", "aliyun "];
+
 /// Breaks lines that are longer than `width` columns between words, each with a hanging indent. A word that is too
-/// long by itself stays whole: names and commands are there to be copied. Styles take no room.
+/// long by itself stays whole, and so does a command: both are there to be copied. Styles take no room.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::with_capacity(text.len());
@@ -25,7 +31,7 @@ pub fn wrap(text: &str, width: usize) -> String {
 }
 
 fn wrap_line(line: &str, width: usize) -> String {
-    if textwrap::core::display_width(line) <= width {
+    if textwrap::core::display_width(line) <= width || is_command(line) {
         return line.to_owned();
     }
     let indent = indent_of(line).min(width / 2) + HANGING_INDENT;
@@ -37,6 +43,14 @@ fn wrap_line(line: &str, width: usize) -> String {
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .break_words(false);
     textwrap::fill(line, options)
+}
+
+/// Whether the line is a command for a shell, alone or behind the words of [`SETTLE`].
+fn is_command(line: &str) -> bool {
+    let plain = anstream::adapter::strip_str(line).to_string();
+    let said = plain.trim_start_matches(' ');
+    let said = said.strip_prefix(SETTLE).unwrap_or(said);
+    COMMANDS.iter().any(|program| said.starts_with(program))
 }
 
 /// Spaces at the start of a line, styles left out. Unit: columns.
@@ -69,6 +83,19 @@ mod tests {
             wrap(&format!("fix: {word} now"), 40),
             format!("fix:\n    {word}\n    now")
         );
+    }
+
+    #[test]
+    fn a_command_stays_whole() {
+        for line in [
+            "       aliyun ecs DescribeImages --RegionId REGION --ImageId IMAGE_ID",
+            "\u{1b}[2m       to settle it: aliyun oss mb oss://exports-hz --region cn-hangzhou\u{1b}[0m",
+            "       export-iam plan preset:image-export-scoped --show-documents",
+        ] {
+            assert_eq!(wrap(line, 40), line);
+        }
+        let prose = "       to settle it: name an image of this region, or copy the image";
+        assert_eq!(wrap(prose, 40).matches('\n').count(), 2);
     }
 
     #[test]
