@@ -165,10 +165,7 @@ const OF_OTHERS: &[Obstacle] = &[
     }),
     obstacle(
         "the bucket is another account's",
-        &[
-            ("bucket-policy", "bucket-owner"),
-            ("bucket", "bucket-owner"),
-        ],
+        &[("bucket-policy", "bucket-owner"), ("bucket", "spec-author")],
         |s| {
             // Its owner lets our user look at it.
             bucket(s)["policy"] = json!({ "Version": "1", "Statement": [{
@@ -183,7 +180,7 @@ const OF_OTHERS: &[Obstacle] = &[
     ),
     obstacle(
         "the bucket is in another region",
-        &[("bucket-region", "bucket-owner")],
+        &[("bucket-region", "spec-author")],
         |s| bucket(s)["region"] = json!("cn-beijing"),
     ),
     obstacle(
@@ -210,7 +207,7 @@ const OF_OTHERS: &[Obstacle] = &[
             under_a_control_policy,
         )
     },
-    obstacle("no image", &[("image", "image-owner")], |s| {
+    obstacle("no image", &[("image", "requester")], |s| {
         account(s)["images"] = json!([]);
     }),
     obstacle(

@@ -135,15 +135,22 @@ pub(crate) async fn verify_account(
         desired: &desired,
         ram: match &observed {
             Ok(observed) => Layer::Read(observed),
-            Err(ObserveError(errors)) => {
-                let why: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                Layer::NotRead(why.join("; "))
-            }
+            Err(error) => Layer::NotRead(why(error)),
         },
         asked: &exports,
     };
     let exports = read.check(apply);
     Ok(VerifiedAccount { caller, exports })
+}
+
+/// Why RAM could not be read, on one line: the first error, and how many there are besides.
+fn why(ObserveError(errors): &ObserveError) -> String {
+    let first = errors.first().map(ToString::to_string).unwrap_or_default();
+    match errors.len() {
+        0 | 1 => first,
+        2 => format!("{first}; one more read failed"),
+        all => format!("{first}; {} more reads failed", all - 1),
+    }
 }
 
 /// What was asked, each with all that was read for it.

@@ -3,6 +3,7 @@
 use super::super::check::{Check, CheckKind};
 use super::super::error::ErrorCode;
 use super::super::input::Facts;
+use super::super::party::Party;
 use crate::model::{Bucket, BucketName, ImageOperation, Layer, RegionId};
 use crate::policy::catalogue::regions::REGIONS;
 
@@ -71,7 +72,8 @@ fn belongs(bucket: &Bucket, facts: &Facts<'_>) -> Check {
              documented"
         );
         return Check::depends(kind, ErrorCode::InvalidOssNotAuthorized, message)
-            .settled_by(format!("name a bucket of account {account}"));
+            .settled_by(format!("name a bucket of account {account}"))
+            .by(Party::SpecAuthor);
     }
     let found = format!("bucket {name} belongs to account {account}");
     if facts.operation() == ImageOperation::Import {
@@ -122,7 +124,8 @@ fn region(bucket: &Bucket, facts: &Facts<'_>) -> Check {
         }
         (false, _) => format!("name the region {region}: {asked} is not known"),
     };
-    Check::failed(kind, NOT_FOUND, message).settled_by(settle)
+    let check = Check::failed(kind, NOT_FOUND, message).settled_by(settle);
+    check.by(Party::SpecAuthor)
 }
 
 /// Alibaba Cloud's own compliance rule demands what ExportImage refuses. Source: Cloud Config,

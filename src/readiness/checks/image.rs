@@ -37,9 +37,9 @@ pub(super) fn checks(facts: &Facts<'_>, question: &ExportQuestion) -> Vec<Check>
         }
         (Layer::Read(None), Some(id)) => {
             let message = format!("there is no image {id} in {region}");
-            let missing = Check::failed(CheckKind::Image, NOT_FOUND, message.clone()).settled_by(
-                "name an image of this region, or copy the image here with CopyImage".to_owned(),
-            );
+            let missing = Check::failed(CheckKind::Image, NOT_FOUND, message.clone())
+                .settled_by("name an image of this region, or copy the image here with CopyImage");
+            let missing = missing.by(Party::Requester);
             only(missing, &message)
         }
         (Layer::Read(Some(image)), Some(_)) => vec![
@@ -101,8 +101,10 @@ fn status(image: &Image) -> Check {
             _ => "",
         };
         let message = format!("image {id} is not available, its status is {status}{usable}");
-        return Check::failed(kind, ErrorCode::IncorrectImageStatus, message)
-            .settled_by(describe(&image.region, id));
+        return Check::failed(kind, ErrorCode::IncorrectImageStatus, message).settled_by(format!(
+            "have the image available first; this shows its status: {}",
+            describe(&image.region, id)
+        ));
     }
     if !is_good_name(&image.name) {
         let message = format!(
@@ -225,7 +227,9 @@ fn origin(image: &Image) -> Check {
             let message = format!(
                 "image {id} is of {platform}, and images of Windows Server cannot be exported"
             );
-            Check::failed(kind, error, message).settled_by("there is no way to export it")
+            Check::failed(kind, error, message)
+                .settled_by("export another image: there is no way to export this one")
+                .by(Party::Requester)
         }
         (true, false) => {
             let message = format!(

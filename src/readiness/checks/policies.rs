@@ -314,7 +314,18 @@ impl Asked<'_> {
         let place = self.words();
         let reasons: Vec<String> = reasons
             .into_iter()
-            .map(|(reason, actions)| format!("{} on {place}: {reason}", actions.join(", ")))
+            .map(|(reason, names)| {
+                // A reader knows all of them by what they are for.
+                let what = match names.len() == actions.len() {
+                    true => format!(
+                        "the {} actions of an {}",
+                        names.len(),
+                        self.place.operation.word()
+                    ),
+                    false => names.join(", "),
+                };
+                format!("{what} on {place}: {reason}")
+            })
             .collect();
         let message = reasons.join("; ");
         match worst {

@@ -3,6 +3,7 @@
 use super::super::check::{Check, CheckAnswer, CheckKind};
 use super::super::error::ErrorCode;
 use super::super::input::Facts;
+use super::super::party::Party;
 use crate::model::{DryRun, DryRunAnswer, ExportQuestion, ImageOperation, Layer, RegionId};
 use crate::policy::catalogue::regions::{FORMAT_REGIONS, IMAGE_FORMATS};
 
@@ -58,9 +59,12 @@ fn instances(facts: &Facts<'_>) -> Check {
         Layer::NotRead(why) => {
             let message = format!("whether an instance wears {role} could not be read: {why}");
             let region = facts.region();
-            Check::new(kind, CheckAnswer::Depends, message).settled_by(format!(
-                "aliyun ecs DescribeInstanceRamRole --RegionId {region} --RamRoleName {role}"
-            ))
+            let settle = format!(
+                "let the caller read that, or look yourself: aliyun ecs DescribeInstanceRamRole --RegionId {region} \
+                 --RamRoleName {role}"
+            );
+            let check = Check::new(kind, CheckAnswer::Depends, message).settled_by(settle);
+            check.by(Party::RamAdministrator)
         }
         Layer::Read(ids) if ids.is_empty() => {
             Check::passed(kind, format!("no instance in the region wears {role}"))

@@ -70,7 +70,7 @@ fn table_and_troubles(exports: &[CheckedExport], told: &[CheckKind], out: &mut S
     out.push('\n');
     skipped(&rows, told, out);
     // The others are told above, with their troubles.
-    for Row { place, export } in &rows {
+    for Row { place, export, .. } in &rows {
         if export.answer() == Answer::Ready {
             let _ = writeln!(out, "{}: {}", Styled(STRONG, place), conclusion(export));
         }
@@ -88,6 +88,8 @@ pub fn verify_fleet(accounts: &[(String, &[CheckedExport])], out: &mut String) {
 
 /// One line of the table.
 struct Row<'a> {
+    /// What the spec calls the account.
+    account: String,
     place: String,
     export: &'a CheckedExport,
 }
@@ -98,11 +100,13 @@ fn rows<'a>(accounts: &[(String, &'a [CheckedExport])]) -> Vec<Row<'a>> {
         .map(|(label, _)| safe(label).chars().count());
     let width = labels.max().unwrap_or(0);
     let of_account = |(label, exports): &(String, &'a [CheckedExport])| {
-        let label = match safe(label) {
-            label if label.is_empty() => label,
-            label => format!("{label:width$}  "),
+        let account = safe(label);
+        let label = match account.is_empty() {
+            true => String::new(),
+            false => format!("{account:width$}  "),
         };
         let row = move |export: &'a CheckedExport| Row {
+            account: account.clone(),
             place: format!("{label}{}", row_place(&export.question)),
             export,
         };
@@ -131,7 +135,7 @@ fn table(rows: &[Row<'_>], out: &mut String) {
         let _ = write!(head, "  {word}");
     }
     let _ = writeln!(out, "{}", Styled(DIM, head.trim_end()));
-    for Row { place, export } in rows {
+    for Row { place, export, .. } in rows {
         let _ = write!(out, "  {place:width$}");
         let mut pad = 0;
         for (word, kinds) in &columns {
@@ -180,7 +184,7 @@ pub fn place(question: &ExportQuestion) -> String {
     format!("{bucket}{slash}{prefix}")
 }
 
-fn troubles(Row { place, export }: &Row<'_>, out: &mut String) {
+fn troubles(Row { place, export, .. }: &Row<'_>, out: &mut String) {
     let found = export.checks.iter().filter(|check| check.is_trouble());
     let found: Vec<&Check> = found.collect();
     if found.is_empty() {
@@ -195,15 +199,21 @@ fn troubles(Row { place, export }: &Row<'_>, out: &mut String) {
 /// Each trouble once, with the exports that have it.
 fn shared_troubles(rows: &[Row<'_>], out: &mut String) {
     let mut shared: Vec<(&Check, Vec<&str>)> = Vec::new();
-    let mut places: HashMap<(CheckKind, &str), usize> = HashMap::new();
+    let mut places: HashMap<(CheckKind, &str, Option<&str>), usize> = HashMap::new();
     for row in rows {
         for check in row.export.checks.iter().filter(|check| check.is_trouble()) {
             let place = *places
-                .entry((check.kind, check.message.as_str()))
+                .entry((check.kind, &check.message, check.settle.as_deref()))
                 .or_insert(shared.len());
+            // The role is one for all exports of an account.
+            let name = match check.kind {
+                CheckKind::Role | CheckKind::Trust => &row.account,
+                _ => &row.place,
+            };
             match shared.get_mut(place) {
-                Some((_, named)) => named.push(&row.place),
-                None => shared.push((check, vec![&row.place])),
+                Some((_, named)) if named.last() == Some(&name.as_str()) => {}
+                Some((_, named)) => named.push(name),
+                None => shared.push((check, vec![name])),
             }
         }
     }
@@ -261,7 +271,9 @@ fn skipped(rows: &[Row<'_>], kinds: &[CheckKind], out: &mut String) {
         let Some(first) = checks.clone().next() else {
             continue;
         };
-        if checks.all(|check| check.answer == CheckAnswer::Skipped) {
+        // Reasons that differ are told above, with what they follow from.
+        let is_same = |check: &Check| check.message == first.message;
+        if checks.all(|check| check.answer == CheckAnswer::Skipped && is_same(check)) {
             let option = option(kind).filter(|_| first.message.contains("asked"));
             let option = option.map(|option| format!(" (`{option}`)"));
             let reason = format!("{}{}", safe(&first.message), option.unwrap_or_default());
