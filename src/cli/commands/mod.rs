@@ -49,7 +49,7 @@ pub enum Command {
     Plan(PlanArgs),
     /// Plan, ask, carry out, and check that nothing is left to do
     Apply(ApplyArgs),
-    /// Report where the account has moved away from the spec; for CI
+    /// Report where accounts differ from the spec; for CI
     Drift(DriftArgs),
     /// Ask ECS and OSS too whether ExportImage would work; changes nothing
     Verify(VerifyArgs),

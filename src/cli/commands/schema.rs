@@ -11,7 +11,7 @@ use crate::spec::SCHEMA;
 /// `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// Of what
+    /// What the schema is of
     #[arg(value_name = "KIND", value_enum)]
     pub kind: SchemaKind,
 }

@@ -37,7 +37,7 @@ pub struct VerifyArgs {
 /// Which export is meant. What is left out comes from the spec's `exports`.
 #[derive(Debug, Default, Args)]
 pub struct ExportArgs {
-    /// The image to export; left out, no image is looked at
+    /// The image to export; `verify` without it looks at no image
     #[arg(long, value_name = "ID")]
     pub image: Option<String>,
     /// The bucket to export to, in the region that `--region` names
