@@ -237,9 +237,16 @@ fn a_fleet_is_one_table_with_its_troubles_below() {
     let run = program.run(&["verify", "fleet.yaml", "--sandbox"]).ends(2);
     let table = run.out.split("\n\n").next().unwrap();
     let (head, rows) = table.split_once('\n').unwrap();
-    assert!(head.trim_start().starts_with("role  trust"), "{head}");
-    let accounts = rows.lines().filter(|line| line.contains("exports-hz"));
-    assert_eq!(accounts.count(), 20, "{table}");
+    assert!(head.starts_with("  checked: role, trust, "), "{head}");
+    let accounts: Vec<&str> = rows
+        .lines()
+        .filter(|line| line.contains("exports-hz"))
+        .collect();
+    assert_eq!(accounts.len(), 20, "{table}");
+    assert!(
+        table.contains("  member-00000  cn-hangzhou  exports-hz  NO bucket\n"),
+        "{table}"
+    );
     run.says("20 accounts:");
 }
 

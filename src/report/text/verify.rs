@@ -13,11 +13,11 @@ use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 /// How many exports are named that share a trouble; the table shows the others.
 const NAMED: usize = 5;
 
-/// The columns: a word, and the checks behind it. The worst of them is shown.
-const COLUMNS: &[(&str, &[CheckKind])] = &[
+/// What is said of each export: a word, and the checks behind it. The worst of them is shown.
+const GROUPS: &[(&str, &[CheckKind])] = &[
     ("role", &[CheckKind::Role]),
     ("trust", &[CheckKind::Trust]),
-    ("perms", &[CheckKind::Permissions]),
+    ("permissions", &[CheckKind::Permissions]),
     (
         "bucket",
         &[
@@ -26,8 +26,8 @@ const COLUMNS: &[(&str, &[CheckKind])] = &[
             CheckKind::BucketEncryption,
         ],
     ),
-    ("policy", &[CheckKind::BucketPolicy]),
-    ("control", &[CheckKind::ControlPolicy]),
+    ("bucket-policy", &[CheckKind::BucketPolicy]),
+    ("control-policy", &[CheckKind::ControlPolicy]),
     (
         "image",
         &[
@@ -39,8 +39,8 @@ const COLUMNS: &[(&str, &[CheckKind])] = &[
         ],
     ),
     ("format", &[CheckKind::Format, CheckKind::Prefix]),
-    ("inst", &[CheckKind::Instances]),
-    ("dryrun", &[CheckKind::DryRun]),
+    ("instances", &[CheckKind::Instances]),
+    ("dry-run", &[CheckKind::DryRun]),
 ];
 
 /// Appends what was found for the only account of a run.
@@ -116,37 +116,46 @@ fn rows<'a>(accounts: &[(String, &'a [CheckedExport])]) -> Vec<Row<'a>> {
     accounts.iter().flat_map(of_account).collect()
 }
 
-/// The columns in which something was checked for some export.
+/// The groups in which something was checked for some export.
 fn shown(rows: &[Row<'_>]) -> Vec<(&'static str, &'static [CheckKind])> {
     let was_checked = |kinds: &[CheckKind]| {
         let mut rows = rows.iter();
         rows.any(|row| cell(row.export, kinds) != CheckAnswer::Skipped)
     };
-    let columns = COLUMNS.iter().copied();
-    columns.filter(|(_, kinds)| was_checked(kinds)).collect()
+    let groups = GROUPS.iter().copied();
+    groups.filter(|(_, kinds)| was_checked(kinds)).collect()
 }
 
+/// What was checked, and a line for each export with what is not in order. The lines break well at any width.
 fn table(rows: &[Row<'_>], out: &mut String) {
-    let columns = shown(rows);
+    let groups = shown(rows);
+    let words: Vec<&str> = groups.iter().map(|(word, _)| *word).collect();
+    let head = format!("  checked: {}", words.join(", "));
+    let _ = writeln!(out, "{}", Styled(DIM, head));
     let width = rows.iter().map(|row| row.place.chars().count()).max();
     let width = width.unwrap_or(0);
-    let mut head = format!("  {:width$}", "");
-    for (word, _) in &columns {
-        let _ = write!(head, "  {word}");
-    }
-    let _ = writeln!(out, "{}", Styled(DIM, head.trim_end()));
     for Row { place, export, .. } in rows {
         let _ = write!(out, "  {place:width$}");
-        let mut pad = 0;
-        for (word, kinds) in &columns {
-            let (style, mark) = match cell(export, kinds) {
-                CheckAnswer::Passed => (ADD, "ok"),
-                CheckAnswer::Failed => (REMOVE, "NO"),
-                CheckAnswer::Depends => (CHANGE, "?"),
-                CheckAnswer::Skipped => (DIM, "-"),
-            };
-            let _ = write!(out, "{:pad$}  {}", "", Styled(style, mark));
-            pad = word.len() - mark.len();
+        let of = |answer: CheckAnswer| -> Vec<&str> {
+            let answered = groups
+                .iter()
+                .filter(|(_, kinds)| cell(export, kinds) == answer);
+            answered.map(|(word, _)| *word).collect()
+        };
+        let mut is_ok = true;
+        for (answer, style, mark) in [
+            (CheckAnswer::Failed, REMOVE, "NO"),
+            (CheckAnswer::Depends, CHANGE, "?"),
+            (CheckAnswer::Skipped, DIM, "skipped"),
+        ] {
+            let words = of(answer);
+            if !words.is_empty() {
+                is_ok = false;
+                let _ = write!(out, "  {} {}", Styled(style, mark), words.join(", "));
+            }
+        }
+        if is_ok {
+            let _ = write!(out, "  {}", Styled(ADD, "ok"));
         }
         out.push('\n');
     }
