@@ -41,6 +41,8 @@ pub enum Ending {
         error: AccountError,
         /// The tasks that it may be.
         candidates: Vec<String>,
+        /// Whether a signal ended the search.
+        is_interrupted: bool,
     },
     /// The task failed, as a whole or in part.
     Failed {

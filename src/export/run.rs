@@ -145,11 +145,11 @@ impl<'a, S: ExportImages, F: FnMut(Event<'_>)> Run<'a, S, F> {
             |error: AccountError, running: Vec<String>| Ending::Refused { error, running };
         // Without them a lost answer could not be settled, so nothing is started where they cannot be read.
         let before = self.tasks_before(&request.region).await;
-        let before = before.map_err(|error| refused(error, Vec::new()))?;
-        let before: BTreeSet<String> = before.into_iter().map(|task| task.id).collect();
         if *self.shutdown.borrow() > Shutdown::None {
             return Err(Ending::Stopped);
         }
+        let before = before.map_err(|error| refused(error, Vec::new()))?;
+        let before: BTreeSet<String> = before.into_iter().map(|task| task.id).collect();
         let services = self.services;
         let started = tokio::select! {
             biased;
@@ -157,7 +157,7 @@ impl<'a, S: ExportImages, F: FnMut(Event<'_>)> Run<'a, S, F> {
             () = Shutdown::immediate(self.shutdown.clone()) => {
                 let mut error = AccountError::new("ExportImage", AccountErrorKind::OutcomeUnknown);
                 error.message = "stopped before the answer came".to_owned();
-                return Err(Ending::Unknown { error, candidates: Vec::new() });
+                return Err(Ending::Unknown { error, candidates: Vec::new(), is_interrupted: true });
             }
         };
         match started {
@@ -204,7 +204,11 @@ impl<'a, S: ExportImages, F: FnMut(Event<'_>)> Run<'a, S, F> {
     ) -> Result<String, Ending> {
         let sent = Instant::now();
         let mut pauses = Pauses::new();
-        let unknown = |error, candidates| Ending::Unknown { error, candidates };
+        let unknown = |error, candidates| Ending::Unknown {
+            error,
+            candidates,
+            is_interrupted: false,
+        };
         loop {
             let asked = Instant::now();
             let tasks = self.services.tasks(&request.region).await;
@@ -228,7 +232,11 @@ impl<'a, S: ExportImages, F: FnMut(Event<'_>)> Run<'a, S, F> {
                 }
             }
             if !self.pause(&mut pauses).await {
-                return Err(unknown(lost, Vec::new()));
+                return Err(Ending::Unknown {
+                    error: lost,
+                    candidates: Vec::new(),
+                    is_interrupted: !self.is_over(),
+                });
             }
         }
     }

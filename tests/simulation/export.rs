@@ -549,8 +549,69 @@ async fn a_signal_at_any_call_leaves_the_task_named() {
                 () = signal => unreachable!("it never ends"),
             };
             judge(&network, &report).await;
+            let is_of_signal = match report.ending {
+                Ending::Unknown { is_interrupted, .. } => is_interrupted,
+                Ending::Refused { .. } => false,
+                _ => true,
+            };
+            assert!(is_of_signal, "{after} {report:?}");
         }
     }
+}
+
+/// The answer to ExportImage is lost, and so is every answer about tasks.
+#[tokio::test(start_paused = true)]
+async fn a_search_for_the_task_that_a_signal_ends_is_interrupted_and_one_that_takes_too_long_is_not()
+ {
+    for is_signal in [true, false] {
+        let network = Network::of(&seed(json!({})), clock());
+        let lost = |kind, number| Fault { kind, number };
+        network.state().faults.insert(1, lost(Kind::LostAfter, 3));
+        let later = (2..400).map(|call| (call, lost(Kind::LostBefore, 1)));
+        network.state().faults.extend(later);
+        let (sender, shutdown) = watch::channel(Shutdown::None);
+        let limits = Limits {
+            until: Some(Instant::now() + Duration::from_secs(600)),
+            ..Limits::default()
+        };
+        let client = network.client();
+        let report = export(&client, &request(), limits, shutdown, |event| {
+            if is_signal && matches!(event, Event::LookingForTask(_)) {
+                sender.send_replace(Shutdown::Graceful);
+            }
+        })
+        .await;
+        judge(&network, &report).await;
+        let Ending::Unknown { is_interrupted, .. } = report.ending else {
+            panic!("{report:?}");
+        };
+        assert_eq!(is_interrupted, is_signal, "{:?}", report.took);
+        assert_eq!(report.took < Duration::from_secs(600), is_signal);
+    }
+}
+
+/// Nothing is started, so there is nothing to settle.
+#[tokio::test(start_paused = true)]
+async fn a_signal_while_the_tasks_are_out_of_reach_is_an_interruption() {
+    let network = Network::of(&seed(json!({})), clock());
+    let lost = Fault {
+        kind: Kind::LostBefore,
+        number: 1,
+    };
+    network
+        .state()
+        .faults
+        .extend((0..40).map(|call| (call, lost)));
+    let (sender, shutdown) = watch::channel(Shutdown::None);
+    let client = network.client();
+    let report = export(&client, &request(), Limits::default(), shutdown, |event| {
+        if matches!(event, Event::OutOfReach(_)) {
+            sender.send_replace(Shutdown::Graceful);
+        }
+    })
+    .await;
+    assert_eq!(report.ending, Ending::Stopped);
+    assert_eq!(network.state().exports, 0);
 }
 
 #[tokio::test(start_paused = true)]

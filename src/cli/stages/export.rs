@@ -162,7 +162,17 @@ pub(crate) fn conclude(
                 ))
             })
         }
-        Ending::Unknown { error, candidates } => unknown(error, candidates, region, take_up),
+        Ending::Unknown {
+            error,
+            candidates,
+            is_interrupted,
+        } => {
+            let status = match is_interrupted {
+                true => ExitStatus::Interrupted,
+                false => ExitStatus::Partial,
+            };
+            unknown(status, error, candidates, region, take_up)
+        }
         Ending::Failed { parts } => failed(task, parts),
         Ending::Cancelled => Failure::new(
             ExitStatus::Partial,
@@ -231,13 +241,17 @@ fn stopped(
 }
 
 fn unknown(
+    status: ExitStatus,
     error: &AccountError,
     candidates: &[String],
     region: &str,
     take_up: impl Fn(&str) -> String,
 ) -> Failure {
-    let what = "whether an export was started is not known";
-    let failure = Failure::new(ExitStatus::Partial, format!("{what}: {}", error));
+    let what = match status {
+        ExitStatus::Interrupted => "interrupted; whether an export was started is not known",
+        _ => "whether an export was started is not known",
+    };
+    let failure = Failure::new(status, format!("{what}: {error}"));
     match candidates {
         [] => failure.hint(format!(
             "look for its task before you export again: `aliyun ecs DescribeTasks --RegionId {region} --TaskAction \
@@ -275,5 +289,44 @@ fn of_error(status: ExitStatus, what: &str, error: &AccountError) -> Failure {
     match hint {
         Some(hint) => failure.hint(hint),
         None => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::AccountErrorKind;
+
+    #[test]
+    fn a_search_for_the_task_that_a_signal_ended_is_an_interruption() {
+        let work = Work::Start(ExportRequest {
+            region: "cn-hangzhou".to_owned(),
+            image: "m-1".to_owned(),
+            bucket: "exports".to_owned(),
+            prefix: None,
+            format: None,
+            role: None,
+        });
+        for (is_interrupted, status) in [
+            (true, ExitStatus::Interrupted),
+            (false, ExitStatus::Partial),
+        ] {
+            let report = ExportReport {
+                task: None,
+                bucket: None,
+                ending: Ending::Unknown {
+                    error: AccountError::new("ExportImage", AccountErrorKind::OutcomeUnknown),
+                    candidates: Vec::new(),
+                    is_interrupted,
+                },
+                took: std::time::Duration::ZERO,
+            };
+            let failure = conclude(&report, &work, None).unwrap_err();
+            assert_eq!(failure.status, status);
+            let (message, hint) = failure.problems().remove(0);
+            assert!(message.contains("whether an export was started is not known"));
+            assert_eq!(message.starts_with("interrupted"), is_interrupted);
+            assert!(hint.unwrap().contains("DescribeTasks"));
+        }
     }
 }
