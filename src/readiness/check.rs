@@ -159,7 +159,7 @@ impl CheckAnswer {
 }
 
 /// One check of one export or import.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Check {
     /// What was checked.
     pub kind: CheckKind,

@@ -30,6 +30,7 @@ mod explained;
 mod export;
 mod findings;
 mod fleet;
+mod fleet_memory;
 #[cfg(unix)]
 mod integrations;
 mod lint;

@@ -9,20 +9,20 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Global, RiskArg, SpecArg, allowed_risks, detail};
-use crate::cli::session::accounts::open;
+use crate::cli::session::accounts::{Member, open};
+use crate::cli::session::clients::Session;
+use crate::cli::session::connection::Paused;
 use crate::cli::session::console::Console;
-use crate::cli::stages::approval::{Approval, approve};
+use crate::cli::stages::approval::{Approval, Proposals};
 use crate::cli::stages::execution::{Limits, execute};
-use crate::cli::stages::plan::{
-    Besides, MemberPlan, PlannedAccount, all_read, codes_told, plan_accounts,
-};
+use crate::cli::stages::plan::{Besides, PlannedAccount, plan_accounts};
 use crate::cli::stages::report::RunReport;
-use crate::cli::stages::results::report_results;
+use crate::cli::stages::results::Results;
 use crate::cli::stages::saved_plan;
 use crate::cli::stages::spec::{command_line, load, shown_name};
 use crate::cli::stages::verify::Asked;
 use crate::cli::stages::wait_ready::Wait;
-use crate::model::{DesiredState, Scope};
+use crate::model::{Caller, DesiredState, Scope};
 use crate::observe::observe;
 use crate::plan::file::SavedPlan;
 use crate::plan::{Aim, UndoError, undo};
@@ -79,164 +79,220 @@ pub(super) async fn run(
         yes: args.yes,
         allowed: allowed_risks(&args.allow),
         detail: detail(args.show_documents),
+        answer: |verdict| Some(&verdict.after),
     };
     let limits = Limits {
         parallel: args.fleet.parallel,
         max_failures: args.max_failures,
     };
-    // The session stays open until the end: a sandbox inside this process lives in it.
-    let (_session, plans) = match &args.plan {
-        Some(file) => {
-            let expected = args.expect_digest.as_deref();
-            let signals = console.signals();
-            let load = saved_plan::load(file, expected, global, environment, console);
-            let (session, plan) = signals.cancel(load).await?;
-            (session, vec![plan])
-        }
-        None => {
-            let spec = load(&args.spec, environment, console)?;
-            let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
-            let plans = plan_accounts(
-                members,
-                &session,
-                &spec,
-                (Aim::Have, Besides::Nothing),
-                args.fleet.parallel,
-                console,
-            )
-            .await;
-            (session, all_read(plans)?)
-        }
-    };
-    let plans = match args.strict {
-        true => plans.into_iter().map(wholly_read).collect(),
-        false => plans,
-    };
     let wait = match args.wait_ready {
-        true => Some(Wait::new(
-            asked(args, global, &plans)?,
-            command_line("apply", &args.spec),
-        )),
+        true => {
+            let apply = command_line("apply", &args.spec);
+            Some(Wait::new(asked(args, global)?, apply))
+        }
         false => None,
     };
-    let named = args.plan.is_none();
-    let verify = match named {
-        true => command_line("verify", &args.spec),
-        false => "export-iam verify SPEC".to_owned(),
+    let verify = match args.plan {
+        None => command_line("verify", &args.spec),
+        Some(_) => "export-iam verify SPEC".to_owned(),
     };
     let manner = Manner {
-        approval: &approval,
         limits,
         wait: wait.as_ref(),
+        undo_out: args.undo_out.as_deref(),
         verify: &verify,
     };
-    let spec = named.then(|| shown_name(&args.spec, environment));
-    let report = RunReport::new("apply", spec);
-    match &args.undo_out {
-        None => approve_and_execute(&plans, manner, report, console).await,
-        Some(file) => with_undo(file, &plans, manner, report, environment, console).await,
+    // The session stays open until the end: a sandbox inside this process lives in it.
+    if let Some(file) = &args.plan {
+        let expected = args.expect_digest.as_deref();
+        let signals = console.signals();
+        let load = saved_plan::load(file, expected, global, environment, console);
+        let (session, account) = signals.cancel(load).await?;
+        let member = Member {
+            index: 0,
+            entry: None,
+        };
+        let members = std::slice::from_ref(&member);
+        let report = RunReport::new("apply", None, console);
+        let mut run = Run::new(members, &approval, args, manner.wait, report);
+        run.add((0, &member), Ok(account));
+        return run.carry_out(&session, manner, environment, console).await;
     }
+    let spec = load(&args.spec, environment, console)?;
+    let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
+    if args.undo_out.is_some() && members.len() > 1 {
+        let message = "`--undo-out` saves the way back of one account";
+        return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
+    }
+    let name = shown_name(&args.spec, environment);
+    let report = RunReport::new("apply", Some(name), console);
+    let mut run = Run::new(&members, &approval, args, manner.wait, report);
+    let what = (Aim::Have, Besides::Nothing);
+    let reading = (args.fleet.parallel, &*console);
+    let planned = |place, member: &Member, account| run.add((place, member), account);
+    plan_accounts(&members, &session, &spec, what, reading, planned).await;
+    run.carry_out(&session, manner, environment, console).await
 }
 
 /// What is waited for.
-///
-/// # Errors
-/// When the exports of an account cannot be asked about (64).
-fn asked(args: &ApplyArgs, global: &Global, plans: &[MemberPlan]) -> Result<Asked, Failure> {
+fn asked(args: &ApplyArgs, global: &Global) -> Result<Asked, Failure> {
     let export = ExportArgs {
         image: args.image.clone(),
         ..ExportArgs::default()
     };
-    let asked = export.asked(global)?;
-    for account in plans.iter().filter_map(|plan| plan.account.as_ref().ok()) {
-        asked.questions(&account.desired.exports)?;
-    }
-    Ok(asked)
+    export.asked(global)
 }
 
 /// How plans are carried out.
 #[derive(Clone, Copy)]
 struct Manner<'a> {
-    approval: &'a Approval,
     limits: Limits,
     /// What to ask until ECS notices the role; `None`: nothing.
     wait: Option<&'a Wait>,
     /// How to call `verify` with the same spec.
     verify: &'a str,
+    /// Where the way back is saved.
+    undo_out: Option<&'a Path>,
+}
+
+/// The accounts of a run, from their plans to their results.
+struct Run<'a> {
+    is_strict: bool,
+    wait: Option<&'a Wait>,
+    proposals: Proposals<'a>,
+    results: Results,
+    /// The way back of a single account, where it is asked for.
+    undo: Option<Result<Undo, Failure>>,
+    wants_undo: bool,
+}
+
+/// The way back, and what it is written with.
+struct Undo {
+    desired: DesiredState,
+    caller: Caller,
+    connection: Paused,
+}
+
+impl Undo {
+    fn of(account: &PlannedAccount) -> Result<Self, Failure> {
+        let PlannedAccount {
+            desired, observed, ..
+        } = account;
+        Ok(Self {
+            desired: undo(desired, observed).map_err(|errors| no_undo(&errors))?,
+            caller: observed.caller.clone(),
+            connection: account.connection.pause(),
+        })
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        members: &'a [Member],
+        approval: &'a Approval,
+        args: &ApplyArgs,
+        wait: Option<&'a Wait>,
+        report: RunReport,
+    ) -> Self {
+        Self {
+            is_strict: args.strict,
+            wait,
+            proposals: Proposals::new(members, approval, wait.is_some()),
+            results: Results::new(report, members.len()),
+            undo: None,
+            wants_undo: args.undo_out.is_some(),
+        }
+    }
+
+    fn add(&mut self, at: (usize, &Member), account: Result<PlannedAccount, Failure>) {
+        let account = match self.is_strict {
+            true => account.and_then(wholly_read),
+            false => account,
+        };
+        if let (Some(wait), Ok(account)) = (self.wait, &account)
+            && let Err(failure) = wait.asked.questions(&account.desired.exports)
+        {
+            self.proposals.fail(failure);
+        }
+        if self.wants_undo {
+            let undo = account.as_ref().map_err(Clone::clone).and_then(Undo::of);
+            self.undo = Some(undo);
+        }
+        self.proposals.add(at, account, &mut self.results);
+    }
+
+    /// Executes, and saves a plan back from what the account holds afterwards, also when execution stopped part-way.
+    async fn carry_out(
+        mut self,
+        session: &Session,
+        manner: Manner<'_>,
+        environment: &Environment,
+        console: &mut Console,
+    ) -> Result<ExitStatus, Failure> {
+        let (Some(undo), Some(file)) = (self.undo.take(), manner.undo_out) else {
+            return self.approve_and_execute(session, manner, console).await;
+        };
+        let undo = undo?;
+        let result = self.approve_and_execute(session, manner, console).await;
+        if matches!(&result, Err(failure) if failure.status == ExitStatus::Refused) {
+            return result;
+        }
+        // A first signal only stops the apply; what it did can still be undone.
+        let signals = console.signals();
+        let written = tokio::select! {
+            biased;
+            () = signals.second() => Err(Failure::new(
+                ExitStatus::Interrupted,
+                "interrupted before the way back was saved",
+            )),
+            written = write_undo(undo, session, file, environment, console) => written,
+        };
+        match (result, written) {
+            (result, Ok(())) => result,
+            (Ok(_), Err(failure)) => Err(failure),
+            // The end of the apply decides the status.
+            (Err(result), Err(failure)) => {
+                console.failure(&failure);
+                Err(result)
+            }
+        }
+    }
+
+    async fn approve_and_execute(
+        self,
+        session: &Session,
+        Manner {
+            limits,
+            wait,
+            verify,
+            ..
+        }: Manner<'_>,
+        console: &mut Console,
+    ) -> Result<ExitStatus, Failure> {
+        let Self {
+            mut proposals,
+            mut results,
+            ..
+        } = self;
+        proposals.approve(console).await?;
+        let approved = proposals.approved();
+        let has_exports = approved.has_exports;
+        results.begin();
+        execute(approved, session, (limits, wait), &mut results, console).await;
+        let status = results.conclude(console)?;
+        if wait.is_none() && has_exports {
+            console.show(&text::only_ram(verify))?;
+        }
+        Ok(status)
+    }
 }
 
 /// The plan of an account that was looked at as a whole; of any other, why it is left alone.
-fn wholly_read(plan: MemberPlan) -> MemberPlan {
-    let MemberPlan { member, account } = plan;
-    let account = account.and_then(|account| match account.plan.not_read.clone() {
+fn wholly_read(account: PlannedAccount) -> Result<PlannedAccount, Failure> {
+    match account.plan.not_read.clone() {
         None => Ok(account),
         Some(why) => Err(Failure::new(ExitStatus::Incomplete, why)
             .hint("leave `--strict` out to go on without what was not looked at")),
-    });
-    MemberPlan { member, account }
-}
-
-async fn approve_and_execute(
-    plans: &[MemberPlan],
-    manner: Manner<'_>,
-    report: RunReport,
-    console: &mut Console,
-) -> Result<ExitStatus, Failure> {
-    let Manner {
-        approval,
-        limits,
-        wait,
-        verify,
-    } = manner;
-    console.will_explain(codes_told(plans, |verdict| Some(&verdict.after)));
-    let approved = approve(plans, approval, console).await?;
-    let results = execute(plans, &approved, limits, wait, console).await;
-    let status = report_results(report, plans, &approved, &results, console)?;
-    let mut accounts = approved.accounts.iter();
-    if wait.is_none() && accounts.any(|account| !account.account.desired.exports.is_empty()) {
-        console.show(&text::only_ram(verify))?;
-    }
-    Ok(status)
-}
-
-/// Executes, and saves a plan back from what the account holds afterwards, also when execution stopped part-way.
-async fn with_undo(
-    file: &Path,
-    plans: &[MemberPlan],
-    manner: Manner<'_>,
-    report: RunReport,
-    environment: &Environment,
-    console: &mut Console,
-) -> Result<ExitStatus, Failure> {
-    let [MemberPlan { account, .. }] = plans else {
-        let message = "`--undo-out` saves the way back of one account";
-        return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
-    };
-    let account = account.as_ref().map_err(Clone::clone)?;
-    let undo_state =
-        undo(&account.desired, &account.observed).map_err(|errors| no_undo(&errors))?;
-    let result = approve_and_execute(plans, manner, report, console).await;
-    if matches!(&result, Err(failure) if failure.status == ExitStatus::Refused) {
-        return result;
-    }
-    // A first signal only stops the apply; what it did can still be undone.
-    let signals = console.signals();
-    let written = tokio::select! {
-        biased;
-        () = signals.second() => Err(Failure::new(
-            ExitStatus::Interrupted,
-            "interrupted before the way back was saved",
-        )),
-        written = write_undo(undo_state, account, file, environment, console) => written,
-    };
-    match (result, written) {
-        (result, Ok(())) => result,
-        (Ok(_), Err(failure)) => Err(failure),
-        // The end of the apply decides the status.
-        (Err(result), Err(failure)) => {
-            console.failure(&failure);
-            Err(result)
-        }
     }
 }
 
@@ -249,17 +305,22 @@ fn no_undo(errors: &[UndoError]) -> Failure {
 }
 
 async fn write_undo(
-    undo_state: DesiredState,
-    account: &PlannedAccount,
+    undo: Undo,
+    session: &Session,
     file: &Path,
     environment: &Environment,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let caller = Some(account.observed.caller.clone());
-    let observed = observe(&account.connection.account, &Scope::of(&undo_state), caller).await;
+    let Undo {
+        desired,
+        caller,
+        connection,
+    } = undo;
+    let account = session.resume(connection).account;
+    let observed = observe(&account, &Scope::of(&desired), Some(caller)).await?;
     let saved = SavedPlan {
-        desired: undo_state,
-        observed: observed?,
+        desired,
+        observed,
         origin: "undo".to_owned(),
     };
     saved_plan::write(&saved, file, environment, console)

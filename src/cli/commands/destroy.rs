@@ -8,11 +8,11 @@ use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Global, RiskArg, SpecArg, allowed_risks};
 use crate::cli::session::accounts::open;
 use crate::cli::session::console::Console;
-use crate::cli::stages::approval::{Approval, approve};
+use crate::cli::stages::approval::{Approval, Proposals};
 use crate::cli::stages::execution::{Limits, execute};
-use crate::cli::stages::plan::{Besides, all_read, codes_told, plan_accounts};
+use crate::cli::stages::plan::{Besides, plan_accounts};
 use crate::cli::stages::report::RunReport;
-use crate::cli::stages::results::report_results;
+use crate::cli::stages::results::Results;
 use crate::cli::stages::spec::{load, shown_name};
 use crate::plan::Aim;
 use crate::report::text::Detail;
@@ -47,6 +47,8 @@ pub(super) async fn run(
         yes: args.yes,
         allowed: allowed_risks(&args.allow),
         detail: Detail::Access,
+        // Exports fail afterwards, as was asked for.
+        answer: |_| None,
     };
     let limits = Limits {
         parallel: args.fleet.parallel,
@@ -54,20 +56,29 @@ pub(super) async fn run(
     };
     let spec = load(&args.spec, environment, console)?;
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
-    let plans = plan_accounts(
-        members,
+    let report = RunReport::new(
+        "destroy",
+        Some(shown_name(&args.spec, environment)),
+        console,
+    );
+    let mut results = Results::new(report, members.len());
+    let mut proposals = Proposals::new(&members, &approval, false);
+    let what = (Aim::Remove, Besides::Nothing);
+    let manner = (args.fleet.parallel, &*console);
+    plan_accounts(
+        &members,
         &session,
         &spec,
-        (Aim::Remove, Besides::Nothing),
-        args.fleet.parallel,
-        console,
+        what,
+        manner,
+        |place, member, account| {
+            proposals.add((place, member), account, &mut results);
+        },
     )
     .await;
-    let plans = all_read(plans)?;
-    // After a destroy exports fail, as was asked for.
-    console.will_explain(codes_told(&plans, |_| None));
-    let approved = approve(&plans, &approval, console).await?;
-    let results = execute(&plans, &approved, limits, None, console).await;
-    let report = RunReport::new("destroy", Some(shown_name(&args.spec, environment)));
-    report_results(report, &plans, &approved, &results, console)
+    proposals.approve(console).await?;
+    let approved = proposals.approved();
+    results.begin();
+    execute(approved, &session, (limits, None), &mut results, console).await;
+    results.conclude(console)
 }

@@ -10,13 +10,12 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Global, SpecArg, detail};
-use crate::cli::session::accounts::open;
+use crate::cli::session::accounts::{Member, open};
 use crate::cli::session::console::Console;
-use crate::cli::stages::acceptance::{Accepting, print_entries};
+use crate::cli::stages::acceptance::{Accepting, Sought};
+use crate::cli::stages::codes::Codes;
 use crate::cli::stages::earlier::read_earlier;
-use crate::cli::stages::plan::{
-    Besides, MemberPlan, PlannedAccount, codes_told, failures, plan_accounts,
-};
+use crate::cli::stages::plan::{Besides, PlannedAccount, codes_told, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{load, shown_name};
 use crate::drift::{Baseline, DriftReport, FailOn, Severity, audit, instances_finding};
@@ -197,58 +196,73 @@ pub(super) async fn run(
         used: BTreeSet::new(),
     };
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
-    let plans = plan_accounts(
-        members,
-        &session,
-        &spec,
-        (Aim::Have, Besides::Instances),
-        args.fleet.parallel,
-        console,
-    )
-    .await;
-    let reports: Vec<Option<DriftReport>> = plans
-        .iter()
-        .map(|plan| plan.account.as_ref().ok().map(|account| audit.of(account)))
-        .collect();
+    let what = (Aim::Have, Besides::Instances);
+    let manner = (args.fleet.parallel, &*console);
     if let Some(accepting) = args.accept.accepting() {
-        return print_entries(&accepting, &plans, &reports, console);
+        let mut sought = Sought::new(&accepting);
+        let planned = |place, _: &Member, account| match account {
+            Ok(account) => sought.look(place, &account, audit.of(&account)),
+            Err(_) => sought.was_not_read(),
+        };
+        plan_accounts(&members, &session, &spec, what, manner, planned).await;
+        return sought.print_entries(console);
     }
-    let mut report = RunReport::new("drift", Some(shown_name(&args.spec, environment)));
-    for (MemberPlan { member, account }, drift) in plans.iter().zip(&reports) {
-        match (account, drift) {
-            (Ok(account), Some(drift)) => {
-                let mut text = String::new();
-                let says =
-                    !drift.findings.is_empty() || drift.gone.iter().any(|gone| !gone.is_empty());
-                if says || plans.len() == 1 {
-                    text::drift(
-                        &account.plan,
-                        member.label().as_deref(),
-                        drift,
-                        detail(args.show_documents),
-                        &mut text,
-                    );
-                }
-                let status = match drift.fails(fail_on) {
-                    _ if args.strict && account.plan.not_read.is_some() => ExitStatus::Incomplete,
-                    true => ExitStatus::Differs,
-                    false => ExitStatus::Success,
-                };
-                let part =
-                    AccountReport::drifted(&account.plan, drift).with_roles(&account.observed);
-                report.add(member, status, text, part);
-            }
-            (Err(failure), _) => report.add_failure(member, failure),
-            (Ok(_), None) => {}
+    let mut report = RunReport::new("drift", Some(shown_name(&args.spec, environment)), console);
+    let is_alone = members.len() == 1;
+    let mut codes = Codes::default();
+    let planned = |place, member: &Member, account| match account {
+        Ok(account) => {
+            let drift = audit.of(&account);
+            codes.add(
+                place,
+                codes_told(&account.plan, |verdict| Some(&verdict.now)),
+            );
+            add(
+                &mut report,
+                (place, member),
+                &account,
+                &drift,
+                args,
+                is_alone,
+            );
         }
-    }
-    let is_whole = args.fleet.is_whole() && plans.iter().all(|plan| plan.account.is_ok());
-    let unused = if is_whole { audit.unused() } else { Vec::new() };
+        Err(failure) => report.add_failure((place, member), failure),
+    };
+    plan_accounts(&members, &session, &spec, what, manner, planned).await;
+    let unused = match args.fleet.is_whole() && report.is_whole() {
+        true => audit.unused(),
+        false => Vec::new(),
+    };
     report.note_unused(unused.iter().map(of_report).collect());
-    console.result(&report.rendered())?;
-    console.will_explain(codes_told(&plans, |verdict| Some(&verdict.now)));
+    let ended = report.end(console)?;
+    console.will_explain(codes.in_order());
     for (_, warning) in &unused {
         console.warning(warning);
     }
-    report.status(failures(&plans), console)
+    ended.status(console)
+}
+
+fn add(
+    report: &mut RunReport,
+    at: (usize, &Member),
+    PlannedAccount { plan, observed, .. }: &PlannedAccount,
+    drift: &DriftReport,
+    args: &DriftArgs,
+    is_alone: bool,
+) {
+    let status = match drift.fails(args.fail_on.meaning()) {
+        _ if args.strict && plan.not_read.is_some() => ExitStatus::Incomplete,
+        true => ExitStatus::Differs,
+        false => ExitStatus::Success,
+    };
+    let say = |text: &mut String| {
+        let is_gone = || drift.gone.iter().any(|gone| !gone.is_empty());
+        if is_alone || !drift.findings.is_empty() || is_gone() {
+            let (label, detail) = (at.1.label(), detail(args.show_documents));
+            text::drift(plan, label.as_deref(), drift, detail, text);
+        }
+    };
+    report.add(at, status, say, || {
+        AccountReport::drifted(plan, drift).with_roles(observed)
+    });
 }

@@ -267,10 +267,10 @@ fn not_started(
     failure: Failure,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let mut run = RunReport::new("export", Some(spec));
-    let report = report.with_errors(&failure.problems());
-    run.add(member, failure.status, String::new(), report);
-    console.result(&run.rendered())?;
+    let mut run = RunReport::new("export", Some(spec), console);
+    let report = || report.with_errors(&failure.problems());
+    run.add((0, member), failure.status, |_| (), report);
+    run.end(console)?;
     Err(failure)
 }
 
@@ -283,16 +283,15 @@ fn show(
     ended: &Result<ExitStatus, Failure>,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let mut text = String::new();
-    text::exported(report, &mut text);
     let part = AccountReport::exported(caller, checked, Some(report));
     let (status, part) = match ended {
         Ok(status) => (*status, part),
         Err(failure) => (failure.status, part.with_errors(&failure.problems())),
     };
-    let mut run = RunReport::new("export", Some(spec));
-    run.add(member, status, text, part);
-    console.result(&run.rendered())
+    let mut run = RunReport::new("export", Some(spec), console);
+    let say = |text: &mut String| text::exported(report, text);
+    run.add((0, member), status, say, || part);
+    run.end(console).map(drop)
 }
 
 /// The bucket that the objects are in.

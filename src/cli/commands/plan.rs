@@ -1,5 +1,6 @@
 //! `plan`: what would change.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,10 +9,11 @@ use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Format, Global, SpecArg, detail};
-use crate::cli::session::accounts::open;
+use crate::cli::session::accounts::{Member, open};
 use crate::cli::session::console::Console;
 use crate::cli::stages::approval::refused;
-use crate::cli::stages::plan::{Besides, MemberPlan, codes_told, failures, plan_accounts};
+use crate::cli::stages::codes::Codes;
+use crate::cli::stages::plan::{Besides, PlannedAccount, codes_told, plan_accounts};
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::saved_plan;
 use crate::cli::stages::spec::{load, shown_name};
@@ -60,63 +62,41 @@ pub(super) async fn run(
         let message = "`--format aliyun` prints the commands of one account";
         return Err(Failure::new(ExitStatus::Usage, message).hint("choose one with `--only`"));
     }
-    let plans = plan_accounts(
-        members,
-        &session,
-        &spec,
-        (Aim::Have, Besides::Nothing),
-        args.fleet.parallel,
-        console,
-    )
-    .await;
-    let mut report = RunReport::new("plan", Some(shown_name(&args.spec, environment)));
-    for MemberPlan { member, account } in &plans {
-        match account {
-            Ok(account) => {
-                let mut text = String::new();
-                // Of thousands in sync there is nothing to say.
-                let says = !account.plan.is_empty() || account.plan.summary().unmanaged > 0;
-                if says || plans.len() == 1 {
-                    text::plan(
-                        &account.plan,
-                        member.label().as_deref(),
-                        detail(args.show_documents),
-                        &mut text,
-                    );
-                }
-                let status = match account.plan.is_empty() {
-                    _ if args.strict && account.plan.not_read.is_some() => ExitStatus::Incomplete,
-                    true => ExitStatus::Success,
-                    false => ExitStatus::Differs,
-                };
-                let part = AccountReport::planned(&account.plan).with_roles(&account.observed);
-                report.add(member, status, text, part);
+    let is_alone = members.len() == 1;
+    let mut report = RunReport::new("plan", Some(shown_name(&args.spec, environment)), console);
+    let mut alone = None;
+    let mut broken = BTreeMap::new();
+    let mut codes = Codes::default();
+    let planned = |place, member: &Member, account| match account {
+        Ok(account) => {
+            add(&mut report, (place, member), &account, args, is_alone);
+            codes.add(
+                place,
+                codes_told(&account.plan, |verdict| Some(&verdict.after)),
+            );
+            let label = member.label().filter(|_| !is_alone);
+            if let Some(failure) = never_applied(&account.plan, label.as_deref()) {
+                broken.insert(place, failure);
             }
-            Err(failure) => report.add_failure(member, failure),
+            alone = Some(account).filter(|_| is_alone);
         }
+        Err(failure) => report.add_failure((place, member), failure),
+    };
+    let what = (Aim::Have, Besides::Nothing);
+    let manner = (args.fleet.parallel, &*console);
+    plan_accounts(&members, &session, &spec, what, manner, planned).await;
+    let ended = report.end(console)?;
+    console.will_explain(codes.in_order());
+    if let (true, Some(account)) = (as_commands, &alone) {
+        console.print(&commands(&account.plan)?)?;
     }
-    console.result(&report.rendered())?;
-    console.will_explain(codes_told(&plans, |verdict| Some(&verdict.after)));
-    if as_commands {
-        for account in plans.iter().filter_map(|plan| plan.account.as_ref().ok()) {
-            console.print(&commands(&account.plan)?)?;
-        }
+    if let (Some(file), Some(account)) = (&args.out, alone) {
+        saved_plan::write(&account.into_saved(), file, environment, console)?;
     }
-    if let (
-        Some(file),
-        [
-            MemberPlan {
-                account: Ok(account),
-                ..
-            },
-        ],
-    ) = (&args.out, plans.as_slice())
-    {
-        saved_plan::write(&account.saved(), file, environment, console)?;
-    }
-    let status = report.status(failures(&plans), console)?;
-    if let Some(broken) = broken(&plans) {
-        console.failure(&broken);
+    let status = ended.status(console)?;
+    if !broken.is_empty() {
+        let problems = broken.values().flat_map(Failure::problems);
+        console.failure(&Failure::all(ExitStatus::Refused, problems));
         return Ok(match status {
             ExitStatus::Incomplete => status,
             _ => ExitStatus::Refused,
@@ -128,15 +108,35 @@ pub(super) async fn run(
     }
 }
 
-/// Why `apply` will refuse the plans whatever is allowed, if it will.
-fn broken(plans: &[MemberPlan]) -> Option<Failure> {
-    let of_account = |MemberPlan { member, account }: &MemberPlan| {
-        let refusals = forbidden(&account.as_ref().ok()?.plan);
-        let label = member.label().filter(|_| plans.len() > 1);
-        (!refusals.is_empty()).then(|| refused(&refusals).of_account(label.as_deref()).problems())
+fn add(
+    report: &mut RunReport,
+    at: (usize, &Member),
+    account: &PlannedAccount,
+    args: &PlanArgs,
+    is_alone: bool,
+) {
+    let PlannedAccount { plan, observed, .. } = account;
+    let status = match plan.is_empty() {
+        _ if args.strict && plan.not_read.is_some() => ExitStatus::Incomplete,
+        true => ExitStatus::Success,
+        false => ExitStatus::Differs,
     };
-    let problems: Vec<_> = plans.iter().filter_map(of_account).flatten().collect();
-    (!problems.is_empty()).then(|| Failure::all(ExitStatus::Refused, problems))
+    let say = |text: &mut String| {
+        // Of thousands in sync there is nothing to say.
+        if is_alone || !plan.is_empty() || plan.summary().unmanaged > 0 {
+            let label = at.1.label();
+            text::plan(plan, label.as_deref(), detail(args.show_documents), text);
+        }
+    };
+    report.add(at, status, say, || {
+        AccountReport::planned(plan).with_roles(observed)
+    });
+}
+
+/// Why `apply` will refuse the plan whatever is allowed, if it will.
+fn never_applied(plan: &Plan, label: Option<&str>) -> Option<Failure> {
+    let refusals = forbidden(plan);
+    (!refusals.is_empty()).then(|| refused(&refusals).of_account(label))
 }
 
 /// The plan's steps for a shell.

@@ -1,5 +1,6 @@
 //! `report`: work on reports that were written as JSON.
 
+use std::io::Cursor;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -88,6 +89,6 @@ fn merge(
     if !console.reports().take_standard_output() {
         console.print(&merged)?;
     }
-    console.write_reports(&merged)?;
+    console.write_reports(&mut Cursor::new(&merged))?;
     Ok(ExitStatus::Success)
 }

@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::{FleetArgs, Global, SpecArg};
 use crate::cli::session::accounts::{Member, open};
 use crate::cli::session::console::Console;
+use crate::cli::stages::codes::Codes;
 use crate::cli::stages::members::for_each_member;
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{command_line, load, shown_name};
@@ -15,7 +16,7 @@ use crate::cli::stages::verify::{Asked, VerifiedAccount, codes_told, verify_acco
 use crate::model::{BucketName, ObjectPrefix, PlaceError, RegionId};
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::json::AccountReport;
-use crate::report::text;
+use crate::report::text::{self, FleetChecks};
 
 /// `verify`.
 #[derive(Debug, Args)]
@@ -118,59 +119,43 @@ pub(super) async fn run(
     let asked = args.export.asked(global)?;
     let spec = load(&args.spec, environment, console)?;
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
-    let parallel = args.fleet.parallel;
+    let mut report = RunReport::new("verify", Some(shown_name(&args.spec, environment)), console);
+    let is_fleet = members.len() > 1;
+    let mut fleet = FleetChecks::default();
+    let mut codes = Codes::default();
+    let mut is_blocked = false;
     let apply = command_line("apply", &args.spec);
-    let accounts = for_each_member(members, parallel, console, async |member| {
+    let work = async |member: &Member| {
         verify_account(&session, member, &spec, &asked, args.dry_run, &apply).await
-    })
-    .await;
-    let mut report = RunReport::new("verify", Some(shown_name(&args.spec, environment)));
-    let is_fleet = accounts.len() > 1;
-    if is_fleet {
-        report.begin(fleet_text(&accounts));
-    }
-    for (member, account) in &accounts {
-        match account {
-            Ok(VerifiedAccount { caller, exports }) => {
-                let mut text = String::new();
-                if !is_fleet {
-                    text::verify(caller, member.label().as_deref(), exports, &mut text);
-                }
-                let part = AccountReport::verified(caller, exports);
-                report.add(member, status(exports), text, part);
-            }
-            Err(failure) => report.add_failure(member, failure),
+    };
+    let verified = |place, member: &Member, account| match account {
+        Ok(VerifiedAccount { caller, exports }) => {
+            let label = member.label();
+            let say = |text: &mut String| match is_fleet {
+                true => fleet.add(place, label.as_deref().unwrap_or_default(), &exports),
+                false => text::verify(&caller, label.as_deref(), &exports, text),
+            };
+            let part = || AccountReport::verified(&caller, &exports);
+            report.add((place, member), status(&exports), say, part);
+            codes.add(place, codes_told(&exports));
+            let mut answers = exports.iter().map(CheckedExport::answer);
+            is_blocked |= answers.any(|answer| answer == Answer::Blocked);
         }
+        Err(failure) => report.add_failure((place, member), failure),
+    };
+    for_each_member(&members, args.fleet.parallel, console, work, verified).await;
+    let mut text = String::new();
+    if is_fleet {
+        fleet.say(&mut text);
     }
-    console.result(&report.rendered())?;
-    let read = accounts
-        .iter()
-        .filter_map(|(_, account)| account.as_ref().ok());
-    read.for_each(|account| console.will_explain(codes_told(&account.exports)));
-    let failures = accounts
-        .iter()
-        .map(|(member, account)| (member, account.as_ref().err()));
-    let status = report.status(failures, console)?;
-    let mut exports = accounts
-        .iter()
-        .filter_map(|(_, account)| account.as_ref().ok())
-        .flat_map(|account| &account.exports);
+    let ended = report.end_with(text, console)?;
+    console.will_explain(codes.in_order());
+    let status = ended.status(console)?;
     // What is blocked is known, whatever else could not be read.
-    match exports.any(|export| export.answer() == Answer::Blocked) {
+    match is_blocked {
         true => Ok(ExitStatus::Differs),
         false => Ok(status),
     }
-}
-
-fn fleet_text(accounts: &[(Member, Result<VerifiedAccount, Failure>)]) -> String {
-    let named = accounts.iter().filter_map(|(member, account)| {
-        let exports = account.as_ref().ok()?.exports.as_slice();
-        Some((member.label().unwrap_or_default(), exports))
-    });
-    let named: Vec<(String, &[CheckedExport])> = named.collect();
-    let mut text = String::new();
-    text::verify_fleet(&named, &mut text);
-    text
 }
 
 /// Blocked beats depends: it is known.

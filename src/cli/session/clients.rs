@@ -6,52 +6,35 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::connection::{Connection, Identity, Paused};
 use super::console::Console;
 use super::settings::{endpoint, explicit_endpoint, settings, transport};
-use crate::account::ReadAccount;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::Global;
-use crate::cloud::ram::RamClient;
 use crate::cloud::resource_manager::control_policies::ControlPolicyReader;
 use crate::cloud::rpc::client::{RpcClient, Settings};
 use crate::cloud::rpc::clock::{Clock, Random};
 use crate::cloud::rpc::credentials::Credentials;
-use crate::cloud::rpc::endpoint::Endpoint;
 use crate::cloud::rpc::http::HttpTransport;
 use crate::cloud::rpc::limiter::Limiter;
-use crate::cloud::rpc::traffic::{Counts, Traffic};
+use crate::cloud::rpc::traffic::Traffic;
 use crate::cloud::rpc::transport::SharedTransport;
-use crate::cloud::services::ServicesClient;
 use crate::cloud::sts::service::STS;
 use crate::credentials::{
-    self, Children, Context, DirectTransport, Disk, Found, NamedProfile, Note, NoteKind, Options,
+    self, Children, Context, DirectTransport, Disk, NamedProfile, Note, NoteKind, Options,
     RoleRequest, Source, SourceChoice, assume_role, find,
 };
-use crate::model::{AccountId, Caller};
+use crate::model::AccountId;
 use crate::sandbox::{self, Server, StartError};
 use crate::spec::AccountEntry;
-
-/// Credentials, and where STS is asked about them and with them.
-#[derive(Clone)]
-struct Identity {
-    source: Source,
-    sts: Endpoint,
-}
 
 /// Credentials that are not taken on from others, and the reader of control policies that asks with them.
 #[derive(Clone)]
 struct Base {
     identity: Identity,
     control_policies: Arc<ControlPolicyReader<HttpTransport, Source>>,
-}
-
-impl From<Found> for Identity {
-    fn from(found: Found) -> Self {
-        let Found { source, sts, .. } = found;
-        Self { source, sts }
-    }
 }
 
 /// What all accounts of a run share: the connection pool, the settings, and the credentials of the run.
@@ -73,15 +56,6 @@ struct Network {
     transport: HttpTransport,
     settings: Settings,
     context: Arc<Context>,
-}
-
-/// Clients for one account.
-pub(crate) struct Connection {
-    pub(crate) account: RamClient<HttpTransport, Source>,
-    /// Counts together with `account`.
-    pub(crate) services: ServicesClient<HttpTransport, Source>,
-    /// The account it has to be, if that is known.
-    pinned: Option<AccountId>,
 }
 
 impl Session {
@@ -237,14 +211,21 @@ impl Session {
             let message = format!("this is for account {known}, but `--account {asked}` was given");
             return Err(Failure::new(ExitStatus::Refused, message));
         }
-        let traffic = traffic();
-        let account = self.network.client(identity.clone(), &traffic);
-        let services = self.network.client(identity, &traffic);
-        Ok(Connection {
-            account: RamClient::new(account),
-            services: ServicesClient::new(services, control_policies),
+        Ok(self.resume(Paused {
+            identity,
+            control_policies,
+            traffic: traffic(),
             pinned: known.or(self.pinned.as_ref()).cloned(),
-        })
+        }))
+    }
+
+    /// A connection that goes on: with the same session, and counting on.
+    pub(crate) fn resume(&self, paused: Paused) -> Connection {
+        let client = || {
+            self.network
+                .client(paused.identity.clone(), &paused.traffic)
+        };
+        Connection::new(client(), client(), paused)
     }
 }
 
@@ -278,32 +259,6 @@ impl Network {
             settings,
         );
         client.sharing(traffic)
-    }
-}
-
-impl Connection {
-    /// What was called for the account so far.
-    pub(crate) fn counts(&self) -> Counts {
-        self.services.counts()
-    }
-
-    /// The caller, asked for now where the account is known, so that nothing else is asked of another one.
-    ///
-    /// # Errors
-    /// When it is another account (3), or there is no answer (5).
-    pub(crate) async fn pinned_caller(&self) -> Result<Option<Caller>, Failure> {
-        let Some(pinned) = &self.pinned else {
-            return Ok(None);
-        };
-        let caller = self.account.caller().await?;
-        if caller.account == *pinned {
-            return Ok(Some(caller));
-        }
-        let message = format!(
-            "the access key belongs to account {}, but this is for {pinned}",
-            caller.account
-        );
-        Err(Failure::new(ExitStatus::Refused, message).hint("use credentials of that account"))
     }
 }
 

@@ -1,11 +1,13 @@
 //! The two streams: results to standard output, everything else to standard error. And what comes from the person
 //! at the keyboard: answers and signals.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Cursor, IsTerminal, Read, Seek, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use terminal_size::{Width, terminal_size_of};
 
+use super::output::{Output, Shown};
+use super::printer::printed;
 use super::progress::{Counter, Percent};
 use super::reports::Reports;
 use super::signals::{Signals, interrupted};
@@ -74,19 +76,46 @@ impl Console {
             Format::Json => self.print(&rendered.json),
             Format::Text | Format::Aliyun => self.show(&rendered.text),
         };
-        self.write_reports(&rendered.json)?;
+        self.write_reports(&mut Cursor::new(&rendered.json))?;
         printed
+    }
+
+    /// The way out for a result in parts; it goes where [`result`](Self::result) would put it.
+    pub(crate) fn output(&self) -> Output {
+        let shown = match self.format {
+            Format::Json => Shown::Json,
+            Format::Text | Format::Aliyun if self.prints_text() => Shown::Text {
+                width: terminal_width(),
+            },
+            Format::Text | Format::Aliyun if self.is_quiet => Shown::Nothing,
+            Format::Text | Format::Aliyun => Shown::TextAside,
+        };
+        let colour = match shown {
+            Shown::TextAside => self.err.current_choice(),
+            _ => self.out.current_choice(),
+        };
+        let is_early = shown != Shown::TextAside && !io::stdout().is_terminal();
+        Output::new(shown, colour, !self.reports.is_empty(), is_early)
+    }
+
+    /// Waits until a result in parts is shown, and writes the report files.
+    ///
+    /// # Errors
+    /// As [`result`](Self::result).
+    pub(crate) fn publish(&mut self, output: Output) -> Result<(), Failure> {
+        let (report, shown) = output.end();
+        if let Some(mut report) = report {
+            self.write_reports(&mut report)?;
+        }
+        shown
     }
 
     /// Writes the reports that were asked for, from the one for programs.
     ///
     /// # Errors
     /// When one cannot be written.
-    pub(crate) fn write_reports(&mut self, json: &str) -> Result<(), Failure> {
-        match self.reports.write(json)? {
-            Some(text) => self.print(&text),
-            None => Ok(()),
-        }
+    pub(crate) fn write_reports(&mut self, json: &mut (impl Read + Seek)) -> Result<(), Failure> {
+        self.reports.write(json, &mut self.out)
     }
 
     /// The reports that were asked for.
@@ -117,9 +146,8 @@ impl Console {
     /// Prints text for people: lines fit the terminal, if there is one, and nothing in it is invisible.
     fn print_text(&mut self, text: &str) -> Result<(), Failure> {
         let text = visible_with_styles(text);
-        let stdout = io::stdout();
-        match terminal_size_of(&stdout).filter(|_| stdout.is_terminal()) {
-            Some((Width(width), _)) => self.print(&wrap(&text, width.into())),
+        match terminal_width() {
+            Some(width) => self.print(&wrap(&text, width)),
             None => self.print(&text),
         }
     }
@@ -129,17 +157,8 @@ impl Console {
     /// # Errors
     /// When standard output cannot be written, other than by a reader that has gone away.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
-        match self
-            .out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush())
-        {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
-                ExitStatus::Failed,
-                format!("standard output: {error}"),
-            )),
-            _ => Ok(()),
-        }
+        let written = self.out.write_all(text.as_bytes());
+        printed(written.and_then(|()| self.out.flush()))
     }
 
     /// Counts accounts on standard error, where there are several.
@@ -274,4 +293,11 @@ impl Console {
                 .is_ok_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
         }))
     }
+}
+
+/// How wide the terminal is, if standard output is one. Unit: columns.
+fn terminal_width() -> Option<usize> {
+    let stdout = io::stdout();
+    let (Width(width), _) = terminal_size_of(&stdout).filter(|_| stdout.is_terminal())?;
+    Some(width.into())
 }

@@ -1,9 +1,10 @@
 //! The reports that go to files, or to standard output in place of the result.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::printer::printed;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
@@ -94,46 +95,91 @@ impl Reports {
         Some(word)
     }
 
-    /// Writes each report from the one for programs, and gives the text for standard output, if one goes there.
+    /// Whether none was asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+    }
+
+    /// Writes each report from the one for programs: the files, then the one that goes to standard output, `out`. All
+    /// but the JSON one need the whole run in memory.
     ///
     /// # Errors
-    /// When a file cannot be written.
-    pub(crate) fn write(&self, json: &str) -> Result<Option<String>, Failure> {
-        let mut output = None;
-        if self.reports.is_empty() {
-            return Ok(output);
+    /// When one cannot be written.
+    pub(crate) fn write(
+        &self,
+        json: &mut (impl Read + Seek),
+        out: &mut impl Write,
+    ) -> Result<(), Failure> {
+        if self.is_empty() {
+            return Ok(());
         }
         let run = match self.need_accounts() {
-            Some(_) => Some(Run::read(json).map_err(|error| Failure::bug(&error))?),
+            Some(_) => Some(read(json).map_err(|error| Failure::bug(&error))?),
             None => None,
         };
+        let mut to_output = None;
         for report in &self.reports {
-            let text = match &run {
-                Some(run) => self.text(report.format, run, json),
-                None => json.to_owned(),
-            };
             match &report.to {
-                Target::StandardOutput => output = Some(text),
-                Target::File(path) => write(path, &text)?,
+                Target::StandardOutput => to_output = Some(report.format),
+                Target::File(path) => {
+                    self.write_file(report.format, path, run.as_ref(), json)?;
+                }
             }
         }
         if let (Some(path), Some(run)) = (&self.job_summary, &run) {
             append(path, &markdown::markdown(run, markdown::SUMMARY))?;
         }
-        Ok(output)
+        let Some(format) = to_output else {
+            return Ok(());
+        };
+        let written = self.write_to(format, out, run.as_ref(), json);
+        printed(written.and_then(|()| out.flush()))
     }
 
-    fn text(&self, format: ReportFormat, run: &Run, json: &str) -> String {
-        match format {
-            ReportFormat::Json => json.to_owned(),
+    fn write_file(
+        &self,
+        format: ReportFormat,
+        path: &Path,
+        run: Option<&Run>,
+        json: &mut (impl Read + Seek),
+    ) -> Result<(), Failure> {
+        let written = replace(path, |file| self.write_to(format, file, run, json));
+        written.map_err(|error| not_written(path, &error))
+    }
+
+    fn write_to(
+        &self,
+        format: ReportFormat,
+        out: &mut dyn Write,
+        run: Option<&Run>,
+        json: &mut (impl Read + Seek),
+    ) -> io::Result<()> {
+        match run.and_then(|run| self.made(format, run)) {
+            Some(text) => out.write_all(text.as_bytes()),
+            None => {
+                json.rewind()?;
+                io::copy(json, out).map(drop)
+            }
+        }
+    }
+
+    /// The text of a report; nothing of the one for programs, which is there.
+    fn made(&self, format: ReportFormat, run: &Run) -> Option<String> {
+        Some(match format {
+            ReportFormat::Json => return None,
             ReportFormat::Sarif => sarif::sarif(run, &self.stamp),
             ReportFormat::Junit => junit::junit(run, &self.stamp),
             ReportFormat::Markdown => markdown::markdown(run, markdown::COMMENT),
             ReportFormat::Github => github::github(run),
             ReportFormat::Gitlab => gitlab::gitlab(run),
             ReportFormat::Html => html::html(run, &self.stamp),
-        }
+        })
     }
+}
+
+fn read(json: &mut (impl Read + Seek)) -> Result<Run, String> {
+    json.rewind().map_err(|error| error.to_string())?;
+    Run::read_from(BufReader::new(json))
 }
 
 impl Report {
@@ -163,21 +209,19 @@ impl Report {
 
 /// Writes a whole file, or leaves the old one. Its folder is made. What is no plain file, such as a pipe, is written
 /// as it stands.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let written = fs::create_dir_all(folder).and_then(|()| {
-        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-            return fs::write(path, text);
-        }
-        // A link stays one.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = path.parent().unwrap_or(folder);
-        let mut temporary = builder().tempfile_in(folder)?;
-        temporary.write_all(text.as_bytes())?;
-        temporary.persist(&path).map_err(|error| error.error)?;
-        Ok(())
-    });
-    written.map_err(|error| not_written(path, &error))
+    fs::create_dir_all(folder)?;
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return write(&mut fs::File::create(path)?);
+    }
+    // A link stays one.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().unwrap_or(folder);
+    let mut temporary = builder().tempfile_in(folder)?;
+    write(&mut temporary)?;
+    temporary.persist(&path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// Files that others may read, as far as the umask lets them: another step of a job picks them up.
@@ -198,7 +242,7 @@ fn append(path: &Path, text: &str) -> Result<(), Failure> {
     written.map_err(|error| not_written(path, &error))
 }
 
-fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+fn not_written(path: &Path, error: &io::Error) -> Failure {
     Failure::new(
         ExitStatus::Failed,
         format!("report `{}` could not be written: {error}", path.display()),

@@ -1,6 +1,8 @@
 //! `drift --accept`: the entries that accept findings as they are.
 
-use super::plan::MemberPlan;
+use std::collections::BTreeMap;
+
+use super::plan::PlannedAccount;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::console::Console;
@@ -17,67 +19,99 @@ pub(crate) struct Accepting<'a> {
     pub(crate) until: Day,
 }
 
-/// Prints the block for the spec that accepts the findings asked for. `reports` are those of `plans`, in order.
-///
-/// # Errors
-/// When one of them is not found (1) or may be in an account that could not be read (5), and when a spec could not
-/// hold the words (64).
-pub(crate) fn print_entries(
-    accepting: &Accepting<'_>,
-    plans: &[MemberPlan],
-    reports: &[Option<DriftReport>],
-    console: &mut Console,
-) -> Result<ExitStatus, Failure> {
-    let mut entries = Vec::new();
-    let mut missing = Vec::new();
-    for id in accepting.ids {
-        match find(id, plans, reports) {
-            Some((_, finding)) if !finding.may_be_accepted() => missing.push(format!(
-                "finding `{id}` is a broken sentence of `never`, which cannot be accepted"
-            )),
-            Some((place, finding)) => {
-                let comment = format!("{place}: {}", finding_words(finding));
-                let acceptance = Acceptance {
-                    id: finding.id.clone(),
-                    state: finding.state.clone(),
-                    reason: accepting.reason.to_owned(),
-                    owner: accepting.owner.map(str::to_owned),
-                    until: accepting.until,
-                };
-                entries.push((comment, acceptance));
-            }
-            None => missing.push(format!("no finding `{}` now", id.escape_debug())),
+/// The findings that were asked for, as far as they were found.
+pub(crate) struct Sought<'a> {
+    accepting: &'a Accepting<'a>,
+    /// By id: the first account that has it, by its place and number.
+    found: BTreeMap<&'a str, (usize, String, Finding)>,
+    not_read: usize,
+}
+
+impl<'a> Sought<'a> {
+    pub(crate) fn new(accepting: &'a Accepting<'a>) -> Self {
+        Self {
+            accepting,
+            found: BTreeMap::new(),
+            not_read: 0,
         }
     }
-    if missing.is_empty() {
+
+    /// Looks for them among the findings of the account at `place`.
+    pub(crate) fn look(&mut self, place: usize, account: &PlannedAccount, report: DriftReport) {
+        for finding in report.findings {
+            let mut ids = self.accepting.ids.iter();
+            let Some(id) = ids.find(|id| **id == finding.id) else {
+                continue;
+            };
+            let known = self.found.get(id.as_str());
+            if known.is_none_or(|(first, ..)| place < *first) {
+                let number = account.observed.caller.account.to_string();
+                self.found.insert(id, (place, number, finding));
+            }
+        }
+    }
+
+    /// Notes that an account could not be read.
+    pub(crate) fn was_not_read(&mut self) {
+        self.not_read += 1;
+    }
+
+    /// Prints the block for the spec that accepts the findings asked for.
+    ///
+    /// # Errors
+    /// When one of them is not found (1) or may be in an account that could not be read (5), and when a spec could not
+    /// hold the words (64).
+    pub(crate) fn print_entries(&self, console: &mut Console) -> Result<ExitStatus, Failure> {
+        let mut entries = Vec::new();
+        let mut missing = Vec::new();
+        for id in self.accepting.ids {
+            match self.found.get(id.as_str()) {
+                Some((.., finding)) if !finding.may_be_accepted() => missing.push(format!(
+                    "finding `{id}` is a broken sentence of `never`, which cannot be accepted"
+                )),
+                Some((_, number, finding)) => {
+                    let comment = format!("{number}: {}", finding_words(finding));
+                    entries.push((comment, self.entry(finding)));
+                }
+                None => missing.push(format!("no finding `{}` now", id.escape_debug())),
+            }
+        }
+        if !missing.is_empty() {
+            return Err(self.not_found(missing));
+        }
         let block =
             accept_block(&entries).map_err(|problem| Failure::new(ExitStatus::Usage, problem))?;
         console.print(&block)?;
-        return Ok(ExitStatus::Success);
+        Ok(ExitStatus::Success)
     }
-    let unread = plans.iter().filter(|plan| plan.account.is_err()).count();
-    let (status, hint) = match unread {
-        0 => (
-            ExitStatus::Failed,
-            "`export-iam drift` shows the id of each finding in brackets".to_owned(),
-        ),
-        n => (
-            ExitStatus::Incomplete,
-            format!("it may be in one of the accounts that could not be read: {n}"),
-        ),
-    };
-    Err(Failure::all(status, missing.into_iter().map(|message| (message, None))).hint(hint))
-}
 
-/// The finding of this id, and the account it is in.
-fn find<'a>(
-    id: &str,
-    plans: &'a [MemberPlan],
-    reports: &'a [Option<DriftReport>],
-) -> Option<(&'a str, &'a Finding)> {
-    plans.iter().zip(reports).find_map(|(plan, report)| {
-        let account = &plan.account.as_ref().ok()?.observed.caller.account;
-        let mut findings = report.as_ref()?.findings.iter();
-        Some((account.as_str(), findings.find(|finding| finding.id == id)?))
-    })
+    fn entry(&self, finding: &Finding) -> Acceptance {
+        let Accepting {
+            reason,
+            owner,
+            until,
+            ..
+        } = *self.accepting;
+        Acceptance {
+            id: finding.id.clone(),
+            state: finding.state.clone(),
+            reason: reason.to_owned(),
+            owner: owner.map(str::to_owned),
+            until,
+        }
+    }
+
+    fn not_found(&self, missing: Vec<String>) -> Failure {
+        let (status, hint) = match self.not_read {
+            0 => (
+                ExitStatus::Failed,
+                "`export-iam drift` shows the id of each finding in brackets".to_owned(),
+            ),
+            n => (
+                ExitStatus::Incomplete,
+                format!("it may be in one of the accounts that could not be read: {n}"),
+            ),
+        };
+        Failure::all(status, missing.into_iter().map(|message| (message, None))).hint(hint)
+    }
 }

@@ -4,9 +4,11 @@ use super::wait_ready;
 use crate::apply::{ApplyReport, Outcome, StepReport, Verified};
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::{Failure, described};
+use crate::cli::session::connection::Connection;
 use crate::model::ObservedState;
 use crate::plan::ApprovedPlan;
 use crate::readiness::CheckedExport;
+use crate::report::Calls;
 
 /// Why an account was not started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +162,42 @@ fn stopped(report: &ApplyReport) -> Failure {
         false => "stopped before the end; run the same command again once the cause is mended",
     };
     Failure::all(status, problems.chain([(again.to_owned(), None)]))
+}
+
+/// An account that was worked on: what was to be done, and what became of it.
+pub(crate) struct Executed {
+    pub(crate) plan: ApprovedPlan,
+    pub(crate) result: AccountResult,
+    pub(crate) calls: Calls,
+}
+
+impl Executed {
+    pub(crate) fn new(plan: ApprovedPlan, result: AccountResult, connection: &Connection) -> Self {
+        let counts = connection.counts();
+        Self {
+            plan,
+            result,
+            calls: Calls {
+                made: counts.calls,
+                repeated: counts.retries,
+                throttled: counts.throttled,
+            },
+        }
+    }
+
+    /// Of an account where nothing is to be done.
+    pub(crate) fn settled(plan: ApprovedPlan, connection: &Connection) -> Self {
+        let result = AccountResult {
+            report: ApplyReport {
+                steps: Vec::new(),
+                interrupted: false,
+            },
+            not_started: None,
+            verified: None,
+            exports: Exports::NotAsked,
+        };
+        Self::new(plan, result, connection)
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,23 @@
-//! plan → approve: shows the plans, asks the guard, then the person at the terminal.
+//! plan → approve: takes in the plans one by one, shows them, asks the guard, then the person at the terminal.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
-use super::plan::{MemberPlan, PlannedAccount};
+use super::account_result::Executed;
+use super::codes::Codes;
+use super::plan::{PlannedAccount, codes_told};
+use super::results::Results;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
+use crate::cli::session::accounts::Member;
+use crate::cli::session::connection::Paused;
 use crate::cli::session::console::Console;
-use crate::plan::{ApprovedPlan, Refusal, Risk, approve as ask_guard};
+use crate::cli::session::signals::interrupted;
+use crate::cli::session::spool::{Part, Queue, Span, Spool, no_room};
+use crate::plan::file::SavedPlan;
+use crate::plan::{ApprovedPlan, Plan, Refusal, Risk, Verdict, approve as ask_guard};
+use crate::readiness::Readiness;
 use crate::report::text::{self, Detail};
 
 /// What to do about a broken sentence of `never`.
@@ -20,100 +31,284 @@ pub(crate) struct Approval {
     /// Risks that the guard lets pass.
     pub(crate) allowed: BTreeSet<Risk>,
     pub(crate) detail: Detail,
+    /// Which answer counts afterwards; none where exports are to fail.
+    pub(crate) answer: fn(&Verdict) -> Option<&Readiness>,
 }
 
-/// An account whose plan the guard let pass.
-pub(crate) struct ApprovedAccount<'a> {
-    pub(crate) account: &'a PlannedAccount,
-    pub(crate) plan: ApprovedPlan,
+/// The plans of a run until they are carried out. What they are made from waits in a spool, for thousands may wait for
+/// one answer.
+pub(crate) struct Proposals<'a> {
+    members: &'a [Member],
+    approval: &'a Approval,
+    /// What is shown before the question.
+    shown: Queue,
+    saved: Spool,
+    /// The plans that the guard let pass and that are to be worked on, by the account's place.
+    waiting: BTreeMap<usize, Proposal>,
+    /// Accounts where nothing is to be done.
+    settled: usize,
+    /// Why the guard refused a plan.
+    refused: BTreeMap<usize, Failure>,
+    /// Why there is no plan.
+    not_read: BTreeMap<usize, Failure>,
+    /// Whether accounts with nothing to do are worked on, too.
+    works_on_all: bool,
+    /// Whether an account that is worked on has exports.
+    has_exports: bool,
+    /// Why nothing can be done.
+    trouble: Option<Failure>,
+    codes: Codes,
 }
 
-/// The accounts of a run after the guard.
-pub(crate) struct Approved<'a> {
-    /// In the order of the plans.
-    pub(crate) accounts: Vec<ApprovedAccount<'a>>,
-    /// Why the guard refused the others, by their place in the plans.
-    pub(crate) refused: BTreeMap<usize, Failure>,
+/// A plan that waits to be carried out.
+pub(crate) struct Proposal {
+    saved: Span,
+    pub(crate) steps: usize,
+    pub(crate) connection: Paused,
 }
 
-/// Shows the plans, asks the guard about each, and asks for a confirmation where there are steps.
-///
-/// # Errors
-/// When the guard refuses every plan that would write, or nobody confirms (3). Nothing is written before.
-pub(crate) async fn approve<'a>(
-    plans: &'a [MemberPlan],
-    approval: &Approval,
-    console: &mut Console,
-) -> Result<Approved<'a>, Failure> {
-    show(plans, approval, console)?;
-    let approved = guard(plans, approval)?;
-    for (place, failure) in &approved.refused {
-        let label = plans.get(*place).and_then(|plan| plan.member.label());
-        console.failure(&failure.clone().of_account(label.as_deref()));
-    }
-    if !approval.yes {
-        confirm(&approved, plans.len(), console).await?;
-    }
-    Ok(approved)
-}
-
-async fn confirm(
-    approved: &Approved<'_>,
-    members: usize,
-    console: &mut Console,
-) -> Result<(), Failure> {
-    let steps = approved
-        .accounts
-        .iter()
-        .map(|account| account.plan.plan().steps.len());
-    let (accounts, steps) = steps
-        .filter(|steps| *steps > 0)
-        .fold((0, 0), |(accounts, all), steps| (accounts + 1, all + steps));
-    if steps == 0 {
-        return Ok(());
-    }
-    let place = match members {
-        0 | 1 => String::new(),
-        _ => format!(" in {accounts} accounts"),
-    };
-    let question = format!("Carry out these {steps} steps{place}?");
-    console.confirm(&question).await
-}
-
-/// Shows every plan that would write, the accounts that could not be read, and for a fleet the totals.
-fn show(plans: &[MemberPlan], approval: &Approval, console: &mut Console) -> Result<(), Failure> {
-    let (mut settled, mut differing) = (0, 0);
-    let is_fleet = plans.len() > 1;
-    for MemberPlan { member, account } in plans {
-        let label = member.label();
-        match account {
-            Ok(account) if !is_fleet || !account.plan.is_empty() => {
-                differing += 1;
-                let mut text = String::new();
-                text::plan(&account.plan, label.as_deref(), approval.detail, &mut text);
-                if is_fleet {
-                    text.push('\n');
-                }
-                console.show(&text)?;
-            }
-            Ok(_) => settled += 1,
-            // The failure of a single account is that of the run, which ends with it.
-            Err(_) if !is_fleet => {}
-            Err(failure) => console.failure(&failure.clone().of_account(label.as_deref())),
+impl<'a> Proposals<'a> {
+    /// `works_on_all`: there is more to be done than steps.
+    pub(crate) fn new(members: &'a [Member], approval: &'a Approval, works_on_all: bool) -> Self {
+        Self {
+            members,
+            approval,
+            shown: Queue::default(),
+            saved: Spool::default(),
+            waiting: BTreeMap::new(),
+            settled: 0,
+            refused: BTreeMap::new(),
+            not_read: BTreeMap::new(),
+            works_on_all,
+            has_exports: false,
+            trouble: None,
+            codes: Codes::default(),
         }
     }
-    if is_fleet {
-        let tally = text::Tally {
-            accounts: plans.len(),
-            settled,
-            differing,
-            not_begun: 0,
-        };
-        let mut text = String::new();
-        text::tally("plan", &tally, &mut text);
-        console.show(&text)?;
+
+    /// Takes in the plan of the account at `at`. The end of one that is not worked on is known already.
+    pub(crate) fn add(
+        &mut self,
+        at: (usize, &Member),
+        account: Result<PlannedAccount, Failure>,
+        results: &mut Results,
+    ) {
+        let mut part = Part::default();
+        if let Ok(PlannedAccount { plan, .. }) = &account {
+            part.text = self.preview(plan, at.1.label().as_deref());
+            self.codes.add(at.0, codes_told(plan, self.approval.answer));
+        }
+        let shown = self.shown.put(at.0, &part);
+        self.keep(shown);
+        match account {
+            Ok(account) => self.judge(at, account, results),
+            Err(failure) => {
+                results.failed(at, &failure);
+                self.not_read.insert(at.0, failure);
+            }
+        }
     }
-    Ok(())
+
+    /// Every plan that would write is shown, and that of a single account.
+    fn preview(&self, plan: &Plan, label: Option<&str>) -> String {
+        let is_fleet = self.members.len() > 1;
+        let mut text = String::new();
+        if !is_fleet || !plan.is_empty() {
+            text::plan(plan, label, self.approval.detail, &mut text);
+            if is_fleet {
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    fn judge(&mut self, at: (usize, &Member), account: PlannedAccount, results: &mut Results) {
+        let PlannedAccount {
+            connection,
+            desired,
+            observed,
+            plan,
+            origin,
+            ..
+        } = account;
+        let plan = match ask_guard(plan, &observed, &self.approval.allowed) {
+            Ok(plan) => plan,
+            Err(refusals) => {
+                let failure = refused(&refusals);
+                results.failed(at, &failure);
+                self.refused.insert(at.0, failure);
+                return;
+            }
+        };
+        self.has_exports |= !desired.exports.is_empty();
+        let steps = plan.plan().steps.len();
+        if steps == 0 && !self.works_on_all {
+            self.settled += 1;
+            results.executed(at, &Executed::settled(plan, &connection));
+            return;
+        }
+        let saved = SavedPlan {
+            desired,
+            observed,
+            origin,
+        };
+        let saved = saved.to_short().map_err(io::Error::other);
+        let saved = saved.and_then(|bytes| self.saved.put(&bytes));
+        if let Some(saved) = self.keep(saved) {
+            let proposal = Proposal {
+                saved,
+                steps,
+                connection: connection.pause(),
+            };
+            self.waiting.insert(at.0, proposal);
+        }
+    }
+
+    /// Notes why nothing can be done; the first reason counts.
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        self.trouble.get_or_insert(failure);
+    }
+
+    fn keep<T>(&mut self, kept: io::Result<T>) -> Option<T> {
+        kept.map_err(|error| self.fail(no_room(&error))).ok()
+    }
+
+    /// Shows the plans, tells what the guard says of each, and asks for a confirmation where there are steps.
+    ///
+    /// # Errors
+    /// When a signal came while accounts were read (130), the guard refuses every plan that would write, or nobody
+    /// confirms (3). Nothing is written before.
+    pub(crate) async fn approve(&mut self, console: &mut Console) -> Result<(), Failure> {
+        let mut not_read = self.not_read.values();
+        if not_read.any(|failure| failure.status == ExitStatus::Interrupted) {
+            return Err(interrupted());
+        }
+        if let Some(trouble) = self.trouble.take() {
+            return Err(trouble);
+        }
+        console.will_explain(self.codes.in_order());
+        self.show(console)?;
+        let is_any_left = self.waiting.values().any(|proposal| proposal.steps > 0);
+        if !is_any_left && !self.refused.is_empty() {
+            let problems = self.refused.iter().flat_map(|(place, failure)| {
+                let label = self.label(*place);
+                failure.clone().of_account(label.as_deref()).problems()
+            });
+            return Err(Failure::all(ExitStatus::Refused, problems));
+        }
+        for (place, failure) in &self.refused {
+            let label = self.label(*place);
+            console.failure(&failure.clone().of_account(label.as_deref()));
+        }
+        match self.approval.yes {
+            true => Ok(()),
+            false => self.confirm(console).await,
+        }
+    }
+
+    fn label(&self, place: usize) -> Option<String> {
+        self.members.get(place).and_then(Member::label)
+    }
+
+    async fn confirm(&self, console: &mut Console) -> Result<(), Failure> {
+        let steps = self.waiting.values().map(|proposal| proposal.steps);
+        let (accounts, steps) = steps
+            .filter(|steps| *steps > 0)
+            .fold((0, 0), |(accounts, all), steps| (accounts + 1, all + steps));
+        if steps == 0 {
+            return Ok(());
+        }
+        let place = match self.members.len() {
+            0 | 1 => String::new(),
+            _ => format!(" in {accounts} accounts"),
+        };
+        let question = format!("Carry out these {steps} steps{place}?");
+        console.confirm(&question).await
+    }
+
+    /// Shows the plans, the accounts that could not be read, and for a fleet the totals.
+    fn show(&mut self, console: &mut Console) -> Result<(), Failure> {
+        let is_fleet = self.members.len() > 1;
+        let (mut settled, mut differing) = (0, 0);
+        for (place, member) in self.members.iter().enumerate() {
+            let part = self.shown.next().map_err(|error| no_room(&error))?;
+            let text = part.unwrap_or_default().text;
+            match self.not_read.get(&place) {
+                None if text.is_empty() => settled += 1,
+                None => {
+                    differing += 1;
+                    console.show(&text)?;
+                }
+                // The failure of a single account is that of the run, which ends with it.
+                Some(_) if !is_fleet => {}
+                Some(failure) => {
+                    console.failure(&failure.clone().of_account(member.label().as_deref()));
+                }
+            }
+        }
+        if is_fleet {
+            let tally = text::Tally {
+                accounts: self.members.len(),
+                settled,
+                differing,
+                not_begun: 0,
+            };
+            let mut text = String::new();
+            text::tally("plan", &tally, &mut text);
+            console.show(&text)?;
+        }
+        Ok(())
+    }
+
+    /// Hands over what was approved.
+    pub(crate) fn approved(self) -> Approved<'a> {
+        Approved {
+            members: self.members,
+            failed: self.not_read.len() + self.refused.len(),
+            settled: self.settled,
+            waiting: self.waiting,
+            plans: KeptPlans {
+                saved: RefCell::new(self.saved),
+                allowed: &self.approval.allowed,
+            },
+            has_exports: self.has_exports,
+        }
+    }
+}
+
+/// What is to be carried out.
+pub(crate) struct Approved<'a> {
+    pub(crate) members: &'a [Member],
+    /// How many accounts are not worked on.
+    pub(crate) failed: usize,
+    /// How many have nothing to do.
+    pub(crate) settled: usize,
+    /// The others, by their places.
+    pub(crate) waiting: BTreeMap<usize, Proposal>,
+    pub(crate) plans: KeptPlans<'a>,
+    /// Whether one of these or those has exports.
+    pub(crate) has_exports: bool,
+}
+
+/// Approved plans, made again when their turn comes.
+pub(crate) struct KeptPlans<'a> {
+    saved: RefCell<Spool>,
+    allowed: &'a BTreeSet<Risk>,
+}
+
+impl KeptPlans<'_> {
+    /// The plan that was approved, and what it is made from.
+    ///
+    /// # Errors
+    /// When it cannot be read back (1).
+    pub(crate) fn get(&self, proposal: &Proposal) -> Result<(SavedPlan, ApprovedPlan), Failure> {
+        let bytes = self.saved.borrow_mut().get(proposal.saved);
+        let bytes = bytes.map_err(|error| no_room(&error))?;
+        let saved = SavedPlan::from_short(&bytes).map_err(|error| Failure::bug(&error))?;
+        let plan = saved.plan().map_err(|error| Failure::bug(&error))?;
+        let approved = ask_guard(plan, &saved.observed, self.allowed);
+        Ok((saved, approved.map_err(|refusals| refused(&refusals))?))
+    }
 }
 
 /// The guard's refusals, each with the way past it.
@@ -130,33 +325,4 @@ pub(crate) fn refused(refusals: &[Refusal]) -> Failure {
         (message, Some(hint))
     });
     Failure::all(ExitStatus::Refused, problems)
-}
-
-/// Asks the guard about every plan. In a fleet an account that is refused is left out, and the others go on.
-///
-/// # Errors
-/// When every plan that would write is refused.
-fn guard<'a>(plans: &'a [MemberPlan], approval: &Approval) -> Result<Approved<'a>, Failure> {
-    let mut accounts = Vec::new();
-    let mut refused = BTreeMap::new();
-    for (place, MemberPlan { account, .. }) in plans.iter().enumerate() {
-        let Ok(account) = account else { continue };
-        match ask_guard(account.plan.clone(), &account.observed, &approval.allowed) {
-            Ok(plan) => accounts.push(ApprovedAccount { account, plan }),
-            Err(refusals) => {
-                refused.insert(place, self::refused(&refusals));
-            }
-        }
-    }
-    let is_any_left = accounts
-        .iter()
-        .any(|account| !account.plan.plan().is_empty());
-    if refused.is_empty() || is_any_left {
-        return Ok(Approved { accounts, refused });
-    }
-    let problems = refused.into_iter().flat_map(|(place, failure)| {
-        let label = plans.get(place).and_then(|plan| plan.member.label());
-        failure.of_account(label.as_deref()).problems()
-    });
-    Err(Failure::all(ExitStatus::Refused, problems))
 }

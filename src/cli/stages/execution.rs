@@ -1,18 +1,24 @@
 //! approve → apply: executes approved plans, several accounts at a time.
 
 use std::cell::{Cell, RefCell};
+use std::pin::pin;
 
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::watch;
 
-use super::account_result::{AccountResult, Exports, NotStarted};
-use super::approval::{Approved, ApprovedAccount};
-use super::plan::MemberPlan;
+use super::account_result::{AccountResult, Executed, Exports, NotStarted};
+use super::approval::{Approved, KeptPlans, Proposal};
+use super::results::Results;
 use super::wait_ready::Wait;
 use crate::apply::{Shutdown, StepReport, apply, verify};
+use crate::cli::failure::Failure;
+use crate::cli::session::clients::Session;
+use crate::cli::session::connection::Connection;
 use crate::cli::session::console::Console;
 use crate::cli::session::signals::{FINISHING, shut_down};
+use crate::plan::ApprovedPlan;
+use crate::plan::file::SavedPlan;
 use crate::report::text;
 
 /// How far a run over many accounts goes.
@@ -24,88 +30,83 @@ pub(crate) struct Limits {
     pub(crate) max_failures: Option<usize>,
 }
 
-/// Executes the plans, `limits.parallel` accounts at a time, and shuts down on a signal. Gives the results in the
-/// order of the accounts. With `wait`, an account whose steps are done is left when its exports are checked and ECS has
-/// noticed the role. The steps of a single account are shown as they end;
-/// a fleet's are in its report, so that they stay together.
+/// Executes the plans, `limits.parallel` accounts at a time, shuts down on a signal, and hands each result over as it is
+/// there. With `wait`, an account whose steps are done is left when its exports are checked and ECS has noticed the role.
+/// The steps of a single account are shown as they end; a fleet's are in its report, so that they stay together.
 pub(crate) async fn execute(
-    plans: &[MemberPlan],
-    approved: &Approved<'_>,
-    limits: Limits,
-    wait: Option<&Wait>,
+    approved: Approved<'_>,
+    session: &Session,
+    (limits, wait): (Limits, Option<&Wait>),
+    results: &mut Results,
     console: &mut Console,
-) -> Vec<AccountResult> {
-    let unread = plans.iter().filter(|plan| plan.account.is_err()).count();
-    let failures = Cell::new(unread + approved.refused.len());
-    let is_fleet = plans.len() > 1;
-    let accounts = &approved.accounts;
-    let counted = if is_fleet { accounts.len() } else { 0 };
-    let mut progress = console.counter("worked on", counted);
+) {
+    let Approved {
+        members,
+        failed,
+        settled,
+        waiting,
+        plans,
+        ..
+    } = approved;
+    let failures = Cell::new(failed);
+    let is_fleet = members.len() > 1;
+    let counted = settled + waiting.len();
+    let mut progress = console.counter("worked on", if is_fleet { counted } else { 0 });
+    (0..settled).for_each(|_| progress.advance());
     let signals = console.signals();
-    let shutdown = signals.shutdown();
-    let console = RefCell::new(console);
-    let work = accounts.iter().enumerate().map(|(place, account)| {
-        let (shutdown, failures, console) = (shutdown.clone(), &failures, &console);
-        async move {
-            if let Some(reason) = reason_not_to_start(account, failures.get(), limits, &shutdown) {
-                return (place, AccountResult::not_started(&account.plan, reason));
-            }
-            let show_step = |step: &StepReport| {
-                if !is_fleet {
-                    console.borrow_mut().step(&text::step_line(step));
-                }
-            };
-            let mut result = execute_one(account, shutdown.clone(), show_step).await;
-            if let (Some(wait), Some(observed)) = (wait, result.done(&account.account.observed)) {
-                let note = |line: &str| console.borrow_mut().note(line);
-                let check = wait.check_exports(account.account, observed, &result.report, &note);
-                result.exports = tokio::select! {
-                    biased;
-                    () = Shutdown::graceful(shutdown) => Exports::Interrupted,
-                    checked = check => Exports::Checked(checked),
-                };
-            }
-            if !result.is_success() {
-                failures.set(failures.get() + 1);
-            }
-            (place, result)
+    let worker = Worker {
+        session,
+        plans,
+        wait,
+        shutdown: signals.shutdown(),
+        console: RefCell::new(console),
+        shows_steps: !is_fleet,
+    };
+    let (worker, failures) = (&worker, &failures);
+    let work = waiting.into_iter().map(|(place, proposal)| async move {
+        let reason = reason_not_to_start(failures.get(), limits, &worker.shutdown);
+        let reason = reason.filter(|_| proposal.steps > 0);
+        let worked = worker.work_on(proposal, reason).await;
+        if !worked.as_ref().is_ok_and(|it| it.result.is_success()) {
+            failures.set(failures.get() + 1);
         }
+        (place, worked)
     });
-    let all = stream::iter(work)
-        .buffer_unordered(limits.parallel)
-        .inspect(|_| progress.advance())
-        .collect();
+    let all = async {
+        let mut ended = pin!(stream::iter(work).buffer_unordered(limits.parallel));
+        while let Some((place, worked)) = ended.next().await {
+            progress.advance();
+            match (members.get(place), worked) {
+                (Some(member), Ok(executed)) => results.executed((place, member), &executed),
+                (Some(member), Err(failure)) => results.failed_late((place, member), failure),
+                (None, _) => {}
+            }
+        }
+    };
     let is_told = Cell::new(false);
     let on_signal = || {
         if !is_told.replace(true) {
-            console.borrow_mut().progress(FINISHING);
+            worker.console.borrow_mut().progress(FINISHING);
         }
     };
-    let mut results: Vec<(usize, AccountResult)> = tokio::select! {
+    tokio::select! {
         // Signals are listened for before the first call goes out.
         biased;
         never = shut_down(&signals, &on_signal) => match never {},
-        results = all => results,
-    };
+        () = all => {}
+    }
     // The work can see a signal and end before this task does.
-    if *shutdown.borrow() > Shutdown::None {
+    if *worker.shutdown.borrow() > Shutdown::None {
         on_signal();
     }
-    results.sort_by_key(|(place, _)| *place);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Nothing is started after a signal or too many failures. An account with nothing to do counts as done either
-/// way.
+/// Nothing is started after a signal or too many failures. An account with nothing to do counts as done either way.
 fn reason_not_to_start(
-    account: &ApprovedAccount<'_>,
     failures: usize,
     limits: Limits,
     shutdown: &watch::Receiver<Shutdown>,
 ) -> Option<NotStarted> {
-    if account.plan.plan().is_empty() {
-        return None;
-    }
     if *shutdown.borrow() > Shutdown::None {
         return Some(NotStarted::Interrupted);
     }
@@ -113,29 +114,92 @@ fn reason_not_to_start(
     (failures >= most).then_some(NotStarted::TooManyFailures)
 }
 
-async fn execute_one(
-    approved: &ApprovedAccount<'_>,
+/// What the work on each account needs.
+struct Worker<'a> {
+    session: &'a Session,
+    plans: KeptPlans<'a>,
+    wait: Option<&'a Wait>,
     shutdown: watch::Receiver<Shutdown>,
-    on_step: impl FnMut(&StepReport),
-) -> AccountResult {
-    let ApprovedAccount { account, plan } = approved;
-    let client = &account.connection.account;
-    let mut report = apply(client, plan, shutdown.clone(), on_step).await;
-    let mut verified = None;
-    if !plan.plan().is_empty() && report.is_complete() {
-        tokio::select! {
-            biased;
-            seen = verify(client, &account.desired, &account.observed.caller) => {
-                verified = Some(seen);
+    console: RefCell<&'a mut Console>,
+    /// Whether steps are shown as they end.
+    shows_steps: bool,
+}
+
+impl Worker<'_> {
+    /// Carries out one plan, unless there is a `reason` not to.
+    ///
+    /// # Errors
+    /// When the plan cannot be had again; then nothing was done.
+    async fn work_on(
+        &self,
+        proposal: Proposal,
+        reason: Option<NotStarted>,
+    ) -> Result<Executed, Failure> {
+        let (saved, plan) = self.plans.get(&proposal)?;
+        let connection = self.session.resume(proposal.connection);
+        let result = match reason {
+            Some(reason) => {
+                // Thousands may be left out at once, and calls under way wait meanwhile.
+                tokio::task::yield_now().await;
+                AccountResult::not_started(&plan, reason)
             }
-            () = Shutdown::immediate(shutdown.clone()) => {}
-        }
-        report.interrupted = *shutdown.borrow() > Shutdown::None;
+            None => {
+                let mut result = self.execute(&connection, &saved, &plan).await;
+                self.check_exports(&connection, &saved, &mut result).await;
+                result
+            }
+        };
+        Ok(Executed::new(plan, result, &connection))
     }
-    AccountResult {
-        report,
-        not_started: None,
-        verified,
-        exports: Exports::NotAsked,
+
+    async fn execute(
+        &self,
+        connection: &Connection,
+        saved: &SavedPlan,
+        plan: &ApprovedPlan,
+    ) -> AccountResult {
+        let client = &connection.account;
+        let on_step = |step: &StepReport| {
+            if self.shows_steps {
+                self.console.borrow_mut().step(&text::step_line(step));
+            }
+        };
+        let mut report = apply(client, plan, self.shutdown.clone(), on_step).await;
+        let mut verified = None;
+        if !plan.plan().is_empty() && report.is_complete() {
+            tokio::select! {
+                biased;
+                seen = verify(client, &saved.desired, &saved.observed.caller) => {
+                    verified = Some(seen);
+                }
+                () = Shutdown::immediate(self.shutdown.clone()) => {}
+            }
+            report.interrupted = *self.shutdown.borrow() > Shutdown::None;
+        }
+        AccountResult {
+            report,
+            not_started: None,
+            verified,
+            exports: Exports::NotAsked,
+        }
+    }
+
+    async fn check_exports(
+        &self,
+        connection: &Connection,
+        saved: &SavedPlan,
+        result: &mut AccountResult,
+    ) {
+        let (Some(wait), Some(observed)) = (self.wait, result.done(&saved.observed)) else {
+            return;
+        };
+        let note = |line: &str| self.console.borrow_mut().note(line);
+        let services = &connection.services;
+        let check = wait.check_exports(services, &saved.desired, observed, &result.report, &note);
+        result.exports = tokio::select! {
+            biased;
+            () = Shutdown::graceful(self.shutdown.clone()) => Exports::Interrupted,
+            checked = check => Exports::Checked(checked),
+        };
     }
 }

@@ -6,12 +6,11 @@ use futures_util::future::join;
 
 use super::members::for_each_member;
 use super::spec::desired_for_any_account;
-use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::accounts::Member;
-use crate::cli::session::clients::{Connection, Session};
+use crate::cli::session::clients::Session;
+use crate::cli::session::connection::Connection;
 use crate::cli::session::console::Console;
-use crate::cli::session::signals::interrupted;
 use crate::explain::codes_in;
 use crate::model::{DesiredState, Layer, ObservedState, RegionId, Scope};
 use crate::observe::{observe, observe_instances};
@@ -81,19 +80,13 @@ impl PlannedAccount {
     }
 
     /// What was wanted and read, to be written down.
-    pub(crate) fn saved(&self) -> SavedPlan {
+    pub(crate) fn into_saved(self) -> SavedPlan {
         SavedPlan {
-            desired: self.desired.clone(),
-            observed: self.observed.clone(),
-            origin: self.origin.clone(),
+            desired: self.desired,
+            observed: self.observed,
+            origin: self.origin,
         }
     }
-}
-
-/// One account of a run, and its plan or why there is none.
-pub(crate) struct MemberPlan {
-    pub(crate) member: Member,
-    pub(crate) account: Result<PlannedAccount, Failure>,
 }
 
 /// Connects to one account, reads everything the spec names, and plans. `origin` is the digest of the spec.
@@ -132,60 +125,30 @@ pub(crate) async fn plan_account(
     Ok(account.with_instances(instances))
 }
 
-/// Plans all members, `parallel` at a time, in their order. A signal ends it: accounts that were not read by then get
-/// a failure with status 130.
+/// Plans all members, `parallel` at a time, and hands over each as soon as it is planned. A signal ends it: accounts that
+/// were not read by then get a failure with status 130.
 pub(crate) async fn plan_accounts(
-    members: Vec<Member>,
+    members: &[Member],
     session: &Session,
     spec: &Spec,
     what: (Aim, Besides),
-    parallel: usize,
-    console: &mut Console,
-) -> Vec<MemberPlan> {
+    (parallel, console): (usize, &Console),
+    planned: impl FnMut(usize, &Member, Result<PlannedAccount, Failure>),
+) {
     let origin = spec.digest();
     let origin = origin.as_str();
-    let plans = for_each_member(members, parallel, console, async |member| {
-        plan_account(session, member, spec, what, origin).await
-    })
-    .await;
-    let planned = |(member, account)| MemberPlan { member, account };
-    plans.into_iter().map(planned).collect()
+    let work = async |member: &Member| plan_account(session, member, spec, what, origin).await;
+    for_each_member(members, parallel, console, work, planned).await;
 }
 
-/// The error codes of what could not be read, and those with which ExportImage fails in the answer that `of` picks.
+/// The error codes of what could not be read, and that with which ExportImage fails in the answer that `of` picks.
 pub(crate) fn codes_told(
-    plans: &[MemberPlan],
+    plan: &Plan,
     of: fn(&Verdict) -> Option<&Readiness>,
 ) -> impl Iterator<Item = &str> {
-    let planned = plans.iter().filter_map(|plan| plan.account.as_ref().ok());
-    planned.flat_map(move |account| {
-        let plan = &account.plan;
-        let answer = plan.verdict.as_ref().and_then(of);
-        let fails = answer.and_then(Readiness::error);
-        let unread = plan.not_read.as_deref().map(codes_in);
-        let unread = unread.unwrap_or_default().into_iter();
-        unread.chain(fails.map(ErrorCode::as_str))
-    })
-}
-
-/// The members, each with its failure where it has one.
-pub(crate) fn failures(plans: &[MemberPlan]) -> impl Iterator<Item = (&Member, Option<&Failure>)> {
-    plans
-        .iter()
-        .map(|plan| (&plan.member, plan.account.as_ref().err()))
-}
-
-/// The plans, if no signal came while accounts were read.
-///
-/// # Errors
-/// With status 130 when some account was not read because of a signal.
-pub(crate) fn all_read(plans: Vec<MemberPlan>) -> Result<Vec<MemberPlan>, Failure> {
-    let was_interrupted = |plan: &MemberPlan| {
-        let failure = plan.account.as_ref().err();
-        failure.is_some_and(|failure| failure.status == ExitStatus::Interrupted)
-    };
-    match plans.iter().any(was_interrupted) {
-        true => Err(interrupted()),
-        false => Ok(plans),
-    }
+    let answer = plan.verdict.as_ref().and_then(of);
+    let fails = answer.and_then(Readiness::error);
+    let unread = plan.not_read.as_deref().map(codes_in);
+    let unread = unread.unwrap_or_default().into_iter();
+    unread.chain(fails.map(ErrorCode::as_str))
 }

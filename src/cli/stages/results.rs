@@ -1,12 +1,13 @@
 //! apply → report: the results of all accounts in one report, and one exit status.
 
-use super::account_result::{AccountResult, Exports, NotStarted};
-use super::approval::{Approved, ApprovedAccount};
-use super::plan::MemberPlan;
+use std::collections::BTreeMap;
+
+use super::account_result::{AccountResult, Executed, Exports, NotStarted};
 use super::report::RunReport;
 use crate::apply::Verified;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
+use crate::cli::session::accounts::Member;
 use crate::cli::session::console::Console;
 use crate::readiness::Answer;
 use crate::report::Calls;
@@ -14,112 +15,116 @@ use crate::report::json::AccountReport;
 use crate::report::text::style::safe;
 use crate::report::text::{self, Detail};
 
-/// Reports on every account in the order of the spec in `report`, and chooses the status.
-///
-/// # Errors
-/// With the failure of a single account.
-pub(crate) fn report_results(
-    mut report: RunReport,
-    plans: &[MemberPlan],
-    approved: &Approved<'_>,
-    results: &[AccountResult],
-    console: &mut Console,
-) -> Result<ExitStatus, Failure> {
-    let mut failures = Failures::default();
-    let mut results = approved.accounts.iter().zip(results);
-    for (place, MemberPlan { member, account }) in plans.iter().enumerate() {
-        let label = member.label().filter(|_| plans.len() > 1);
-        if let (Err(failure), _) | (_, Some(failure)) = (account, approved.refused.get(&place)) {
-            report.add_failure(member, failure);
-            match plans.len() {
-                1 => failures.new.push(failure.clone()),
-                // It was shown before the question.
-                _ => failures.shown.push(failure.status),
-            }
-            continue;
-        }
-        let Some((approved, result)) = results.next() else {
-            continue;
-        };
-        let failure = result.failure();
-        let calls = calls(approved);
-        let part = AccountReport::applied(
-            approved.plan.plan(),
-            &result.report,
-            result.in_sync(),
-            calls,
-        );
-        let part = match &failure {
-            // What blocks exports is among their checks.
-            Some(failure) if failure.status != ExitStatus::Differs => {
-                part.with_errors(&failure.problems())
-            }
-            _ => part,
-        };
-        let part = match &result.exports {
-            Exports::Checked(exports) => part.with_exports(exports),
-            Exports::NotAsked | Exports::Interrupted => part,
-        };
-        let status = failure
-            .as_ref()
-            .map_or(ExitStatus::Success, |failure| failure.status);
-        let text = account_text(label.as_deref(), result, calls);
-        report.add(member, status, text, part);
-        match (result.not_started, failure) {
-            (Some(reason), _) if plans.len() > 1 => {
-                report.was_not_started();
-                failures.not_started.push(reason);
-            }
-            (_, failure) => failures
-                .new
-                .extend(failure.map(|failure| failure.of_account(label.as_deref()))),
-        }
-    }
-    console.result(&report.rendered())?;
-    failures.conclude(plans.len(), console)
-}
-
-fn calls(approved: &ApprovedAccount<'_>) -> Calls {
-    let counts = approved.account.connection.counts();
-    Calls {
-        made: counts.calls,
-        repeated: counts.retries,
-        throttled: counts.throttled,
-    }
-}
-
-/// What went wrong, over all accounts.
-#[derive(Default)]
-struct Failures {
+/// Takes in the results as they come; what stays of an account is what went wrong.
+pub(crate) struct Results {
+    report: RunReport,
+    is_fleet: bool,
     /// Of accounts whose failure was shown already.
     shown: Vec<ExitStatus>,
-    new: Vec<Failure>,
+    /// By the account's place.
+    new: BTreeMap<usize, Failure>,
     /// Thousands may be; they are counted.
     not_started: Vec<NotStarted>,
 }
 
-impl Failures {
-    fn conclude(self, accounts: usize, console: &mut Console) -> Result<ExitStatus, Failure> {
-        let Self {
-            shown,
-            mut new,
-            not_started,
-        } = self;
+impl Results {
+    /// Nothing is shown before [`begin`](Self::begin).
+    pub(crate) fn new(mut report: RunReport, accounts: usize) -> Self {
+        report.hold();
+        Self {
+            report,
+            is_fleet: accounts > 1,
+            shown: Vec::new(),
+            new: BTreeMap::new(),
+            not_started: Vec::new(),
+        }
+    }
+
+    /// Shows what is known, and what comes.
+    pub(crate) fn begin(&mut self) {
+        self.report.release();
+    }
+
+    /// Takes in an account that is not worked on, which is said before the question.
+    pub(crate) fn failed(&mut self, at: (usize, &Member), failure: &Failure) {
+        self.add_failure(at, failure);
+        match self.is_fleet {
+            true => self.shown.push(failure.status),
+            false => drop(self.new.insert(at.0, failure.clone())),
+        }
+    }
+
+    /// Takes in an account that could not be worked on, as it turned out later.
+    pub(crate) fn failed_late(&mut self, at: (usize, &Member), failure: Failure) {
+        self.add_failure(at, &failure);
+        let label = at.1.label().filter(|_| self.is_fleet);
+        self.new.insert(at.0, failure.of_account(label.as_deref()));
+    }
+
+    fn add_failure(&mut self, at: (usize, &Member), failure: &Failure) {
+        let report = || AccountReport::failed(at.1.id(), &failure.problems());
+        self.report.add(at, failure.status, |_| (), report);
+    }
+
+    /// Takes in an account that was worked on.
+    pub(crate) fn executed(&mut self, at: (usize, &Member), executed: &Executed) {
+        let Executed {
+            plan,
+            result,
+            calls,
+        } = executed;
+        let label = at.1.label().filter(|_| self.is_fleet);
+        let label = label.as_deref();
+        let failure = result.failure();
+        let report = || {
+            let part =
+                AccountReport::applied(plan.plan(), &result.report, result.in_sync(), *calls);
+            let part = match &failure {
+                // What blocks exports is among their checks.
+                Some(failure) if failure.status != ExitStatus::Differs => {
+                    part.with_errors(&failure.problems())
+                }
+                _ => part,
+            };
+            match &result.exports {
+                Exports::Checked(exports) => part.with_exports(exports),
+                Exports::NotAsked | Exports::Interrupted => part,
+            }
+        };
+        let status = failure.as_ref().map(|failure| failure.status);
+        let say = |text: &mut String| text.push_str(&account_text(label, result, *calls));
+        let status = status.unwrap_or(ExitStatus::Success);
+        self.report.add(at, status, say, report);
+        match (result.not_started, failure) {
+            (Some(reason), _) if self.is_fleet => {
+                self.report.was_not_started();
+                self.not_started.push(reason);
+            }
+            (_, Some(failure)) => drop(self.new.insert(at.0, failure.of_account(label))),
+            (_, None) => {}
+        }
+    }
+
+    /// Ends the report, and chooses the status.
+    ///
+    /// # Errors
+    /// With the failure of a single account.
+    pub(crate) fn conclude(self, console: &mut Console) -> Result<ExitStatus, Failure> {
+        self.report.end(console)?;
+        let mut new: Vec<Failure> = self.new.into_values().collect();
         for reason in [NotStarted::TooManyFailures, NotStarted::Interrupted] {
-            let count = not_started.iter().filter(|found| **found == reason).count();
+            let same = self.not_started.iter().filter(|found| **found == reason);
+            let count = same.count();
             if count > 0 {
                 new.push(reason.failure(count));
             }
         }
-        if let (1, [only]) = (accounts, new.as_slice()) {
+        if let (false, [only]) = (self.is_fleet, new.as_slice()) {
             return Err(only.clone());
         }
         new.iter().for_each(|failure| console.failure(failure));
-        let statuses: Vec<ExitStatus> = new
-            .iter()
-            .map(|failure| failure.status)
-            .chain(shown)
-            .collect();
+        let statuses = new.iter().map(|failure| failure.status);
+        let statuses: Vec<ExitStatus> = statuses.chain(self.shown).collect();
         Ok(match statuses.as_slice() {
             [] => ExitStatus::Success,
             several if several.contains(&ExitStatus::Interrupted) => ExitStatus::Interrupted,

@@ -3,12 +3,11 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use super::plan::{MemberPlan, PlannedAccount};
+use super::plan::PlannedAccount;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::Global;
-use crate::cli::session::accounts::Member;
 use crate::cli::session::clients::Session;
 use crate::cli::session::console::Console;
 use crate::model::Scope;
@@ -58,7 +57,7 @@ pub(crate) async fn load(
     global: &Global,
     here: &Environment,
     console: &mut Console,
-) -> Result<(Session, MemberPlan), Failure> {
+) -> Result<(Session, PlannedAccount), Failure> {
     let saved = parse(file, expected, here)?;
     let session = Session::open(global, here, console).await?;
     let connection = session.own(Some(saved.account()))?;
@@ -70,15 +69,7 @@ pub(crate) async fn load(
         return Err(stale(&moved));
     }
     let account = PlannedAccount::new(connection, saved.desired, observed, saved.origin)?;
-    let member = Member {
-        index: 0,
-        entry: None,
-    };
-    let plan = MemberPlan {
-        member,
-        account: Ok(account),
-    };
-    Ok((session, plan))
+    Ok((session, account))
 }
 
 fn parse(file: &Path, expected: Option<&str>, here: &Environment) -> Result<SavedPlan, Failure> {

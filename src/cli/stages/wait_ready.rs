@@ -6,16 +6,16 @@ use std::time::Duration;
 use futures_util::future::join;
 use tokio::time::Instant;
 
-use super::plan::PlannedAccount;
 use super::verify::{Asked, with_control_policies};
 use crate::apply::{ApplyReport, Outcome, wait_out_minute, wait_until_accepted};
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
-use crate::model::{Layer, ObservedState, RoleName, Step};
+use crate::model::{DesiredState, Layer, ObservedState, RoleName, Step};
 use crate::observe::{dry_run_layer, observe_control_policies, observe_exports};
 use crate::plan::{ReadLayers, export_role};
 use crate::readiness::{Answer, Check, CheckAnswer, CheckKind, CheckedExport};
 use crate::report::text::place;
+use crate::services::ReadServices;
 
 /// How often a wait is told of.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
@@ -53,17 +53,17 @@ impl Wait {
     /// need to notice a new role is waited out.
     pub(crate) async fn check_exports(
         &self,
-        account: &PlannedAccount,
+        services: &impl ReadServices,
+        desired: &DesiredState,
         observed: &ObservedState,
         report: &ApplyReport,
         note: &dyn Fn(&str),
     ) -> Vec<CheckedExport> {
         let done = Instant::now();
-        let questions = self.asked.questions(&account.desired.exports);
-        let (Some(role), Ok(questions)) = (export_role(&account.desired), questions) else {
+        let questions = self.asked.questions(&desired.exports);
+        let (Some(role), Ok(questions)) = (export_role(desired), questions) else {
             return Vec::new();
         };
-        let services = &account.connection.services;
         let (found, control_policies) = join(
             observe_exports(services, &role, &questions, false),
             observe_control_policies(services, &observed.caller.account),
@@ -74,7 +74,7 @@ impl Wait {
             let read = ReadLayers {
                 account: &observed.caller.account,
                 role: &role,
-                desired: &account.desired,
+                desired,
                 ram: Layer::Read(observed),
                 asked: exports,
             };

@@ -85,6 +85,14 @@ struct FileShape {
     steps: Vec<String>,
 }
 
+/// What the plan is made from.
+#[derive(Serialize, Deserialize)]
+struct ShortShape {
+    origin: String,
+    desired: DesiredShape,
+    observed: ObservedShape,
+}
+
 impl SavedPlan {
     /// The account that the plan is for.
     #[must_use]
@@ -150,6 +158,33 @@ impl SavedPlan {
                 made_by: shape.made_by,
             }),
         }
+    }
+
+    /// What the plan is made from, in short: for this process alone, without what protects a file.
+    ///
+    /// # Errors
+    /// When a value has no form in a file.
+    pub fn to_short(&self) -> Result<Vec<u8>, SavedPlanError> {
+        let shape = ShortShape {
+            origin: self.origin.clone(),
+            desired: DesiredShape::new(&self.desired),
+            observed: ObservedShape::new(&self.observed),
+        };
+        serde_json::to_vec(&shape).map_err(|error| SavedPlanError::Value(error.to_string()))
+    }
+
+    /// Reads what [`to_short`](Self::to_short) gave.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn from_short(bytes: &[u8]) -> Result<Self, SavedPlanError> {
+        let shape: ShortShape = serde_json::from_slice(bytes)
+            .map_err(|error| SavedPlanError::Syntax(error.to_string()))?;
+        Ok(Self {
+            desired: shape.desired.into_model(),
+            observed: shape.observed.into_model(),
+            origin: shape.origin,
+        })
     }
 
     /// Everything in the file but its digest.

@@ -4,6 +4,7 @@
 //! contract: within 1.x a key may be added, none is renamed or removed. Readers ignore keys they do not know. Account
 //! ids and versions are strings.
 
+mod account;
 mod breach;
 mod earlier;
 mod explain;
@@ -15,18 +16,14 @@ mod report;
 mod roles;
 mod schema;
 mod step;
+mod stream;
 mod summary;
 mod verdict;
 mod verify;
 
-use crate::apply::ApplyReport;
-use crate::drift::DriftReport;
-use crate::export::ExportReport;
-use crate::model::{AccountId, Caller, ObservedState};
-use crate::plan::Plan;
-use crate::readiness::CheckedExport;
-use crate::report::Calls;
+use crate::model::Caller;
 
+pub use account::AccountReport;
 pub use earlier::{baseline, difference};
 pub use explain::{explained_codes, explanation};
 pub use format::FORMAT_VERSION;
@@ -34,94 +31,21 @@ pub(super) use format::text;
 pub use merge::{MergeError, merge};
 pub use policy::{check, comparison, document, lint, permissions};
 pub use report::UnusedAcceptance;
-use report::{Account, Report, Whoami};
+use report::Whoami;
 pub use schema::{ReportKind, schema_of};
-
-/// One account's part of a report.
-pub struct AccountReport(Account);
-
-impl AccountReport {
-    /// Of `plan`: what would change.
-    #[must_use]
-    pub fn planned(plan: &Plan) -> Self {
-        Self(Account::planned(plan))
-    }
-
-    /// Of `apply` and `destroy`: the plan, and what became of its steps. `in_sync` tells whether the second plan
-    /// was empty, where there was one.
-    #[must_use]
-    pub fn applied(plan: &Plan, report: &ApplyReport, in_sync: Option<bool>, calls: Calls) -> Self {
-        Self(Account::applied(plan, report, in_sync, calls))
-    }
-
-    /// Of `drift`: the findings.
-    #[must_use]
-    pub fn drifted(plan: &Plan, report: &DriftReport) -> Self {
-        Self(Account::drifted(plan, report))
-    }
-
-    /// Of `verify`: the exports and their checks.
-    #[must_use]
-    pub fn verified(caller: &Caller, exports: &[CheckedExport]) -> Self {
-        Self(Account::verified(caller, exports))
-    }
-
-    /// Of `export`: the export that was asked about, its checks, and what became of it where it was started. One that
-    /// is taken up again by its task has no checks.
-    #[must_use]
-    pub fn exported(
-        caller: &Caller,
-        checked: Option<&CheckedExport>,
-        report: Option<&ExportReport>,
-    ) -> Self {
-        Self(Account::exported(caller, checked, report))
-    }
-
-    /// Of any command: the account could not be worked on. Each problem is a message and perhaps a hint.
-    #[must_use]
-    pub fn failed(id: Option<&AccountId>, problems: &[(String, Option<String>)]) -> Self {
-        Self(Account::failed(id, problems))
-    }
-
-    /// Adds how the checks of its exports ended.
-    #[must_use]
-    pub fn with_exports(self, exports: &[CheckedExport]) -> Self {
-        Self(self.0.with_exports(exports))
-    }
-
-    /// Adds why the work on the account did not end well.
-    #[must_use]
-    pub fn with_errors(self, problems: &[(String, Option<String>)]) -> Self {
-        Self(self.0.with_errors(problems))
-    }
-
-    /// Adds the roles as they were read.
-    #[must_use]
-    pub fn with_roles(mut self, observed: &ObservedState) -> Self {
-        self.0.roles = roles::roles(observed);
-        self
-    }
-
-    /// Says which account of the spec it is: its place from 0, its alias, and the line of its entry.
-    #[must_use]
-    pub fn member(mut self, index: usize, alias: Option<&str>, line: Option<usize>) -> Self {
-        self.0.index = index;
-        self.0.alias = alias.map(str::to_owned);
-        self.0.line = line;
-        self
-    }
-}
+pub use stream::ReportStream;
 
 /// The report of a run over accounts. `spec` is the spec as it was named, `unused` what it accepts in vain.
 #[must_use]
 pub fn report(
-    kind: &str,
+    kind: &'static str,
     spec: Option<&str>,
     accounts: Vec<AccountReport>,
     unused: Vec<UnusedAcceptance>,
 ) -> String {
-    let accounts = accounts.into_iter().map(|account| account.0).collect();
-    text(&Report::new(kind, spec, accounts).with_unused(unused))
+    let mut stream = ReportStream::new(kind, spec.map(str::to_owned));
+    let parts: Vec<String> = accounts.iter().map(|part| stream.account(part)).collect();
+    stream.head() + &parts.join(ReportStream::BETWEEN) + &stream.tail(unused)
 }
 
 /// The answer of `whoami`.

@@ -49,16 +49,6 @@ pub struct UnusedAcceptance {
     pub message: String,
 }
 
-impl<'a> Report<'a, Account> {
-    pub(super) fn new(kind: &'a str, spec: Option<&'a str>, accounts: Vec<Account>) -> Self {
-        let mut summary = Summary::default();
-        for account in &accounts {
-            summary.add(&account.summary);
-        }
-        Self::of(kind, spec, accounts, summary)
-    }
-}
-
 impl<'a, A> Report<'a, A> {
     pub(super) fn of(
         kind: &'a str,
@@ -135,7 +125,7 @@ pub(super) struct Account {
     calls: Option<Calls>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Problem>,
-    summary: Summary,
+    pub(super) summary: Summary,
 }
 
 /// Why an account could not be worked on.

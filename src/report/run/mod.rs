@@ -9,6 +9,7 @@ mod rule;
 mod shape;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
 use super::json::FORMAT_VERSION;
 use crate::drift::Severity;
@@ -55,7 +56,18 @@ impl Run {
     /// # Errors
     /// With what is wrong, when the text is no report of a run over accounts.
     pub fn read(report: &str) -> Result<Self, String> {
-        let shape: RunShape = serde_json::from_str(report).map_err(|error| error.to_string())?;
+        Self::of(serde_json::from_str(report).map_err(|error| error.to_string())?)
+    }
+
+    /// Reads a JSON report from where it is kept.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and when it cannot be read.
+    pub fn read_from(report: impl Read) -> Result<Self, String> {
+        Self::of(serde_json::from_reader(report).map_err(|error| error.to_string())?)
+    }
+
+    fn of(shape: RunShape) -> Result<Self, String> {
         let RunShape {
             format_version,
             kind,

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod apply;
+mod check_table;
 mod difference;
 mod documents;
 mod drift;
@@ -18,10 +19,12 @@ mod step;
 pub mod style;
 mod tally;
 mod verify;
+mod verify_fleet;
 mod wrap;
 
 pub use account::whoami;
 pub use apply::{apply_report, in_sync, only_ram, step_line, verified};
+pub use check_table::place;
 pub use difference::difference;
 pub use drift::{drift, finding_words};
 pub use excerpt::excerpt;
@@ -32,5 +35,6 @@ pub use plan::plan;
 pub use policy::{Origin, comparison, document, lint, lint_rules, permissions};
 pub use readiness::check;
 pub use tally::{Tally, tally};
-pub use verify::{exports, place, verify, verify_fleet};
+pub use verify::{exports, verify};
+pub use verify_fleet::FleetChecks;
 pub use wrap::wrap;

@@ -1,0 +1,192 @@
+//! A table of checks, one line an export, and what was checked for none of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::model::{BucketName, ExportQuestion, ObjectPrefix, RegionId};
+use crate::readiness::{CheckAnswer, CheckKind, CheckedExport};
+
+use super::style::{ADD, CHANGE, DIM, REMOVE, Styled, safe};
+
+/// What is said of each export: a word, and the checks behind it. The worst of them is shown.
+const GROUPS: [(&str, &[CheckKind]); 10] = [
+    ("role", &[CheckKind::Role]),
+    ("trust", &[CheckKind::Trust]),
+    ("permissions", &[CheckKind::Permissions]),
+    (
+        "bucket",
+        &[
+            CheckKind::Bucket,
+            CheckKind::BucketRegion,
+            CheckKind::BucketEncryption,
+        ],
+    ),
+    ("bucket-policy", &[CheckKind::BucketPolicy]),
+    ("control-policy", &[CheckKind::ControlPolicy]),
+    (
+        "image",
+        &[
+            CheckKind::Image,
+            CheckKind::ImageStatus,
+            CheckKind::ImageDisks,
+            CheckKind::ImageEncryption,
+            CheckKind::ImageOrigin,
+        ],
+    ),
+    ("format", &[CheckKind::Format, CheckKind::Prefix]),
+    ("instances", &[CheckKind::Instances]),
+    ("dry-run", &[CheckKind::DryRun]),
+];
+
+/// One line of the table.
+pub(super) struct Row {
+    pub(super) place: String,
+    /// One for each of [`GROUPS`].
+    cells: [CheckAnswer; GROUPS.len()],
+}
+
+impl Row {
+    pub(super) fn new(export: &CheckedExport) -> Self {
+        Self {
+            place: row_place(&export.question),
+            cells: GROUPS.map(|(_, kinds)| cell(export, kinds)),
+        }
+    }
+}
+
+/// Appends what was checked, and a line for each export with what is not in order. The lines break well at any width.
+pub(super) fn table<'a>(rows: impl Iterator<Item = &'a Row> + Clone, out: &mut String) {
+    let was_checked = |group: usize| {
+        let mut cells = rows.clone().filter_map(|row| row.cells.get(group));
+        cells.any(|answer| *answer != CheckAnswer::Skipped)
+    };
+    let groups = GROUPS.iter().map(|(word, _)| *word).enumerate();
+    let groups: Vec<(usize, &str)> = groups.filter(|(group, _)| was_checked(*group)).collect();
+    let words: Vec<&str> = groups.iter().map(|(_, word)| *word).collect();
+    let head = format!("  checked: {}", words.join(", "));
+    let _ = writeln!(out, "{}", Styled(DIM, head));
+    let width = rows.clone().map(|row| row.place.chars().count()).max();
+    let width = width.unwrap_or(0);
+    for Row { place, cells } in rows {
+        let _ = write!(out, "  {place:width$}");
+        let of = |answer: CheckAnswer| -> Vec<&str> {
+            let mut answered = groups.clone();
+            answered.retain(|(group, _)| cells.get(*group) == Some(&answer));
+            answered.into_iter().map(|(_, word)| word).collect()
+        };
+        let mut is_ok = true;
+        for (answer, style, mark) in [
+            (CheckAnswer::Failed, REMOVE, "NO"),
+            (CheckAnswer::Depends, CHANGE, "?"),
+            (CheckAnswer::Skipped, DIM, "skipped"),
+        ] {
+            let words = of(answer);
+            if !words.is_empty() {
+                is_ok = false;
+                let _ = write!(out, "  {} {}", Styled(style, mark), words.join(", "));
+            }
+        }
+        if is_ok {
+            let _ = write!(out, "  {}", Styled(ADD, "ok"));
+        }
+        out.push('\n');
+    }
+}
+
+/// The worst answer of some checks.
+fn cell(export: &CheckedExport, kinds: &[CheckKind]) -> CheckAnswer {
+    let rank = |answer: &CheckAnswer| match answer {
+        CheckAnswer::Skipped => 0,
+        CheckAnswer::Passed => 1,
+        CheckAnswer::Depends => 2,
+        CheckAnswer::Failed => 3,
+    };
+    let checks = export.checks.iter();
+    let answers = checks.filter(|check| kinds.contains(&check.kind));
+    let worst = answers.map(|check| check.answer).max_by_key(rank);
+    worst.unwrap_or(CheckAnswer::Skipped)
+}
+
+fn row_place(question: &ExportQuestion) -> String {
+    let region = question.region.as_ref();
+    let region = region.map_or("any region", RegionId::as_str);
+    let image = question.image.as_ref();
+    let image = image.map(|image| format!("  {}", safe(image)));
+    format!("{region}  {}{}", place(question), image.unwrap_or_default())
+}
+
+/// Where an export goes, for the middle of a line.
+#[must_use]
+pub fn place(question: &ExportQuestion) -> String {
+    let ExportQuestion { bucket, prefix, .. } = question;
+    let bucket = bucket.as_ref().map_or("any bucket", BucketName::as_str);
+    let prefix = prefix.as_ref().map_or("", ObjectPrefix::as_str);
+    let slash = if prefix.is_empty() { "" } else { "/" };
+    format!("{bucket}{slash}{prefix}")
+}
+
+/// What was looked at for no export, and why.
+#[derive(Default)]
+pub(super) struct Unchecked(BTreeMap<CheckKind, Reason>);
+
+struct Reason {
+    message: String,
+    /// Whether something was looked at, or other reasons were met. Those are told with what they follow from.
+    is_told: bool,
+}
+
+impl Unchecked {
+    /// Takes in the exports of an account, in any order.
+    pub(super) fn add(&mut self, exports: &[CheckedExport]) {
+        for check in exports.iter().flat_map(|export| &export.checks) {
+            let reason = self.0.entry(check.kind).or_insert_with(|| Reason {
+                message: check.message.clone(),
+                is_told: false,
+            });
+            reason.is_told |=
+                check.answer != CheckAnswer::Skipped || check.message != reason.message;
+        }
+    }
+
+    /// Says each reason once, and how to ask for what it is about; of `kinds` only.
+    pub(super) fn say(&self, kinds: &[CheckKind], out: &mut String) {
+        let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for &kind in kinds {
+            let reason = self.0.get(&kind).filter(|reason| !reason.is_told);
+            if let Some(Reason { message, .. }) = reason {
+                let option = option(kind).filter(|_| message.contains("asked"));
+                let option = option.map(|option| format!(" (`{option}`)"));
+                let reason = format!("{}{}", safe(message), option.unwrap_or_default());
+                reasons.entry(reason).or_default().push(kind.as_str());
+            }
+        }
+        for (reason, kinds) in reasons {
+            let line = format!("not checked: {}: {reason}", kinds.join(", "));
+            let _ = writeln!(out, "{}", Styled(DIM, line));
+        }
+    }
+}
+
+/// The option with which a check is asked for.
+fn option(kind: CheckKind) -> Option<&'static str> {
+    match kind {
+        CheckKind::Bucket
+        | CheckKind::BucketRegion
+        | CheckKind::BucketEncryption
+        | CheckKind::BucketPolicy => Some("--region REGION --bucket BUCKET"),
+        CheckKind::Image
+        | CheckKind::ImageStatus
+        | CheckKind::ImageDisks
+        | CheckKind::ImageEncryption
+        | CheckKind::ImageOrigin => Some("--image ID"),
+        CheckKind::Object => Some("--object KEY"),
+        CheckKind::Instances => Some("--region REGION"),
+        CheckKind::DryRun => Some("--dry-run"),
+        CheckKind::Role
+        | CheckKind::Trust
+        | CheckKind::Permissions
+        | CheckKind::ControlPolicy
+        | CheckKind::Format
+        | CheckKind::Prefix => None,
+    }
+}
