@@ -22,6 +22,7 @@ use crate::support::account::{approved, desired, differences, refusals};
 use crate::support::{Account, Golden, Schema, plain};
 use export_iam::drift::audit;
 use export_iam::model::{DesiredState, ObservedState};
+use export_iam::plan::file::SavedPlan;
 use export_iam::plan::{Plan, PlanError, Reason, plan};
 use export_iam::report::Calls;
 use export_iam::report::json::{self, AccountReport};
@@ -141,6 +142,9 @@ impl Case {
             golden.fail(format!("{name}: {problem}"));
         }
         if let Ok(plan) = plan {
+            if !self.comes_back(&observed) {
+                golden.fail(format!("{name}: set aside, it comes back as something else"));
+            }
             self.report(&plan, &observed, schema, golden);
             let problems = self.carry_out(plan, &observed, schema).await;
             problems
@@ -154,6 +158,17 @@ impl Case {
             String::new()
         };
         golden.check(&self.folder.join("after.json"), &after);
+    }
+
+    /// Whether what a plan is made from can wait between the question and the apply.
+    fn comes_back(&self, observed: &ObservedState) -> bool {
+        let saved = SavedPlan {
+            desired: self.desired.clone(),
+            observed: observed.clone(),
+            origin: String::new(),
+        };
+        let back = SavedPlan::from_short(&saved.to_short().unwrap());
+        back.unwrap() == saved
     }
 
     /// The reports for programs: of the plan, and of the audit.
