@@ -143,7 +143,9 @@ impl Case {
         }
         if let Ok(plan) = plan {
             if !self.comes_back(&observed) {
-                golden.fail(format!("{name}: set aside, it comes back as something else"));
+                golden.fail(format!(
+                    "{name}: set aside, it comes back as something else"
+                ));
             }
             self.report(&plan, &observed, schema, golden);
             let problems = self.carry_out(plan, &observed, schema).await;

@@ -66,7 +66,9 @@ impl FleetChecks {
             troubles.iter().map(|(check, n)| (*n, check)).collect();
         let found = accounts.values().flat_map(|Lines { label, rows }| {
             let checks = &checks;
-            let rows = rows.iter().flat_map(|(row, found)| found.iter().map(move |n| (row, n)));
+            let rows = rows
+                .iter()
+                .flat_map(|(row, found)| found.iter().map(move |n| (row, n)));
             rows.filter_map(move |(row, number)| {
                 let check: &Check = checks.get(number)?;
                 // The role is one for all exports of an account.
