@@ -4,6 +4,8 @@
 //! left out. The floor is what the run would take if nothing but the service's answers took time: the sum over the
 //! accounts of their waves of calls, times the latency, divided by how many run at a time; but reading takes no less
 //! than STS lets one account call `AssumeRole`, which every member needs once. An apply writes once all are read.
+//!
+//! `cargo bench --bench fleet -- matrix` is a `verify` of 100 accounts with five exports each, every layer asked.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,6 +17,8 @@
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 
 use export_iam::sandbox::{CallRecord, Fleet, Options, Server, World, start};
 
@@ -34,7 +38,19 @@ roles:
 discover: { resource_directory: true }
 ";
 
+/// The exports of each account of the matrix, by region.
+const REGIONS: [&str; 5] = [
+    "cn-hangzhou",
+    "cn-beijing",
+    "cn-shanghai",
+    "ap-southeast-1",
+    "eu-central-1",
+];
+
 fn main() {
+    if std::env::args().any(|word| word == "matrix") {
+        return matrix(100, 50);
+    }
     let numbers: Vec<u64> = std::env::args()
         .filter_map(|word| word.parse().ok())
         .collect();
@@ -106,6 +122,58 @@ fn main() {
     runtime.shutdown_timeout(Duration::from_secs(1));
 }
 
+/// A `verify` of accounts with five exports each.
+fn matrix(accounts: u64, parallel: u64) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let fleet = Fleet {
+        members: accounts,
+        ..Fleet::default()
+    };
+    let mut world: Value =
+        serde_json::from_str(&World::fleet(fleet).unwrap().to_json().unwrap()).unwrap();
+    let mut spec = SPEC.replace("discover: { resource_directory: true }\n", "accounts:\n");
+    let members = world["accounts"].as_array_mut().unwrap().iter_mut().skip(1);
+    for (number, member) in members.enumerate() {
+        let id = member["id"].as_str().unwrap().to_owned();
+        let exports = REGIONS.map(|region| (region, format!("exports-{number}-{region}")));
+        let buckets = exports
+            .clone()
+            .map(|(region, name)| json!({ "name": name, "region": region }));
+        member["buckets"] = json!(buckets);
+        let exports =
+            exports.map(|(region, bucket)| format!("{{ region: {region}, bucket: {bucket} }}"));
+        spec.push_str(&format!(
+            "  - {{ id: '{id}', assume_role: ResourceDirectoryAccountAccessRole, exports: [ {} ] }}\n",
+            exports.join(", ")
+        ));
+    }
+    let options = Options {
+        seed: Some(World::from_json(&world.to_string()).unwrap()),
+        latency: LATENCY,
+        ..Options::default()
+    };
+    let server = runtime.block_on(start(options)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("export-iam.yaml"), spec).unwrap();
+    println!(
+        "{accounts} accounts with {} exports each, {parallel} at a time, {} ms an answer",
+        REGIONS.len(),
+        LATENCY.as_millis()
+    );
+    let run = || measure("verify", &["verify"], &server, folder.path(), parallel, 2);
+    let outputs = [(); 5].map(|()| run());
+    assert!(
+        outputs.iter().all(|output| *output == outputs[0]),
+        "two looks at the same accounts differ"
+    );
+    drop(server);
+    runtime.shutdown_timeout(Duration::from_secs(1));
+}
+
 fn measure(
     name: &str,
     arguments: &[&str],
@@ -172,7 +240,8 @@ fn is_write(operation: &str) -> bool {
 }
 
 /// How long the answers take. Calls of one account that overlap are one wave. The calls of the management account
-/// are sessions for members, each a wave of its own, and the pages of the directory.
+/// are sessions for members, each a wave of its own, and the pages of the directory; it reads control policies while
+/// the members are read.
 fn answers(records: &[&CallRecord], parallel: u64) -> Duration {
     let mut of_account: BTreeMap<String, Vec<&CallRecord>> = BTreeMap::new();
     let mut waves = 0_u32;
@@ -181,6 +250,8 @@ fn answers(records: &[&CallRecord], parallel: u64) -> Duration {
         match record.operation {
             "AssumeRole" => waves += 1,
             "ListAccounts" => pages += 1,
+            operation
+                if operation.contains("ControlPolic") || operation == "GetResourceDirectory" => {}
             _ => {
                 let account = record.account.as_ref().map(ToString::to_string);
                 of_account
