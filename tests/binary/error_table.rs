@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Golden, Program, golden};
-
-const HEALTHY: &str = include_str!("../../states/healthy.json");
+use crate::support::healthy::healthy;
+use crate::support::{Golden, golden};
 
 const HEAD: &str = "\
 # Errors of ExportImage, and what verify says beforehand
@@ -365,12 +364,7 @@ fn of_the_account() -> Vec<Row> {
 
 /// The last cell of a row, once everything that it says was seen.
 fn seen(row: &Row) -> String {
-    let mut state: Value = serde_json::from_str(HEALTHY).unwrap();
-    (row.edit)(&mut state);
-    let program = Program::new().file("state.json", state.to_string());
-    program
-        .run(&["sandbox", "seed", "state.json", "--sandbox"])
-        .ends(0);
+    let program = healthy(row.edit);
     let mut options = vec![
         ("--region", "cn-hangzhou"),
         ("--bucket", "exports-hz"),

@@ -8,15 +8,8 @@ use export_iam::sandbox::{Fleet, Options, World};
 use serde_json::json;
 
 use crate::support::golden::root;
+use crate::support::healthy::SPEC;
 use crate::support::{Golden, Program, Run, Server, StandIn};
-
-const SPEC: &str = "version: 1
-exports: [ { region: cn-hangzhou, bucket: exports-hz } ]
-roles:
-  - name: AliyunECSImageExportDefaultRole
-    trust: { service: ecs.aliyuncs.com }
-    policies: [ { system: AliyunECSImageExportRolePolicy } ]
-";
 
 /// The codes that the last lines of standard error explain.
 fn explained(run: &Run) -> Vec<String> {

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use crate::support::healthy::healthy;
 use crate::support::program::finish;
 use crate::support::{Program, Run, Schema};
 
-const HEALTHY: &str = include_str!("../../states/healthy.json");
 const EXPORT: [&str; 7] = [
     "export",
     "--sandbox",
@@ -23,15 +23,11 @@ const IMAGE: &str = "m-bp1app";
 
 /// A program whose sandbox holds the healthy state after `change`, with exports that take so many seconds.
 fn with_state(seconds: u32, change: impl FnOnce(&mut Value)) -> Program {
-    let mut state: Value = serde_json::from_str(HEALTHY).unwrap();
-    let account = &mut state["accounts"][0];
-    account["exports"] = json!({ "seconds": seconds });
-    change(account);
-    let program = Program::new().file("state.json", state.to_string());
-    program
-        .run(&["sandbox", "seed", "state.json", "--sandbox"])
-        .ends(0);
-    program
+    healthy(|state| {
+        let account = &mut state["accounts"][0];
+        account["exports"] = json!({ "seconds": seconds });
+        change(account);
+    })
 }
 
 fn export(program: &Program, more: &[&str]) -> Run {

@@ -5,19 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::support::healthy::{SPEC, healthy};
 use crate::support::{Program, Run};
 
-const HEALTHY: &str = include_str!("../../states/healthy.json");
 const MEMBER: &str = "2000000000000001";
-
-/// The export role, and where images go.
-const SPEC: &str = "version: 1
-exports: [ { region: cn-hangzhou, bucket: exports-hz } ]
-roles:
-  - name: AliyunECSImageExportDefaultRole
-    trust: { service: ecs.aliyuncs.com }
-    policies: [ { system: AliyunECSImageExportRolePolicy } ]
-";
 
 /// The same with a policy that lacks an action, as the account has it.
 const NARROW: &str = "version: 1
@@ -260,15 +251,7 @@ const OF_OTHERS: &[Obstacle] = &[
 
 impl Obstacle {
     fn program(&self) -> Program {
-        let mut state: Value = serde_json::from_str(HEALTHY).unwrap();
-        (self.edit)(&mut state);
-        let program = Program::new()
-            .file("state.json", state.to_string())
-            .file("spec.yaml", self.spec);
-        program
-            .run(&["sandbox", "seed", "state.json", "--sandbox"])
-            .ends(0);
-        program
+        healthy(self.edit).file("spec.yaml", self.spec)
     }
 
     fn verify(&self, program: &Program) -> Run {

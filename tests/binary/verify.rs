@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::support::healthy::{SPEC, healthy};
 use crate::support::{Program, Run};
 
-const HEALTHY: &str = include_str!("../../states/healthy.json");
 const EXPORT: [&str; 6] = [
     "--region",
     "cn-hangzhou",
@@ -14,24 +14,9 @@ const EXPORT: [&str; 6] = [
     "m-bp1app",
 ];
 
-/// The export role, and where images go.
-const SPEC: &str = "version: 1
-exports: [ { region: cn-hangzhou, bucket: exports-hz } ]
-roles:
-  - name: AliyunECSImageExportDefaultRole
-    trust: { service: ecs.aliyuncs.com }
-    policies: [ { system: AliyunECSImageExportRolePolicy } ]
-";
-
 /// A program whose sandbox holds the healthy state after `change`.
 fn with_state(change: impl FnOnce(&mut Value)) -> Program {
-    let mut state: Value = serde_json::from_str(HEALTHY).unwrap();
-    change(&mut state["accounts"][0]);
-    let program = Program::new().file("state.json", state.to_string());
-    program
-        .run(&["sandbox", "seed", "state.json", "--sandbox"])
-        .ends(0);
-    program
+    healthy(|state| change(&mut state["accounts"][0]))
 }
 
 fn verify(program: &Program, more: &[&str]) -> Run {
@@ -308,12 +293,7 @@ fn apply_waits_until_ecs_takes_the_export_and_says_why_it_does_not() {
 
 #[test]
 fn a_dry_run_that_starts_a_real_export_is_said_loudly_with_the_way_to_cancel_it() {
-    let mut state: Value = serde_json::from_str(HEALTHY).unwrap();
-    state["behavior"] = json!({ "dry_run": "ignored" });
-    let program = Program::new().file("state.json", state.to_string());
-    program
-        .run(&["sandbox", "seed", "state.json", "--sandbox"])
-        .ends(0);
+    let program = healthy(|state| state["behavior"] = json!({ "dry_run": "ignored" }));
     let mut arguments = vec!["verify", "--sandbox", "--dry-run"];
     arguments.extend(EXPORT);
     program

@@ -2,22 +2,11 @@
 
 use crate::support::Account;
 use crate::support::account::desired;
+use crate::support::export_role::{NEEDED, ROLE, allow, trust};
 use export_iam::drift::{DriftReport, Severity, audit};
 use export_iam::plan::plan;
 use export_iam::spec::{SpecSource, load};
 use serde_json::{Value, json};
-
-const ROLE: &str = "AliyunECSImageExportDefaultRole";
-const NEEDED: [&str; 8] = [
-    "oss:GetObject",
-    "oss:PutObject",
-    "oss:DeleteObject",
-    "oss:GetBucketLocation",
-    "oss:GetBucketInfo",
-    "oss:AbortMultipartUpload",
-    "oss:ListMultipartUploads",
-    "oss:ListParts",
-];
 
 /// An account that matches `preset:image-export-custom`.
 fn at_rest() -> Value {
@@ -30,18 +19,6 @@ fn at_rest() -> Value {
         }],
         "policies": [policy("ImageExportToOss", &allow(&NEEDED))],
     })
-}
-
-fn trust(principal: Value) -> Value {
-    json!({ "Version": "1", "Statement": [
-        { "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" },
-    ]})
-}
-
-fn allow(actions: &[&str]) -> Value {
-    json!({ "Version": "1", "Statement": [
-        { "Effect": "Allow", "Action": actions, "Resource": "*" },
-    ]})
 }
 
 fn policy(name: &str, document: &Value) -> Value {

@@ -16,20 +16,9 @@ use export_iam::spec::{Spec, SpecSource, accept_block, load};
 use serde_json::{Value, json};
 
 use crate::support::account::desired;
+use crate::support::export_role::{NEEDED, ROLE, allow, trust};
 use crate::support::golden::root;
 use crate::support::{Account, Golden, Schema, plain};
-
-const ROLE: &str = "AliyunECSImageExportDefaultRole";
-const NEEDED: [&str; 8] = [
-    "oss:GetObject",
-    "oss:PutObject",
-    "oss:DeleteObject",
-    "oss:GetBucketLocation",
-    "oss:GetBucketInfo",
-    "oss:AbortMultipartUpload",
-    "oss:ListMultipartUploads",
-    "oss:ListParts",
-];
 
 const SPEC: &str = "\
 version: 1
@@ -176,22 +165,16 @@ impl State {
         if !self.lets_in.is_empty() {
             principal["RAM"] = json!(self.lets_in);
         }
-        let document = json!({ "Version": "1", "Statement": [
-            { "Effect": "Allow", "Action": actions, "Resource": "*" },
-        ]});
-        let trust = json!({ "Version": "1", "Statement": [
-            { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal },
-        ]});
         let account = json!({
             "roles": [{
                 "name": ROLE,
                 "description": self.description,
-                "trust": trust,
+                "trust": trust(principal),
                 "attachments": attachments,
             }],
             "policies": [{
                 "name": "ImageExportToOss",
-                "versions": [{ "document": document.to_string() }],
+                "versions": [{ "document": allow(&actions).to_string() }],
             }],
         });
         Account::new(&account.to_string())

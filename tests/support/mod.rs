@@ -11,7 +11,9 @@
 )]
 
 pub(crate) mod account;
+pub(crate) mod export_role;
 pub(crate) mod golden;
+pub(crate) mod healthy;
 pub(crate) mod mishaps;
 pub(crate) mod program;
 pub(crate) mod schema;

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use super::chance::Chance;
 use super::ecs::{EXPORT, IMAGE, client, ecs, healthy};
+use super::statements::{actions, conditions, document};
 use export_iam::policy::{PolicyDocument, TrustPolicy};
 use export_iam::readiness::{Answer, Attached, Export, Factor, Role, RoleTrust, image_export};
 use serde_json::{Value, json};
@@ -13,42 +15,12 @@ use serde_json::{Value, json};
 /// Roles that are tried. A thousand take twenty seconds without optimisation.
 const ROLES: u64 = 400;
 
-/// SplitMix64: the same roles on every machine.
-pub(super) struct Chance(pub(super) u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `count`.
-    pub(super) fn below(&mut self, count: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(count).unwrap()).unwrap()
-    }
-
-    fn choose<T: Clone>(&mut self, values: &[T]) -> T {
-        values[self.below(values.len())].clone()
-    }
-}
-
 /// A statement that an export may have to do with.
 fn statement(chance: &mut Chance) -> Value {
     let effect = chance.choose(&["Allow", "Allow", "Allow", "Deny"]);
     let is_deny = effect == "Deny";
-    let actions = [
-        json!({ "Action": "oss:*" }),
-        json!({ "Action": "*" }),
-        json!({ "Action": ["oss:GetObject", "oss:PutObject", "oss:DeleteObject", "oss:AbortMultipartUpload", "oss:ListParts"] }),
-        json!({ "Action": ["oss:GetBucket*", "oss:ListMultipartUploads"] }),
-        json!({ "Action": ["oss:ListObjects", "oss:DeleteBucket"] }),
-        json!({ "Action": "OSS:Put?bject" }),
-        json!({ "NotAction": "oss:DeleteObject" }),
-        json!({ "NotAction": "oss:*" }),
-    ];
+    let not_oss = json!({ "NotAction": "oss:*" });
+    let actions = [actions(), vec![not_oss]].concat();
     let resources = [
         json!({ "Resource": "*" }),
         json!({ "Resource": ["acs:oss:*:*:exports-hz", "acs:oss:*:*:exports-hz/*"] }),
@@ -59,17 +31,6 @@ fn statement(chance: &mut Chance) -> Value {
         json!({ "Resource": ["acs:oss:*:*:secret", "acs:oss:*:*:secret/*"] }),
         json!({ "NotResource": ["acs:oss:*:*:secret", "acs:oss:*:*:secret/*"] }),
         json!({ "NotResource": ["acs:oss:*:*:exports-hz", "acs:oss:*:*:exports-hz/*"] }),
-    ];
-    let conditions = [
-        json!({ "Bool": { "acs:SecureTransport": "false" } }),
-        json!({ "Bool": { "acs:SecureTransport": "true" } }),
-        json!({ "NotIpAddress": { "acs:SourceIp": ["10.0.0.0/8", "203.0.113.0/24"] } }),
-        json!({ "IpAddress": { "acs:SourceIp": "10.0.0.0/8" } }),
-        json!({ "StringEquals": { "acs:SourceVpc": "vpc-office" } }),
-        json!({ "StringNotEquals": { "acs:SourceVpc": "vpc-office" } }),
-        json!({ "DateLessThan": { "acs:CurrentTime": "2020-01-01T00:00:00Z" } }),
-        json!({ "DateGreaterThan": { "acs:CurrentTime": "2020-01-01T00:00:00Z" } }),
-        json!({ "Bool": { "acs:MFAPresent": "true" } }),
     ];
     let mut made = json!({ "Effect": effect });
     // A Deny of everything is rarely of interest.
@@ -83,15 +44,15 @@ fn statement(chance: &mut Chance) -> Value {
         made.as_object_mut().unwrap().extend(members);
     }
     if chance.next().is_multiple_of(3) {
-        made["Condition"] = chance.choose(&conditions);
+        made["Condition"] = chance.choose(&conditions());
     }
     made
 }
 
-fn document(chance: &mut Chance) -> Value {
+fn made_up(chance: &mut Chance) -> Value {
     let count = 1 + chance.next() % 3;
     let statements: Vec<_> = (0..count).map(|_| statement(chance)).collect();
-    json!({ "Version": "1", "Statement": statements })
+    document(&statements)
 }
 
 fn trust(chance: &mut Chance) -> Value {
@@ -200,9 +161,7 @@ async fn an_export_does_what_the_verdict_says() {
         let names: Vec<_> = (0..count).map(|number| format!("P{number}")).collect();
         let policies: Vec<_> = names
             .iter()
-            .map(
-                |name| json!({ "name": name, "versions": [{ "document": document(&mut chance) }] }),
-            )
+            .map(|name| json!({ "name": name, "versions": [{ "document": made_up(&mut chance) }] }))
             .collect();
         account["policies"] = json!(policies);
         let attachments: Vec<_> = names

@@ -7,8 +7,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::agreement::Chance;
+use super::chance::Chance;
 use super::ecs::{IMAGE, client, ecs, healthy};
+use super::statements::{actions, conditions, document};
 use export_iam::model::{
     AccountId, Bucket, BucketName, ControlPolicy, ControlTarget, EXPORT_ROLE, ExportQuestion,
     Layer, ObservedServices, RegionId, RoleName,
@@ -39,10 +40,6 @@ struct Case {
     folder: Vec<Value>,
     root: Vec<Value>,
     is_foreign: bool,
-}
-
-fn document(statements: &[Value]) -> Value {
-    json!({ "Version": "1", "Statement": statements })
 }
 
 impl Case {
@@ -310,32 +307,10 @@ fn session(name: &str) -> String {
     format!("arn:sts::{MEMBER}:assumed-role/{EXPORT_ROLE}/{name}")
 }
 
-fn conditions() -> Vec<Value> {
-    vec![
-        json!({ "Bool": { "acs:SecureTransport": "false" } }),
-        json!({ "Bool": { "acs:SecureTransport": "true" } }),
-        json!({ "NotIpAddress": { "acs:SourceIp": ["10.0.0.0/8", "203.0.113.0/24"] } }),
-        json!({ "IpAddress": { "acs:SourceIp": "10.0.0.0/8" } }),
-        json!({ "StringEquals": { "acs:SourceVpc": "vpc-office" } }),
-        json!({ "StringNotEquals": { "acs:SourceVpc": "vpc-office" } }),
-        json!({ "DateLessThan": { "acs:CurrentTime": "2020-01-01T00:00:00Z" } }),
-        json!({ "DateGreaterThan": { "acs:CurrentTime": "2020-01-01T00:00:00Z" } }),
-        json!({ "Bool": { "acs:MFAPresent": "true" } }),
-    ]
-}
-
 /// Statements about an export; the first of each list is what a failing case shrinks to. Control policies say nothing
 /// of ECS, which would refuse the call itself.
 fn statement(principals: Vec<Value>, is_control: bool) -> impl Strategy<Value = Value> {
-    let mut actions = vec![
-        json!({ "Action": "oss:*" }),
-        json!({ "Action": "*" }),
-        json!({ "Action": ["oss:GetObject", "oss:PutObject", "oss:DeleteObject", "oss:AbortMultipartUpload", "oss:ListParts"] }),
-        json!({ "Action": ["oss:GetBucket*", "oss:ListMultipartUploads"] }),
-        json!({ "Action": ["oss:ListObjects", "oss:DeleteBucket"] }),
-        json!({ "Action": "OSS:Put?bject" }),
-        json!({ "NotAction": "oss:DeleteObject" }),
-    ];
+    let mut actions = actions();
     if is_control {
         actions.retain(|action| {
             action

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreement;
+mod chance;
 mod client;
 mod contract;
 mod ecs;
@@ -9,4 +10,5 @@ mod fault;
 mod layers;
 mod oss;
 mod requests;
+mod statements;
 mod store;
