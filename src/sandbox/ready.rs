@@ -39,6 +39,10 @@ const READY: &[Ready] = &[
         name: "image-encrypted",
         json: include_str!("../../states/image-encrypted.json"),
     },
+    Ready {
+        name: "import-role-missing",
+        json: include_str!("../../states/import-role-missing.json"),
+    },
 ];
 
 /// A directory of twenty members in mixed drift, made rather than kept in a file.

@@ -73,6 +73,16 @@ def newest(algorithm=None, key_id=KEY_ID, secret=SECRET, token=None):
     return call
 
 
+def numbered(name, value):
+    """A list of objects as `Name.1.Member`; the generated code of a typed client does that for it."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        for number, members in enumerate(value, 1):
+            for member, one in members.items():
+                yield f"{name}.{number}.{member}", str(one)
+    else:
+        yield name, value if isinstance(value, str) else json.dumps(value)
+
+
 def classic(key_id=KEY_ID, secret=SECRET, token=None):
     """aliyun-python-sdk-core, -ram and -sts, and for other services the first alone; signature 1.0."""
     from aliyunsdkcore.acs_exception.exceptions import ServerException
@@ -104,7 +114,8 @@ def classic(key_id=KEY_ID, secret=SECRET, token=None):
             if setter:
                 setter(value)
             else:
-                request.add_query_param(name, value if isinstance(value, str) else json.dumps(value))
+                for part, text in numbered(name, value):
+                    request.add_query_param(part, text)
         try:
             return json.loads(client.do_action_with_exception(request))
         except ServerException as error:

@@ -144,23 +144,30 @@ fn the_page_of_clients_is_what_the_runs_read() {
 }
 
 #[test]
-fn every_documented_error_of_an_export_was_shown_by_every_client() {
+fn every_documented_error_was_shown_by_every_client() {
     let documented = include_str!("../../docs/sandbox.md");
-    let (_, table) = documented
-        .split_once("## How each error of ExportImage comes about")
-        .unwrap();
-    let rows = table.lines().filter_map(|row| {
-        let mut cells = row.strip_prefix("| ")?.split(" | ");
-        let status: u16 = cells.next()?.parse().ok()?;
-        Some(format!("{status} {}", cells.next()?.trim_matches('`')))
-    });
-    let rows: Vec<String> = rows.collect();
-    assert!(rows.len() > 20, "{rows:?}");
-    for (title, files, _) in CLIENTS {
-        let readings = column(files);
-        let shown = &readings["ecs.ExportImage"].answers;
-        for row in &rows {
-            assert!(shown.contains(row), "{title} was never shown {row}");
+    for (operation, title) in [
+        (
+            "ecs.ExportImage",
+            "## How each error of ExportImage comes about",
+        ),
+        ("ecs.ImportImage", "## How errors of ImportImage come about"),
+    ] {
+        let (_, table) = documented.split_once(title).unwrap();
+        let table = table.split("\n## ").next().unwrap();
+        let rows = table.lines().filter_map(|row| {
+            let mut cells = row.strip_prefix("| ")?.split(" | ");
+            let status: u16 = cells.next()?.parse().ok()?;
+            Some(format!("{status} {}", cells.next()?.trim_matches('`')))
+        });
+        let rows: Vec<String> = rows.collect();
+        assert!(rows.len() > 20, "{rows:?}");
+        for (client, files, _) in CLIENTS {
+            let readings = column(files);
+            let shown = &readings[operation].answers;
+            for row in &rows {
+                assert!(shown.contains(row), "{client} was never shown {row}");
+            }
         }
     }
 }

@@ -55,13 +55,14 @@ pub struct SeedArgs {
 
 const SEED_HELP: &str = "\
 Built-in states:
-  preset:healthy            exports from image m-bp1app to bucket exports-hz work
-  preset:role-missing       there is no export role
-  preset:trust-wrong        the role trusts another service
-  preset:policy-too-narrow  the policy lacks an action
-  preset:bucket-denies      the bucket policy denies what does not come from one VPC
-  preset:image-encrypted    a disk of the image is encrypted
-  preset:fleet              a resource directory of twenty members in mixed drift";
+  preset:healthy              exports from image m-bp1app to bucket exports-hz work
+  preset:role-missing         there is no export role
+  preset:trust-wrong          the role trusts another service
+  preset:policy-too-narrow    the policy lacks an action
+  preset:bucket-denies        the bucket policy denies what does not come from one VPC
+  preset:image-encrypted      a disk of the image is encrypted
+  preset:import-role-missing  there is no import role for images/app.raw in bucket imports-hz
+  preset:fleet                a resource directory of twenty members in mixed drift";
 
 /// `sandbox env`.
 #[derive(Debug, Args)]

@@ -8,24 +8,45 @@ use crate::sandbox::oss::bucket_policy::{self, Principal};
 use crate::sandbox::state::{Account, Bucket, World};
 use jiff::Timestamp;
 
-/// The service that exports images.
+/// The service that exports and imports images.
 const SERVICE: &str = "ecs.aliyuncs.com";
 
-/// The actions on the bucket. Source: ECS, `ExportImage`, the policy for a custom role.
-const BUCKET_ACTIONS: [&str; 3] = [
-    "oss:GetBucketInfo",
-    "oss:GetBucketLocation",
-    "oss:ListMultipartUploads",
-];
+/// The actions that an operation needs.
+pub(super) struct Needed {
+    bucket: &'static [&'static str],
+    objects: &'static [&'static str],
+}
 
-/// The actions on the objects. Same source.
-const OBJECT_ACTIONS: [&str; 5] = [
-    "oss:GetObject",
-    "oss:PutObject",
-    "oss:DeleteObject",
-    "oss:AbortMultipartUpload",
-    "oss:ListParts",
-];
+/// Source: ECS, `ExportImage`, the policy for a custom role.
+pub(super) static EXPORT: Needed = Needed {
+    bucket: &[
+        "oss:GetBucketInfo",
+        "oss:GetBucketLocation",
+        "oss:ListMultipartUploads",
+    ],
+    objects: &[
+        "oss:GetObject",
+        "oss:PutObject",
+        "oss:DeleteObject",
+        "oss:AbortMultipartUpload",
+        "oss:ListParts",
+    ],
+};
+
+/// Source: ECS, `ImportImage`, the policy for a custom role.
+pub(super) static IMPORT: Needed = Needed {
+    bucket: &["oss:GetBucketInfo", "oss:GetBucketLocation"],
+    objects: &["oss:GetObject"],
+};
+
+/// What is asked of OSS with the role.
+pub(super) struct Asked<'a> {
+    pub(super) role: &'a RoleName,
+    /// The bucket and its owner.
+    pub(super) place: (&'a AccountId, &'a Bucket),
+    pub(super) keys: &'a [String],
+    pub(super) needed: &'static Needed,
+}
 
 /// Whether ECS can become the role: it exists, ECS has seen it, and it trusts ECS.
 pub(super) fn can_assume(
@@ -49,23 +70,27 @@ pub(super) fn can_assume(
 pub(super) fn missing_action(
     world: &World,
     account: &Account,
-    role: &RoleName,
-    (owner, bucket): (&AccountId, &Bucket),
-    keys: &[String],
+    asked: &Asked<'_>,
     now: Timestamp,
 ) -> Option<&'static str> {
+    let (owner, bucket) = asked.place;
     let access = Access {
         world,
         account,
-        role,
+        role: asked.role,
         owner,
         bucket,
         context: context(world, now),
     };
-    let on_bucket = BUCKET_ACTIONS.iter().map(|action| (*action, None));
-    let on_objects = OBJECT_ACTIONS
-        .iter()
-        .flat_map(|action| keys.iter().map(|key| (*action, Some(key.as_str()))));
+    let Needed {
+        bucket: on_bucket,
+        objects: on_objects,
+    } = asked.needed;
+    let on_bucket = on_bucket.iter().map(|action| (*action, None));
+    let on_objects = on_objects.iter().flat_map(|action| {
+        let keys = asked.keys.iter();
+        keys.map(|key| (*action, Some(key.as_str())))
+    });
     on_bucket
         .chain(on_objects)
         .find(|(action, key)| !access.allows(action, *key))

@@ -1,5 +1,5 @@
 //! The error codes of ECS, with the documented status and message. Source: ECS, `ExportImage` (April 2025),
-//! `DescribeTasks`, `DescribeTaskAttribute`, `CancelTask`.
+//! `ImportImage` (May 2025), `DescribeTasks`, `DescribeTaskAttribute`, `CancelTask`.
 
 use crate::sandbox::rpc::api_error::ApiError;
 
@@ -76,8 +76,9 @@ pub(super) fn is_exporting() -> ApiError {
     ApiError::new(403, "ImageIsExporting", "The specified Image is exporting.")
 }
 
-pub(super) fn not_in_white_list() -> ApiError {
-    let message = "The user is not in the white list of exporting image.";
+/// `does` is `exporting` or `importing`.
+pub(super) fn not_invited(does: &str) -> ApiError {
+    let message = format!("The user is not in the white list of {does} image.");
     ApiError::new(403, "UserNotInTheWhiteList", message)
 }
 
@@ -121,6 +122,74 @@ pub(super) fn bucket_encrypted() -> ApiError {
 pub(super) fn archived(key: &str) -> ApiError {
     let message = format!("The specified OSS object {key} is archived and must be restored first.");
     ApiError::new(400, "InvalidOSSObject.NeedRestore", message)
+}
+
+/// `what` is the code without its last part.
+pub(super) fn malformed(what: &str) -> ApiError {
+    let message = format!("The specified {what} is wrongly formed.");
+    let message = message.replace("Invalid", "");
+    ApiError::new(400, format!("{what}.Malformed"), message)
+}
+
+pub(super) fn suffix() -> ApiError {
+    let message = "The specified OSS object suffix is not supported.";
+    ApiError::new(400, "UnsupportedSuffix.OSSObject", message)
+}
+
+/// The message is not published; that VMDK is for invited accounts is.
+pub(super) fn format_not_invited() -> ApiError {
+    let message = "The specified image format is offered on invitation only.";
+    ApiError::new(403, "InvalidImageFormat.Malformed", message)
+}
+
+pub(super) fn no_object() -> ApiError {
+    let message = "The specified OSS object does not exist in this region.";
+    ApiError::new(400, "InvalidOSSObject.NotFound", message)
+}
+
+pub(super) fn object_size() -> ApiError {
+    let message = "The specified OSS object size is zero.";
+    ApiError::new(400, "InvalidOSSObject.Size", message)
+}
+
+/// Of the system disk, which is the first, or of a data disk.
+pub(super) fn disk_size(number: usize) -> ApiError {
+    let code = match number {
+        1 => "InvalidImageSize",
+        _ => "InvalidDataDiskSize",
+    };
+    let message =
+        format!("The size of disk {number} must be 1 to 2048 GiB, and not below that of its file.");
+    ApiError::new(400, code, message)
+}
+
+pub(super) fn no_disk() -> ApiError {
+    let message = "The specified parameter DiskDeviceMapping is not supplied.";
+    ApiError::new(403, "MissingParameter.DiskDeviceMapping", message)
+}
+
+pub(super) fn name_duplicated() -> ApiError {
+    let message = "The destination image is exist.";
+    ApiError::new(400, "InvalidImageName.Duplicated", message)
+}
+
+pub(super) fn client_token() -> ApiError {
+    let message = "The specified parameter clientToken is not valid.";
+    ApiError::new(400, "InvalidClientToken.Malformed", message)
+}
+
+pub(super) fn not_allowed() -> ApiError {
+    let message = "The specified OSS bucket or object is not allowed to access.";
+    ApiError::new(403, "InvalidOSS.NotAuthorized", message)
+}
+
+pub(super) fn too_many_images() -> ApiError {
+    ApiError::new(403, "QuotaExceed.Image", "The Image Quota exceeds.")
+}
+
+pub(super) fn import_failed() -> ApiError {
+    let message = "Importing image is failed, Please contact the administrator.";
+    ApiError::new(403, "ImportImageFailed", message)
 }
 
 pub(super) fn no_task() -> ApiError {

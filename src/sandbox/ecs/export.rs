@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::regions::Offer;
-use super::{access, errors, regions};
+use super::{access, errors, names, regions};
 use crate::model::{AccountId, RoleName};
 use crate::sandbox::caller::Caller;
 use crate::sandbox::rpc::answer::Answer;
@@ -90,6 +90,7 @@ pub(super) fn export(
         bucket: wanted.bucket.to_owned(),
         format: wanted.format.to_owned(),
         keys,
+        client_token: None,
         created: now,
         due: now
             .checked_add(SignedDuration::from_secs(seconds))
@@ -152,7 +153,7 @@ fn check_image(account: &Account, image: &Image, offer: &Offer) -> Result<(), Ap
     if let Some(problem) = &image.license_problem {
         return Err(errors::license(problem));
     }
-    if !is_good_name(&image.name) {
+    if !names::is_image_name(&image.name) {
         return Err(errors::name_malformed());
     }
     if image.status != "Available" {
@@ -186,19 +187,9 @@ fn check_image(account: &Account, image: &Image, offer: &Offer) -> Result<(), Ap
     Ok(())
 }
 
-/// Source: ECS, `InvalidImageName.Malformed`: 2 to 128 characters, a letter first, no `acs:`, `aliyun` or address.
-fn is_good_name(name: &str) -> bool {
-    let is_allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | ':' | '_' | '-');
-    (2..=128).contains(&name.chars().count())
-        && name.chars().next().is_some_and(char::is_alphabetic)
-        && name.chars().all(is_allowed)
-        && !name.starts_with("acs:")
-        && !name.starts_with("aliyun")
-}
-
 fn check_limits(account: &Account, image: &Image, now: Timestamp) -> Result<(), ApiError> {
     if !account.exports.allowed {
-        return Err(errors::not_in_white_list());
+        return Err(errors::not_invited("exporting"));
     }
     let exports = || {
         let tasks = account.tasks.values();
@@ -226,7 +217,7 @@ fn check_bucket(
     keys: &[String],
     now: Timestamp,
 ) -> Result<(), ApiError> {
-    if !is_bucket_name(wanted.bucket) {
+    if !names::is_bucket_name(wanted.bucket) {
         return Err(errors::bucket_name());
     }
     let role = RoleName::new(wanted.role).map_err(|_| errors::no_role())?;
@@ -237,8 +228,13 @@ fn check_bucket(
     if bucket.region != wanted.region {
         return Err(errors::no_bucket());
     }
-    let place = (owner, bucket);
-    if let Some(action) = access::missing_action(world, account, &role, place, keys, now) {
+    let asked = access::Asked {
+        role: &role,
+        place: (owner, bucket),
+        keys,
+        needed: &access::EXPORT,
+    };
+    if let Some(action) = access::missing_action(world, account, &asked, now) {
         return Err(errors::not_authorized(action));
     }
     if bucket.encryption.is_some() {
@@ -257,15 +253,6 @@ fn archived(bucket: &Bucket, keys: &[String]) -> Result<(), ApiError> {
         Some(key) => Err(errors::archived(key)),
         None => Ok(()),
     }
-}
-
-/// Source: OSS, bucket naming: 3 to 63 lower-case letters, digits and `-`, which is neither first nor last.
-fn is_bucket_name(name: &str) -> bool {
-    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    (3..=63).contains(&name.len())
-        && name.chars().all(is_allowed)
-        && !name.starts_with('-')
-        && !name.ends_with('-')
 }
 
 /// One key for each disk: `[<prefix>_]<image>_system.raw.tar.gz`, `…_data_xvdb.raw.tar.gz`. What other formats are

@@ -1,11 +1,13 @@
-//! ECS 2014-05-26: images, their exports and the tasks that carry them out. Shapes follow the official SDK's models
+//! ECS 2014-05-26: images, their exports and imports, and the tasks that carry them out. Shapes follow the official SDK's models
 //! (7.11.8).
 
 mod access;
 mod errors;
 mod export;
 mod images;
+mod import;
 mod instances;
+mod names;
 mod regions;
 mod snapshots;
 pub(super) mod tasks;
@@ -23,6 +25,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         Run::Call(instances::describe_roles),
     ),
     row("ExportImage", Run::Change(export::export)),
+    row("ImportImage", Run::Change(import::import)),
     row("DescribeTasks", Run::CallAt(tasks::describe)),
     row("DescribeTaskAttribute", Run::CallAt(tasks::describe_one)),
     row("CancelTask", Run::Change(tasks::cancel)),
@@ -47,7 +50,7 @@ fn resources(operation: &'static str, account: &AccountId, parameters: &Paramete
             let image = parameters.optional("ImageId").unwrap_or("*");
             vec![of_account(&format!("image/{image}"))]
         }
-        "DescribeImages" => vec![of_account("image/*")],
+        "DescribeImages" | "ImportImage" => vec![of_account("image/*")],
         "DescribeSnapshots" => vec![of_account("snapshot/*")],
         "DescribeInstanceRamRole" => vec![of_account("instance/*")],
         _ => vec!["*".to_owned()],

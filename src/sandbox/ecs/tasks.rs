@@ -11,6 +11,8 @@ use crate::sandbox::rpc::paging;
 use crate::sandbox::rpc::parameters::Parameters;
 use crate::sandbox::state::{Account, Ending, Object, Task, TaskEnd, World};
 
+const IMPORT: &str = "ImportImage";
+
 /// Most ids in one call. Source: ECS, `DescribeTasks`.
 const IDS: usize = 100;
 
@@ -29,8 +31,15 @@ pub(crate) fn end_due(world: &mut World, now: Timestamp) -> bool {
         .collect();
     for (account, ending, task) in &due {
         let end = carry_out(world, task, *ending);
-        let account = world.accounts.get_mut(account);
-        if let Some(task) = account.and_then(|account| account.tasks.get_mut(&task.id)) {
+        let Some(account) = world.accounts.get_mut(account) else {
+            continue;
+        };
+        if task.action == IMPORT
+            && let Some(image) = account.images.get_mut(&task.image)
+        {
+            "Available".clone_into(&mut image.status);
+        }
+        if let Some(task) = account.tasks.get_mut(&task.id) {
             task.end = Some(end);
         }
     }
@@ -71,6 +80,7 @@ fn carry_out(world: &mut World, task: &Task, ending: Ending) -> TaskEnd {
         let object = Object {
             key: key.clone(),
             content: format!("stands for image {} as {}\n", task.image, task.format),
+            size: None,
             storage_class: bucket.storage_class.clone(),
             restored: None,
             modified: at,
@@ -97,7 +107,7 @@ fn status(task: &Task, now: Timestamp) -> &str {
 
 /// Source: ECS, "cancel running tasks of ImportImage and ExportImage".
 fn can_be_cancelled(task: &Task) -> bool {
-    matches!(task.action.as_str(), "ExportImage" | "ImportImage")
+    matches!(task.action.as_str(), "ExportImage" | IMPORT)
 }
 
 /// How much is done, in percent.
@@ -278,6 +288,10 @@ pub(super) fn cancel(
         at: now,
         error: None,
     });
+    if task.action == IMPORT {
+        let image = task.image.clone();
+        account.images.remove(&image);
+    }
     world.note_next_due();
     Ok(json!({}))
 }

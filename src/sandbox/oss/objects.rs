@@ -4,6 +4,7 @@ use std::ops::Bound;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::errors::{self, OssError};
@@ -20,6 +21,9 @@ use crate::sandbox::state::{Bucket, Object};
 const MOST: usize = 1000;
 /// Keys in a page when the caller does not say. Same source.
 const USUAL: usize = 100;
+
+/// How long a restored copy stays. Source: OSS, `RestoreObject`, the default of a day.
+const RESTORED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// Folders are not made: a delimiter is refused.
 pub(super) fn list(bucket: &Bucket, request: &OssRequest<'_>) -> Result<HttpResponse, OssError> {
@@ -63,7 +67,7 @@ pub(super) fn list(bucket: &Bucket, request: &OssRequest<'_>) -> Result<HttpResp
                 "LastModified": response::time(object.modified),
                 "ETag": etag(object),
                 "Type": "Multipart",
-                "Size": object.content.len(),
+                "Size": object.size(),
                 "StorageClass": object.storage_class,
             })
         })
@@ -93,7 +97,7 @@ fn decode(token: &str) -> Option<String> {
 pub(super) fn head(bucket: &Bucket, key: &str) -> Result<HttpResponse, OssError> {
     let object = bucket.objects.get(key).ok_or_else(errors::no_key)?;
     let mut answer = described(object);
-    let length = object.content.len().to_string();
+    let length = object.size().to_string();
     answer.headers.push(("content-length".to_owned(), length));
     Ok(answer)
 }
@@ -118,6 +122,14 @@ fn described(object: &Object) -> HttpResponse {
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value));
     answer.headers.extend(headers);
+    if let Some(restored) = object.restored {
+        let until = restored.checked_add(RESTORED_FOR).unwrap_or(restored);
+        let value = format!(
+            "ongoing-request=\"false\", expiry-date=\"{}\"",
+            http_date(until)
+        );
+        answer.headers.push(("x-oss-restore".to_owned(), value));
+    }
     answer
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::bucket::Bucket;
-use super::image::{Exports, Image, InstanceRole, Snapshot, Task};
+use super::image::{Exports, Image, Imports, InstanceRole, Snapshot, Task};
 use super::policy::{CustomPolicy, SystemPolicy};
 use super::role::{Attachment, Role};
 use super::serialized::{Keyed, list, optional_document, seeded_at, text};
@@ -53,6 +53,8 @@ pub(crate) struct Account {
     pub(crate) tasks: BTreeMap<String, Task>,
     #[serde(default, skip_serializing_if = "Exports::is_default")]
     pub(crate) exports: Exports,
+    #[serde(default, skip_serializing_if = "Imports::is_default")]
+    pub(crate) imports: Imports,
     /// Which instances wear which roles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) instance_roles: Vec<InstanceRole>,
@@ -84,6 +86,7 @@ impl Account {
             snapshots: BTreeMap::new(),
             tasks: BTreeMap::new(),
             exports: Exports::default(),
+            imports: Imports::default(),
             instance_roles: Vec::new(),
             buckets: BTreeMap::new(),
             last_id: 0,

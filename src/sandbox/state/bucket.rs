@@ -59,6 +59,9 @@ pub(crate) struct Object {
     /// Text, so that the state file can be read; an export writes a line that says what it stands for.
     #[serde(default)]
     pub(crate) content: String,
+    /// Size in bytes, where the content only stands for it; as the content has when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) size: Option<u64>,
     #[serde(default = "standard")]
     pub(crate) storage_class: String,
     /// When an archived object was restored; it cannot be read before.
@@ -73,6 +76,12 @@ pub(crate) struct Object {
 }
 
 impl Object {
+    /// Unit: bytes.
+    pub(crate) fn size(&self) -> u64 {
+        let of_content = || u64::try_from(self.content.len()).unwrap_or(u64::MAX);
+        self.size.unwrap_or_else(of_content)
+    }
+
     /// Whether it must be restored before it can be read.
     pub(crate) fn is_archived(&self) -> bool {
         self.storage_class.ends_with("Archive") && self.restored.is_none()

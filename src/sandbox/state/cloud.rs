@@ -12,7 +12,7 @@ use crate::model::AccountId;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Region {
     pub(crate) id: String,
-    /// Whether images can be exported there at all (`InvalidRegion.NotSupport`).
+    /// Whether images can be exported and imported there at all (`InvalidRegion.NotSupport`).
     #[serde(default = "yes")]
     pub(crate) exports: bool,
     /// Whether images with data disks can be exported there (`OperationDenied`).
@@ -50,9 +50,11 @@ pub(crate) struct Behavior {
     pub(crate) wildcards_stay_in_their_part: bool,
     /// Whether a Deny for a resource group beats an account-wide Allow.
     pub(crate) group_deny_wins: bool,
+    /// Whether ImportImage takes names of objects that end otherwise than with a format in small letters.
+    pub(crate) any_suffix: bool,
 }
 
-/// How much a dry run of ExportImage looks at.
+/// How much a dry run of ExportImage or ImportImage looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum DryRun {
@@ -60,7 +62,7 @@ pub(crate) enum DryRun {
     Full,
     /// Key, permission and parameters.
     Parameters,
-    /// Nothing: the parameter is not known and a real export starts.
+    /// Nothing: the parameter is not known and a real export or import starts.
     Ignored,
 }
 
@@ -80,6 +82,7 @@ impl Default for Behavior {
             account_means_roles: false,
             wildcards_stay_in_their_part: false,
             group_deny_wins: false,
+            any_suffix: false,
         }
     }
 }

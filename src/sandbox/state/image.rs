@@ -1,4 +1,5 @@
-//! What ECS holds of an account: images, their snapshots, tasks, instances that wear a role, and limits of exports.
+//! What ECS holds of an account: images, their snapshots, tasks, instances that wear a role, and limits of exports and
+//! imports.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ pub(crate) struct InstanceRole {
     pub(crate) role: RoleName,
 }
 
-/// An export under way or ended.
+/// An export or import under way or ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Task {
@@ -98,8 +99,11 @@ pub(crate) struct Task {
     pub(crate) image: String,
     pub(crate) bucket: String,
     pub(crate) format: String,
-    /// The keys it writes, one for each disk.
+    /// The keys it writes or reads, one for each disk.
     pub(crate) keys: Vec<String>,
+    /// What the caller sent, to be answered the same when it sends it again; absent where it sent none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_token: Option<String>,
     #[serde(with = "text")]
     pub(crate) created: Timestamp,
     /// When it is due to end. Reached by the clock, unless it is cancelled before.
@@ -138,6 +142,40 @@ pub(crate) struct Exports {
     /// How long an export takes. Unit: seconds.
     pub(crate) seconds: u32,
     pub(crate) ending: Ending,
+}
+
+/// What an account may import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Imports {
+    /// Whether the account may import at all (`UserNotInTheWhiteList`).
+    pub(crate) allowed: bool,
+    /// Whether the account is invited to import VMDK files.
+    pub(crate) vmdk: bool,
+    /// Most custom images of the account.
+    pub(crate) most_images: usize,
+    /// How long an import takes. Unit: seconds.
+    pub(crate) seconds: u32,
+    /// Whether ImportImage itself is refused: `ImportImageFailed`.
+    pub(crate) refused: bool,
+}
+
+impl Default for Imports {
+    fn default() -> Self {
+        Self {
+            allowed: true,
+            vmdk: false,
+            most_images: 100,
+            seconds: 20,
+            refused: false,
+        }
+    }
+}
+
+impl Imports {
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How exports end.

@@ -283,6 +283,7 @@ async fn built_in_states_are_broken_as_they_say() {
         ("policy-too-narrow", "403 InvalidOSS.NotAuthorized"),
         ("bucket-denies", "403 InvalidOSS.NotAuthorized"),
         ("image-encrypted", "400 ImageNotSupported"),
+        ("import-role-missing", "404 InvalidImageId.NotFound"),
         ("fleet", "404 InvalidImageId.NotFound"),
     ];
     assert_eq!(

@@ -7,6 +7,7 @@ mod client;
 mod contract;
 mod ecs;
 mod fault;
+mod import;
 mod layers;
 mod oss;
 mod requests;
