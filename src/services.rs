@@ -8,10 +8,10 @@ use std::time::Duration;
 use crate::account::AccountError;
 use crate::model::{
     AccountId, Bucket, BucketObject, ControlPolicy, DryRun, ExportRequest, ExportTask, Image,
-    RoleName,
+    ImportRequest, RoleName,
 };
 
-/// Reads what decides about an export besides RAM. `None` always means that the service said "does not exist".
+/// Reads what decides about an export or import besides RAM. `None` always means that the service said "does not exist".
 pub trait ReadServices: Sync {
     /// The image of this id, whatever its status. Where the image does not say whether a disk is encrypted, its
     /// snapshot is asked.
@@ -27,6 +27,13 @@ pub trait ReadServices: Sync {
         region: &str,
         bucket: &str,
     ) -> impl Future<Output = Result<Option<Bucket>, AccountError>> + Send;
+
+    /// Whether a retention policy forbids to overwrite and delete objects in the bucket.
+    fn is_locked(
+        &self,
+        region: &str,
+        bucket: &str,
+    ) -> impl Future<Output = Result<bool, AccountError>> + Send;
 
     /// The text of the bucket's policy; `None` when it has none.
     fn bucket_policy(
@@ -49,10 +56,24 @@ pub trait ReadServices: Sync {
         account: &AccountId,
     ) -> impl Future<Output = Result<Vec<ControlPolicy>, AccountError>> + Send;
 
+    /// The object of this key; `None` when there is none.
+    fn object(
+        &self,
+        region: &str,
+        bucket: &str,
+        key: &str,
+    ) -> impl Future<Output = Result<Option<BucketObject>, AccountError>> + Send;
+
     /// Asks ExportImage with the flag `DryRun`. A refusal is an error with the code of the refusal.
     fn dry_run(
         &self,
         request: &ExportRequest,
+    ) -> impl Future<Output = Result<DryRun, AccountError>> + Send;
+
+    /// Asks ImportImage with the flag `DryRun`. A refusal is an error with the code of the refusal.
+    fn dry_run_import(
+        &self,
+        request: &ImportRequest,
     ) -> impl Future<Output = Result<DryRun, AccountError>> + Send;
 }
 
@@ -94,14 +115,6 @@ pub trait ExportImages: ReadServices {
         bucket: &str,
         prefix: &str,
     ) -> impl Future<Output = Result<Vec<BucketObject>, AccountError>> + Send;
-
-    /// The object of this key; `None` when there is none.
-    fn object(
-        &self,
-        region: &str,
-        bucket: &str,
-        key: &str,
-    ) -> impl Future<Output = Result<Option<BucketObject>, AccountError>> + Send;
 
     /// A link with which anybody can download the object for `life`. It is a secret.
     fn presigned_url(

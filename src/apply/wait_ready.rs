@@ -71,7 +71,9 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::model::{AccountId, Bucket, ControlPolicy, Image, RoleName};
+    use crate::model::{
+        AccountId, Bucket, BucketObject, ControlPolicy, Image, ImportRequest, RoleName,
+    };
 
     /// Answers dry runs with these, the last one for ever.
     struct Ecs(Mutex<Vec<Result<DryRun, AccountError>>>);
@@ -94,6 +96,9 @@ mod tests {
         async fn bucket(&self, _: &str, _: &str) -> Result<Option<Bucket>, AccountError> {
             unasked()
         }
+        async fn is_locked(&self, _: &str, _: &str) -> Result<bool, AccountError> {
+            unasked()
+        }
         async fn bucket_policy(&self, _: &str, _: &str) -> Result<Option<String>, AccountError> {
             unasked()
         }
@@ -108,6 +113,17 @@ mod tests {
             &self,
             _: &AccountId,
         ) -> Result<Vec<ControlPolicy>, AccountError> {
+            unasked()
+        }
+        async fn object(
+            &self,
+            _: &str,
+            _: &str,
+            _: &str,
+        ) -> Result<Option<BucketObject>, AccountError> {
+            unasked()
+        }
+        async fn dry_run_import(&self, _: &ImportRequest) -> Result<DryRun, AccountError> {
             unasked()
         }
         async fn dry_run(&self, _: &ExportRequest) -> Result<DryRun, AccountError> {

@@ -17,8 +17,6 @@ pub struct Bucket {
     pub encryption: Option<String>,
     /// Whether overwritten objects are kept as older versions.
     pub is_versioned: bool,
-    /// Whether a retention policy forbids to overwrite and delete objects; `None` where it was not read.
-    pub is_locked: Option<bool>,
 }
 
 /// One object.

@@ -92,6 +92,8 @@ pub struct ObservedServices {
     pub object: Layer<Option<BucketObject>>,
     /// The bucket; `None` inside where there is none of this name.
     pub bucket: Layer<Option<Bucket>>,
+    /// Whether a retention policy forbids to overwrite and delete objects in the bucket; asked for exports.
+    pub is_locked: Layer<bool>,
     /// The bucket policy, as sent; `None` inside where the bucket has none.
     pub bucket_policy: Layer<Option<String>>,
     /// The control policies that bind the account.

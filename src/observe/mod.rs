@@ -4,9 +4,11 @@
 //! are in flight together, and no call is made twice: the first wave reads what the scope names, the second,
 //! where there is one, the documents of policies found attached that the scope does not name.
 
-mod exports;
+mod services;
 
-pub use exports::{dry_run_layer, observe_control_policies, observe_exports, observe_instances};
+pub use services::{
+    dry_run_layer, observe_control_policies, observe_exports, observe_import, observe_instances,
+};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -111,11 +111,9 @@ impl Requirement<'_> {
             Name::Is(_) => vec![open.bucket],
             Name::Any => named(fields.iter().filter_map(Fields::bucket_name)),
         };
-        let keys = match (self.action.level, self.place.objects) {
-            (Level::Object, Objects::Existing { key: None }) => {
-                named(fields.iter().flat_map(Fields::key_names))
-            }
-            _ => vec![open.key],
+        let keys = match self.place.objects {
+            Objects::Existing { key: None } => named(fields.iter().flat_map(Fields::key_names)),
+            Objects::Existing { key: Some(_) } | Objects::Made { .. } => vec![open.key],
         };
         let owners: BTreeSet<String> = fields.iter().filter_map(Fields::owner_name).collect();
         let owners = match (open.owner, owners.is_empty()) {

@@ -95,13 +95,14 @@ fn table(run: &Run, accounts: &[&Account], page: &mut Page) {
     let mut left_out = 0;
     for account in shown {
         if rows == 0 {
-            page.add("| account | critical | high | medium | low | exports |\n| --- | ---: | ---: | ---: | ---: | --- |\n");
+            let asked_about = run.asked_about();
+            page.add(&format!("| account | critical | high | medium | low | {asked_about} |\n| --- | ---: | ---: | ---: | ---: | --- |\n"));
         }
         let counts = Severity::ALL.map(|severity| match account.count(severity) {
             0 => String::new(),
             count => count.to_string(),
         });
-        let exports = match account.exports() {
+        let exports = match account.answer() {
             "" => String::new(),
             word => code(word),
         };

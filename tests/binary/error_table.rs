@@ -2,14 +2,17 @@
 //!
 //! `verify --dry-run` is asked in each state. Its check `dry-run` holds what the sandbox's ExportImage answers by the
 //! account's real state; the other checks are what was said without it. `docs/export-image-errors.md` is the outcome:
-//! `UPDATE_GOLDEN=1 cargo test --test binary error_table::` accepts another.
+//! `UPDATE_GOLDEN=1 cargo test --test binary error_table` accepts another.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::healthy::healthy;
+use crate::error_rows::Beforehand::{Check, Nothing, Refused};
+use crate::error_rows::{Row, Table, row};
 use crate::support::{Golden, golden};
+
+const HEALTHY: &str = include_str!("../../states/healthy.json");
 
 const HEAD: &str = "\
 # Errors of ExportImage, and what verify says beforehand
@@ -20,25 +23,6 @@ says of that state without a dry run. \"Only `--dry-run`\" marks what no call bu
 | ExportImage answers | state | verify says beforehand |
 | --- | --- | --- |
 ";
-
-/// What `verify` says without a dry run.
-enum Beforehand {
-    /// This check fails or depends, with the error of the row.
-    Check(&'static str),
-    /// Nothing; why.
-    Nothing(&'static str),
-    /// The command line is refused, with words like these.
-    Refused(&'static str),
-}
-use Beforehand::{Check, Nothing, Refused};
-
-struct Row {
-    code: &'static str,
-    state: &'static str,
-    arguments: &'static [&'static str],
-    edit: fn(&mut Value),
-    says: Beforehand,
-}
 
 fn account(state: &mut Value) -> &mut Value {
     &mut state["accounts"][0]
@@ -73,22 +57,6 @@ fn deny_put(principal: &str) -> Value {
 }
 
 const QUOTA: &str = "the limits are published nowhere";
-
-fn row(
-    code: &'static str,
-    state: &'static str,
-    arguments: &'static [&'static str],
-    edit: fn(&mut Value),
-    says: Beforehand,
-) -> Row {
-    Row {
-        code,
-        state,
-        arguments,
-        edit,
-        says,
-    }
-}
 
 fn rows() -> Vec<Row> {
     let mut rows = of_the_request();
@@ -362,81 +330,27 @@ fn of_the_account() -> Vec<Row> {
     ]
 }
 
-/// The last cell of a row, once everything that it says was seen.
-fn seen(row: &Row) -> String {
-    let program = healthy(row.edit);
-    let mut options = vec![
+const TABLE: Table = Table {
+    operation: "ExportImage",
+    preset: "preset:image-export",
+    list: "exports",
+    state: HEALTHY,
+    options: &[
         ("--region", "cn-hangzhou"),
         ("--bucket", "exports-hz"),
         ("--image", "m-bp1app"),
-    ];
-    for pair in row.arguments.chunks(2) {
-        options.retain(|(name, _)| *name != pair[0]);
-        options.push((pair[0], pair[1]));
-    }
-    let mut arguments = vec!["verify", "--sandbox", "--format", "json", "--dry-run"];
-    arguments.extend(options.iter().flat_map(|(name, value)| [*name, *value]));
-    let run = program.run(&arguments);
-    if let Refused(word) = row.says {
-        run.ends(64).warns(word);
-        return "the command line is refused".to_owned();
-    }
-    let report = run.json();
-    let checks = report["accounts"][0]["exports"][0]["checks"]
-        .as_array()
-        .unwrap_or_else(|| panic!("{}: {}", row.state, run.told()))
-        .clone();
-    let (dry, others): (Vec<Value>, Vec<Value>) = checks
-        .into_iter()
-        .filter(|check| matches!(check["answer"].as_str(), Some("failed" | "depends")))
-        .partition(|check| check["check"] == "dry-run");
-    let answered: Vec<&Value> = dry.iter().map(|check| &check["error"]).collect();
-    assert_eq!(answered, [row.code], "{}: {}", row.state, run.told());
-    match row.says {
-        Check(name) => {
-            assert_eq!(others.len(), 1, "{}: {others:#?}", row.state);
-            let check = &others[0];
-            assert_eq!(check["check"], name, "{}", row.state);
-            assert_eq!(check["error"], row.code, "{}", row.state);
-            format!(
-                "`{name}` {}: {}",
-                check["answer"].as_str().unwrap(),
-                check["message"].as_str().unwrap()
-            )
-        }
-        Nothing(why) => {
-            assert!(others.is_empty(), "{}: {others:#?}", row.state);
-            format!("only `--dry-run`: {why}")
-        }
-        Refused(_) => unreachable!(),
-    }
-}
+    ],
+    codes: include_str!("../explain/export-image-codes.txt"),
+};
 
 #[test]
-fn each_error_is_foretold_or_told_by_the_dry_run() {
-    let rows = rows();
+fn each_error_of_exports_is_foretold_or_told_by_the_dry_run() {
     let mut text = HEAD.to_owned();
-    for row in &rows {
-        text.push_str(&format!(
-            "| `{}` | {} | {} |\n",
-            row.code,
-            row.state,
-            seen(row).replace('|', "\\|")
-        ));
-    }
-    text.push_str("\n`MissingParameter` cannot come: `verify` sends every parameter that ExportImage needs.\n");
-    let documented = include_str!("../explain/export-image-codes.txt");
-    let documented = documented
-        .lines()
-        .filter_map(|line| line.split_whitespace().nth(1));
-    let mut missing: BTreeSet<&str> = documented.collect();
-    rows.iter().for_each(|row| {
-        missing.remove(row.code);
-    });
     // A region that does not exist has no endpoint to ask.
-    let expected = BTreeSet::from(["InvalidRegionId.NotFound", "MissingParameter"]);
-    assert_eq!(missing, expected);
+    let untold = BTreeSet::from(["InvalidRegionId.NotFound", "MissingParameter"]);
+    TABLE.write(&rows(), &untold, &mut text);
+    text.push_str("\n`MissingParameter` cannot come: `verify` sends every parameter that ExportImage needs.\n");
     let mut golden = Golden::default();
     golden.check(&golden::root().join("docs/export-image-errors.md"), &text);
-    golden.finish("binary error_table::");
+    golden.finish("binary error_table");
 }

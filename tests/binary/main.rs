@@ -25,12 +25,17 @@ mod bucket_policy;
 mod cli;
 mod docs;
 #[cfg(unix)]
+mod error_rows;
+#[cfg(unix)]
 mod error_table;
 mod explained;
 mod export;
 mod findings;
 mod fleet;
 mod fleet_memory;
+#[cfg(unix)]
+mod import_error_table;
+mod imports;
 #[cfg(unix)]
 mod integrations;
 mod lint;

@@ -176,8 +176,42 @@ roles:
     policies: [ { system: AliyunECSImageExportRolePolicy } ]
 ";
 
+const IMPORTS: &str = "version: 1
+roles:
+  - name: AliyunECSImageImportDefaultRole
+    trust: { service: ecs.aliyuncs.com }
+    policies: [ { system: AliyunECSImageImportRolePolicy } ]
+";
+
+/// What `verify --dry-run` is asked.
+struct Asked {
+    spec: &'static str,
+    arguments: &'static [&'static str],
+    /// Where the report has the answer.
+    list: &'static str,
+}
+
+const OF_EXPORTS: Asked = Asked {
+    spec: EXPORTS,
+    arguments: &["--image", "m-bp1app"],
+    list: "exports",
+};
+
+const OF_IMPORTS: Asked = Asked {
+    spec: IMPORTS,
+    arguments: &[
+        "--region",
+        "cn-hangzhou",
+        "--bucket",
+        "exports-hz",
+        "--object",
+        "app.raw",
+    ],
+    list: "imports",
+};
+
 /// What `verify` says of `account` to a key that may do what the document says; without one, to one that may do all.
-fn verified_under(document: Option<&Value>, account: &Value) -> Value {
+fn verified_under(document: Option<&Value>, account: &Value, asked: &Asked) -> Value {
     let world = World::of_account(&account.to_string()).unwrap();
     let mut state: Value = serde_json::from_str(&world.to_json().unwrap()).unwrap();
     if let Some(document) = document {
@@ -189,25 +223,34 @@ fn verified_under(document: Option<&Value>, account: &Value) -> Value {
     });
     let program = Program::new()
         .with_all(&server.environment())
-        .file("export-iam.yaml", EXPORTS);
-    let run = program.run(&[
-        "verify",
-        "--format",
-        "json",
-        "--image",
-        "m-bp1app",
-        "--dry-run",
-    ]);
+        .file("export-iam.yaml", asked.spec);
+    let arguments = ["verify", "--format", "json", "--dry-run"];
+    let run = program.run(&[&arguments, asked.arguments].concat());
     match run.out.is_empty() {
         true => json!(run.err),
-        false => run.json()["accounts"][0]["exports"].clone(),
+        false => run.json()["accounts"][0][asked.list].clone(),
     }
 }
 
 #[test]
-fn verify_sees_everything_under_its_policy_and_less_without_any_entry() {
+fn verify_of_exports_sees_everything_under_its_policy_and_less_without_any_entry() {
+    sees_no_more_than_it_lists(&OF_EXPORTS, |_| {});
+}
+
+#[test]
+fn verify_of_imports_sees_everything_under_its_policy_and_less_without_any_entry() {
+    sees_no_more_than_it_lists(&OF_IMPORTS, |account| {
+        account["roles"][0]["name"] = json!("AliyunECSImageImportDefaultRole");
+        account["roles"][0]["attachments"] =
+            json!([{ "policy": "system:AliyunECSImageImportRolePolicy" }]);
+        account["buckets"][0]["objects"] = json!([{ "key": "app.raw", "content": "image" }]);
+    });
+}
+
+fn sees_no_more_than_it_lists(asked: &Asked, change: impl Fn(&mut Value)) {
     let healthy: Value = serde_json::from_str(include_str!("../../states/healthy.json")).unwrap();
     let mut account = healthy["accounts"][0].clone();
+    change(&mut account);
     for disk in account["images"][0]["disks"].as_array_mut().unwrap() {
         disk.as_object_mut().unwrap().remove("encrypted");
     }
@@ -218,11 +261,11 @@ fn verify_sees_everything_under_its_policy_and_less_without_any_entry() {
         .as_array_mut()
         .unwrap()
         .push(attached);
-    let user = Program::new().file("export-iam.yaml", EXPORTS);
+    let user = Program::new().file("export-iam.yaml", asked.spec);
     let document = printed(&user, &["verify", "--dry-run", "--account", ACCOUNT]);
-    let whole = verified_under(None, &account);
+    let whole = verified_under(None, &account, asked);
     assert_eq!(whole[0]["answer"], "ready", "{whole:#}");
-    assert_eq!(verified_under(Some(&document), &account), whole);
+    assert_eq!(verified_under(Some(&document), &account, asked), whole);
     let entries = entries(&document);
     // An account without a directory is asked no further.
     let beyond = [
@@ -234,11 +277,13 @@ fn verify_sees_everything_under_its_policy_and_less_without_any_entry() {
         |(action, _): &&(String, String)| beyond.iter().any(|end| action.ends_with(end));
     assert_eq!(entries.iter().filter(is_beyond).count(), beyond.len());
     for entry in entries.iter().filter(|entry| !is_beyond(entry)) {
-        let less = verified_under(Some(&without(&entries, entry)), &account);
+        let less = verified_under(Some(&without(&entries, entry)), &account, asked);
         assert_ne!(less, whole, "verify sees all without {entry:?}");
     }
     let reads = printed(&user, &["verify", "--account", ACCOUNT]);
-    assert!(!reads.to_string().contains("ecs:ExportImage"), "{reads:#}");
+    for starts in ["ecs:ExportImage", "ecs:ImportImage"] {
+        assert!(!reads.to_string().contains(starts), "{reads:#}");
+    }
     let linted =
         user.file("operator.json", document.to_string())
             .run(&["policy", "lint", "operator.json"]);

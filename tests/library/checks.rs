@@ -67,6 +67,7 @@ impl World {
                 image: Layer::Read(Some(image)),
                 object: Layer::NotAsked,
                 bucket: Layer::Read(Some(bucket)),
+                is_locked: Layer::Read(false),
                 bucket_policy: Layer::Read(None),
                 control_policies: Layer::Read(Vec::new()),
                 instances: Layer::Read(Vec::new()),
@@ -188,7 +189,7 @@ fn one_change_of_the_bucket_is_one_trouble() {
     }
     let mut world = World::at_rest();
     world.bucket().storage_class = "ColdArchive".to_owned();
-    world.bucket().is_locked = Some(true);
+    world.observed.is_locked = Layer::Read(true);
     let checks = world.checks();
     assert_eq!(trouble(&checks), Vec::<String>::new());
     let told = &checks[3].message;
@@ -313,6 +314,7 @@ fn what_was_not_read_depends_and_what_was_not_asked_is_skipped() {
         image: Layer::NotAsked,
         object: Layer::NotAsked,
         bucket: Layer::NotAsked,
+        is_locked: Layer::NotAsked,
         bucket_policy: Layer::NotAsked,
         control_policies: Layer::NotAsked,
         instances: Layer::NotAsked,

@@ -1,7 +1,7 @@
 //! What is said about error codes, and how codes are found in errors that people paste.
 //!
-//! `tests/explain/export-image-codes.txt` is the error table of ExportImage, `tests/explain/codes-of-calls.txt` those of the
-//! other calls that this program makes; `tests/explain/pasted/` holds errors as
+//! `tests/explain/export-image-codes.txt` and `import-image-codes.txt` are the error tables of ExportImage (April 2025) and
+//! ImportImage (May 2025), `codes-of-calls.txt` those of the other calls that this program makes; `pasted/` holds errors as
 //! clients print them, and what must be found in each stands below.
 
 use std::fs;
@@ -92,17 +92,35 @@ const PASTED: &[(&str, &str, &str, &str)] = &[
 ];
 
 #[test]
-fn every_code_of_export_image_is_explained_with_its_status() {
-    let table = fs::read_to_string(root().join("tests/explain/export-image-codes.txt")).unwrap();
-    let rows: Vec<(&str, &str)> = table
-        .lines()
-        .filter_map(|line| line.split_once(' '))
-        .collect();
-    assert!(rows.len() >= 26, "the table was not read: {rows:?}");
-    for (status, code) in rows {
-        let known = find(code).unwrap_or_else(|| panic!("{code} is not explained"));
-        let status: u16 = status.parse().unwrap();
-        assert!(known.status.contains(&status), "{code} with {status}");
+fn every_code_of_exports_and_imports_is_explained_with_its_status() {
+    for (operation, file, least) in [
+        ("ExportImage", "export-image-codes.txt", 26),
+        ("ImportImage", "import-image-codes.txt", 50),
+    ] {
+        let table = fs::read_to_string(root().join("tests/explain").join(file)).unwrap();
+        let rows: Vec<(&str, &str)> = table
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .collect();
+        assert!(rows.len() >= least, "the table was not read: {rows:?}");
+        for (status, code) in &rows {
+            let known = find(code).unwrap_or_else(|| panic!("{code} is not explained"));
+            let status: u16 = status.parse().unwrap();
+            assert!(known.status.contains(&status), "{code} with {status}");
+            let operations = &known.operations;
+            let is_told = operations.is_empty() || operations.iter().any(|own| own == operation);
+            assert!(is_told, "{code} does not name {operation}");
+        }
+        for known in all() {
+            let is_of = known.operations.iter().any(|own| own == operation);
+            let is_listed = rows.iter().any(|(_, code)| *code == known.code);
+            let is_passed = known.code == "DryRunOperation";
+            assert!(
+                !is_of || is_listed || is_passed,
+                "{} is not of {operation}",
+                known.code
+            );
+        }
     }
 }
 

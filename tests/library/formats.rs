@@ -86,6 +86,8 @@ fn hostile(text: &str) -> Value {
     accepted["part"] = "document".into();
     accepted["acceptance"] =
         json!({ "status": "accepted", "reason": text, "owner": text, "until": "2027-01-01" });
+    let check =
+        json!({ "check": text, "answer": text, "error": text, "message": text, "settle": text });
     let mut tags = finding("4444444444444444", "medium");
     tags["part"] = "tags".into();
     tags["access"] = Value::Null;
@@ -100,6 +102,10 @@ fn hostile(text: &str) -> Value {
                 "index": 0, "id": "1", "alias": text, "line": 3, "caller": text,
                 "findings": [finding("1111111111111111", "critical"), tags, accepted],
                 "not_read": text,
+                "exports": [{ "region": text, "bucket": text, "prefix": text, "image": text,
+                    "answer": text, "ready": null, "checks": [check] }],
+                "imports": [{ "region": text, "bucket": text, "object": text,
+                    "answer": text, "ready": null, "checks": [check] }],
                 "roles": [{
                     "name": text,
                     "trusted_by": [{ "effect": "Deny", "kind": text, "id": text, "conditional": true }],

@@ -20,6 +20,7 @@ mod credentials;
 mod drift;
 mod explain;
 mod formats;
+mod imports;
 mod laws;
 mod lint;
 mod nights;

@@ -23,7 +23,7 @@ use crate::export::{Cancelled, Ending, ExportReport, Limits, Place};
 use crate::model::{BucketName, Caller, ExportRequest, RegionId};
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::json::AccountReport;
-use crate::report::text;
+use crate::report::text::{self, Verified};
 use crate::services::ExportImages;
 use crate::spec::Spec;
 
@@ -179,9 +179,15 @@ async fn prepare(
     }
     let apply = command_line("apply", &args.spec);
     let verify = verify_account(session, member, spec, &asked, false, &apply);
-    let VerifiedAccount { caller, exports } = signals.cancel(verify).await?;
+    let VerifiedAccount {
+        caller, exports, ..
+    } = signals.cancel(verify).await?;
     let mut text = String::new();
-    text::verify(&caller, member.label().as_deref(), &exports, &mut text);
+    let found = Verified {
+        exports: &exports,
+        imports: &[],
+    };
+    text::verify(&caller, member.label().as_deref(), found, &mut text);
     console.show(&text)?;
     console.will_explain(codes_told(&exports));
     let checked = only(exports)?;

@@ -16,10 +16,11 @@ use crate::cloud::resource_manager::directory;
 use crate::cloud::resource_manager::service::RESOURCE_MANAGER;
 use crate::cloud::services::ServicesPermissions;
 use crate::model::{
-    AccountId, DesiredState, ExportRequest, ExtraPolicies, PolicyName, RoleName, Scope,
+    AccountId, DesiredState, ExportRequest, ExtraPolicies, ImportRequest, PolicyName, RoleName,
+    Scope,
 };
 use crate::observe::observe;
-use crate::plan::{export_role, possible_steps};
+use crate::plan::{export_role, import_role, possible_steps};
 use crate::policy::{PolicyDocument, Statement, grant};
 use crate::report::{json, text};
 use crate::services::{ExportImages, ReadServices};
@@ -51,7 +52,7 @@ pub struct VerifierArgs {
     /// The spec
     #[command(flatten)]
     pub spec: SpecArg,
-    /// What `verify --dry-run` needs: the right to start exports
+    /// What `verify --dry-run` needs: the right to start exports or imports
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -101,6 +102,7 @@ pub(super) async fn run(
         match command {
             PermissionsCommand::Verify(args) => {
                 note_verify(&services, desired, args.dry_run).await;
+                note_verify_imports(&services, desired, args.dry_run).await;
             }
             PermissionsCommand::Export(_) => {
                 note_verify(&services, desired, false).await;
@@ -225,10 +227,12 @@ async fn note_verify(services: &ServicesPermissions, desired: &DesiredState, wit
     for export in &desired.exports {
         let (region, bucket) = (export.region.as_str(), export.bucket.as_str());
         let _ = services.bucket(region, bucket).await;
+        let _ = services.is_locked(region, bucket).await;
         let _ = services.bucket_policy(region, bucket).await;
     }
     if desired.exports.is_empty() {
         let _ = services.bucket(any_region, any).await;
+        let _ = services.is_locked(any_region, any).await;
         let _ = services.bucket_policy(any_region, any).await;
     }
     let _ = services.image(any_region, any).await;
@@ -238,6 +242,33 @@ async fn note_verify(services: &ServicesPermissions, desired: &DesiredState, wit
     }
     if with_dry_run {
         let _ = services.dry_run(&any_request()).await;
+    }
+}
+
+/// Any object of any bucket may be asked about.
+async fn note_verify_imports(
+    services: &ServicesPermissions,
+    desired: &DesiredState,
+    with_dry_run: bool,
+) {
+    let Some(role) = import_role(desired) else {
+        return;
+    };
+    let any = "*";
+    let _ = services.bucket(any, any).await;
+    let _ = services.bucket_policy(any, any).await;
+    let _ = services.object(any, any, any).await;
+    let _ = services.instances_with_role(any, &role).await;
+    if let Ok(account) = AccountId::new("0000000000000000") {
+        let _ = services.control_policies(&account).await;
+    }
+    if with_dry_run {
+        let request = ImportRequest {
+            region: any.to_owned(),
+            bucket: any.to_owned(),
+            object: any.to_owned(),
+        };
+        let _ = services.dry_run_import(&request).await;
     }
 }
 

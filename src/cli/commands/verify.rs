@@ -1,6 +1,6 @@
-//! `verify`: would ExportImage work, by everything that can be asked.
+//! `verify`: would ExportImage and ImportImage work, by everything that can be asked.
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
@@ -13,13 +13,14 @@ use crate::cli::stages::members::for_each_member;
 use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{command_line, load, shown_name};
 use crate::cli::stages::verify::{Asked, VerifiedAccount, codes_told, verify_account};
-use crate::model::{BucketName, ObjectPrefix, PlaceError, RegionId};
-use crate::readiness::{Answer, CheckedExport};
+use crate::model::{BucketName, ObjectKey, ObjectPrefix, PlaceError, RegionId};
+use crate::readiness::Answer;
 use crate::report::json::AccountReport;
-use crate::report::text::{self, FleetChecks};
+use crate::report::text::{self, FleetChecks, Verified};
 
 /// `verify`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("moved").args(["image", "object"]).multiple(true)))]
 pub struct VerifyArgs {
     /// The spec
     #[command(flatten)]
@@ -27,8 +28,11 @@ pub struct VerifyArgs {
     /// Which export
     #[command(flatten)]
     pub export: ExportArgs,
-    /// Send ExportImage with its flag DryRun too; needs an image
-    #[arg(long, requires = "image")]
+    /// The object to import from that bucket; left out, no object is looked at
+    #[arg(long, value_name = "KEY", requires = "bucket")]
+    pub object: Option<String>,
+    /// Send ExportImage or ImportImage with the flag DryRun too; needs an image or an object
+    #[arg(long, requires = "moved")]
     pub dry_run: bool,
     /// Which accounts
     #[command(flatten)]
@@ -41,7 +45,7 @@ pub struct ExportArgs {
     /// The image to export; `verify` without it looks at no image
     #[arg(long, value_name = "ID")]
     pub image: Option<String>,
-    /// The bucket to export to, in the region that `--region` names
+    /// The bucket, in the region that `--region` names
     #[arg(long, value_name = "BUCKET", requires = "region")]
     pub bucket: Option<String>,
     /// What the names of the exported objects start with (OSSPrefix)
@@ -92,6 +96,7 @@ impl ExportArgs {
             prefix: part("--prefix", self.prefix.as_deref(), ObjectPrefix::new)?,
             image: self.image.clone(),
             format: self.image_format.map(|format| format.as_str().to_owned()),
+            ..Asked::default()
         })
     }
 }
@@ -116,7 +121,11 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let asked = args.export.asked(global)?;
+    let asked = Asked {
+        object: part("--object", args.object.as_deref(), ObjectKey::new)?,
+        imports: true,
+        ..args.export.asked(global)?
+    };
     let spec = load(&args.spec, environment, console)?;
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
     let mut report = RunReport::new("verify", Some(shown_name(&args.spec, environment)), console);
@@ -129,17 +138,22 @@ pub(super) async fn run(
         verify_account(&session, member, &spec, &asked, args.dry_run, &apply).await
     };
     let verified = |place, member: &Member, account| match account {
-        Ok(VerifiedAccount { caller, exports }) => {
+        Ok(account) => {
+            let VerifiedAccount {
+                caller,
+                exports,
+                imports,
+            } = &account;
             let label = member.label();
+            let found = Verified { exports, imports };
             let say = |text: &mut String| match is_fleet {
-                true => fleet.add(place, label.as_deref().unwrap_or_default(), &exports),
-                false => text::verify(&caller, label.as_deref(), &exports, text),
+                true => fleet.add(place, label.as_deref().unwrap_or_default(), found),
+                false => text::verify(caller, label.as_deref(), found, text),
             };
-            let part = || AccountReport::verified(&caller, &exports);
-            report.add((place, member), status(&exports), say, part);
-            codes.add(place, codes_told(&exports));
-            let mut answers = exports.iter().map(CheckedExport::answer);
-            is_blocked |= answers.any(|answer| answer == Answer::Blocked);
+            let part = || AccountReport::verified(caller, exports, imports);
+            report.add((place, member), status(&account), say, part);
+            codes.add(place, codes_told(exports).chain(codes_told(imports)));
+            is_blocked |= account.answers().any(|answer| answer == Answer::Blocked);
         }
         Err(failure) => report.add_failure((place, member), failure),
     };
@@ -159,9 +173,8 @@ pub(super) async fn run(
 }
 
 /// Blocked beats depends: it is known.
-fn status(exports: &[CheckedExport]) -> ExitStatus {
-    let answers = exports.iter().map(CheckedExport::answer);
-    match answers.max().unwrap_or(Answer::Ready) {
+fn status(account: &VerifiedAccount) -> ExitStatus {
+    match account.answers().max().unwrap_or(Answer::Ready) {
         Answer::Ready => ExitStatus::Success,
         Answer::Depends => ExitStatus::Incomplete,
         Answer::Blocked => ExitStatus::Differs,

@@ -1,4 +1,4 @@
-//! spec → observe → check: what every layer says about the exports of every account.
+//! spec → observe → check: what every layer says about the exports and imports of every account.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,18 @@ use crate::cli::session::accounts::Member;
 use crate::cli::session::clients::Session;
 use crate::explain::codes_in;
 use crate::model::{
-    BucketName, Caller, ControlPolicy, EXPORT_ROLE, Export, ExportQuestion, Layer, ObjectPrefix,
-    ObservedServices, RegionId, Scope,
+    AccountId, BucketName, Caller, ControlPolicy, DesiredState, EXPORT_ROLE, Export,
+    ExportQuestion, IMPORT_ROLE, ImageOperation, ImportQuestion, Layer, ObjectKey, ObjectPrefix,
+    ObservedServices, ObservedState, RegionId, RoleName, Scope,
 };
-use crate::observe::{ObserveError, observe, observe_control_policies, observe_exports};
-use crate::plan::{ReadLayers, export_role};
-use crate::readiness::{CheckAnswer, Checked, CheckedExport};
+use crate::observe::{
+    ObserveError, observe, observe_control_policies, observe_exports, observe_import,
+};
+use crate::plan::{ReadLayers, export_role, import_role};
+use crate::readiness::{Answer, CheckAnswer, Checked, CheckedExport, CheckedImport, Question};
 use crate::spec::Spec;
 
-/// What the command line says of the export. What it leaves out comes from the spec.
+/// What the command line says of the export and the import. What it leaves out of an export comes from the spec.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
     /// The region.
@@ -33,9 +36,42 @@ pub(crate) struct Asked {
     pub(crate) image: Option<String>,
     /// The format.
     pub(crate) format: Option<String>,
+    /// The object to import.
+    pub(crate) object: Option<ObjectKey>,
+    /// Whether imports are looked at, where the spec has the role for them.
+    pub(crate) imports: bool,
 }
 
 impl Asked {
+    /// Which option of an export was named.
+    fn option_of_export(&self) -> Option<&'static str> {
+        let named = [
+            ("--image", self.image.is_some()),
+            ("--prefix", self.prefix.is_some()),
+            ("--image-format", self.format.is_some()),
+        ];
+        let mut named = named.into_iter().filter(|(_, is_named)| *is_named);
+        named.next().map(|(option, _)| option)
+    }
+
+    /// The import to ask about. A bucket that was named with the options of an export alone is the export's.
+    fn import(&self, has_exports: bool) -> ImportQuestion {
+        let is_exports = has_exports && self.object.is_none() && self.option_of_export().is_some();
+        ImportQuestion {
+            region: self.region.clone(),
+            bucket: self.bucket.clone().filter(|_| !is_exports),
+            object: self.object.clone(),
+        }
+    }
+
+    /// What is left for exports. A bucket that was named with an object alone is the import's.
+    fn for_exports(&self) -> Self {
+        match self.object.is_some() && self.option_of_export().is_none() {
+            true => Self::default(),
+            false => self.clone(),
+        }
+    }
+
     /// The exports to ask about: the one that the command line names, else those of the spec in the region that it
     /// names, else any bucket.
     ///
@@ -84,16 +120,59 @@ impl Asked {
     }
 }
 
-/// An account whose exports were checked.
+/// An account whose exports and imports were checked.
 pub(crate) struct VerifiedAccount {
     pub(crate) caller: Caller,
     pub(crate) exports: Vec<CheckedExport>,
+    pub(crate) imports: Vec<CheckedImport>,
 }
 
-/// Checks the exports of one account. `apply` is the command that makes RAM as the spec has it.
+impl VerifiedAccount {
+    /// How each export and import ended.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = Answer> {
+        let exports = self.exports.iter().map(Checked::answer);
+        exports.chain(self.imports.iter().map(Checked::answer))
+    }
+}
+
+/// What is asked about one account.
+struct Questions {
+    /// With the role that is used.
+    exports: Option<(RoleName, Vec<ExportQuestion>)>,
+    import: Option<(RoleName, ImportQuestion)>,
+}
+
+impl Questions {
+    /// # Errors
+    /// When the spec has not the role for what is asked about, or the exports cannot be asked about (64).
+    fn new(asked: &Asked, desired: &DesiredState, exports: &[Export]) -> Result<Self, Failure> {
+        let export_role = export_role(desired);
+        let import_role = import_role(desired).filter(|_| asked.imports);
+        match (&export_role, &import_role) {
+            (None, None) => return Err(no_role(asked)),
+            (None, Some(_)) => {
+                if let Some(option) = asked.option_of_export() {
+                    return Err(without_role(option, ImageOperation::Export));
+                }
+            }
+            (Some(_), None) if asked.object.is_some() => {
+                return Err(without_role("--object", ImageOperation::Import));
+            }
+            (Some(_), _) => {}
+        }
+        let has_exports = export_role.is_some();
+        let exports = export_role
+            .map(|role| Ok::<_, Failure>((role, asked.for_exports().questions(exports)?)))
+            .transpose()?;
+        let import = import_role.map(|role| (role, asked.import(has_exports)));
+        Ok(Self { exports, import })
+    }
+}
+
+/// Checks the exports and imports of one account. `apply` is the command that makes RAM as the spec has it.
 ///
 /// # Errors
-/// When the account is another one (3), RAM could not be read (5), or the exports cannot be asked about (64).
+/// When the account is another one (3), RAM could not be read (5), or what is asked about cannot be (64).
 pub(crate) async fn verify_account(
     session: &Session,
     member: &Member,
@@ -106,9 +185,11 @@ pub(crate) async fn verify_account(
         .entry
         .as_ref()
         .and_then(|entry| entry.exports.as_deref());
-    let questions = asked.questions(exports.unwrap_or_else(|| spec.exports()))?;
     let desired = desired_for_any_account(spec, exports)?;
-    let role = export_role(&desired).ok_or_else(no_export_role)?;
+    let Questions {
+        exports: to_export,
+        import: to_import,
+    } = Questions::new(asked, &desired, exports.unwrap_or_else(|| spec.exports()))?;
     let connection = session.connect(member.entry.as_ref()).await?;
     let pinned = connection.pinned_caller().await?;
     let ram = async {
@@ -124,23 +205,77 @@ pub(crate) async fn verify_account(
         .await;
         Ok::<_, Failure>((caller, observed, control_policies))
     };
-    let services = observe_exports(&connection.services, &role, &questions, with_dry_run);
-    let (ram, services) = join(ram, services).await;
+    let services = &connection.services;
+    let of_exports = async {
+        match &to_export {
+            Some((role, questions)) => {
+                observe_exports(services, role, questions, with_dry_run).await
+            }
+            None => Vec::new(),
+        }
+    };
+    let of_import = async {
+        match &to_import {
+            Some((role, question)) => {
+                Some(observe_import(services, role, question, with_dry_run).await)
+            }
+            None => None,
+        }
+    };
+    let (ram, (of_exports, of_import)) = join(ram, join(of_exports, of_import)).await;
     let (caller, observed, control_policies) = ram?;
-    let desired = spec.desired(&caller.account, exports)?;
-    let exports = with_control_policies(questions, services, &control_policies);
-    let read = ReadLayers {
-        account: &caller.account,
-        role: &role,
-        desired: &desired,
+    let known = Known {
+        desired: spec.desired(&caller.account, exports)?,
         ram: match &observed {
             Ok(observed) => Layer::Read(observed),
             Err(error) => Layer::NotRead(why(error)),
         },
-        asked: &exports,
+        account: &caller.account,
+        control_policies: &control_policies,
+        apply,
     };
-    let exports = read.check(apply);
-    Ok(VerifiedAccount { caller, exports })
+    let exports = to_export.map(|(role, questions)| known.check(&role, questions, of_exports));
+    let imports = to_import.zip(of_import);
+    let imports =
+        imports.map(|((role, question), found)| known.check(&role, vec![question], vec![found]));
+    Ok(VerifiedAccount {
+        exports: exports.unwrap_or_default(),
+        imports: imports.unwrap_or_default(),
+        caller,
+    })
+}
+
+/// What is the same for all that is asked about an account.
+struct Known<'a> {
+    account: &'a AccountId,
+    desired: DesiredState,
+    ram: Layer<&'a ObservedState>,
+    control_policies: &'a Layer<Vec<ControlPolicy>>,
+    apply: &'a str,
+}
+
+impl Known<'_> {
+    /// The checks of everything that is asked about one role.
+    fn check<Q>(
+        &self,
+        role: &RoleName,
+        questions: Vec<Q>,
+        services: Vec<ObservedServices>,
+    ) -> Vec<Checked<Q>>
+    where
+        Q: Clone,
+        for<'q> &'q Q: Into<Question<'q>>,
+    {
+        let asked = with_control_policies(questions, services, self.control_policies);
+        let read = ReadLayers {
+            account: self.account,
+            role,
+            desired: &self.desired,
+            ram: self.ram.clone(),
+            asked: &asked,
+        };
+        read.check(self.apply)
+    }
 }
 
 /// Why RAM could not be read, on one line: the first error, and how many there are besides.
@@ -154,11 +289,11 @@ fn why(ObserveError(errors): &ObserveError) -> String {
 }
 
 /// What was asked, each with all that was read for it.
-pub(crate) fn with_control_policies(
-    questions: Vec<ExportQuestion>,
+pub(crate) fn with_control_policies<Q>(
+    questions: Vec<Q>,
     services: Vec<ObservedServices>,
     control_policies: &Layer<Vec<ControlPolicy>>,
-) -> Vec<(ExportQuestion, ObservedServices)> {
+) -> Vec<(Q, ObservedServices)> {
     let services = services.into_iter().map(|found| ObservedServices {
         control_policies: control_policies.clone(),
         ..found
@@ -166,16 +301,31 @@ pub(crate) fn with_control_policies(
     questions.into_iter().zip(services).collect()
 }
 
-/// The error codes that were met, and those with which ECS refuses. One with which it may refuse is no error yet.
+/// The error codes that were met, and those with which ECS refuses. One with which it may refuse is no error yet, nor is
+/// that of a dry run that was passed.
 pub(crate) fn codes_told<Q>(checked: &[Checked<Q>]) -> impl Iterator<Item = &str> {
     let checks = checked.iter().flat_map(|one| &one.checks);
-    checks.flat_map(|check| {
+    let open = checks.filter(|check| check.answer != CheckAnswer::Passed);
+    open.flat_map(|check| {
         let fails = check.error.filter(|_| check.answer == CheckAnswer::Failed);
         codes_in(&check.message).into_iter().chain(fails)
     })
 }
 
-fn no_export_role() -> Failure {
-    let message = format!("the spec names no role for exports, such as {EXPORT_ROLE}");
-    Failure::new(ExitStatus::Usage, message).hint("add the role, or use `preset:image-export`")
+fn no_role(asked: &Asked) -> Failure {
+    let mut message = format!("the spec names no role for exports, such as {EXPORT_ROLE}");
+    let mut presets = "`preset:image-export`".to_owned();
+    if asked.imports {
+        message.push_str(&format!(", and none for imports, such as {IMPORT_ROLE}"));
+        presets.push_str(" or `preset:image-import`");
+    }
+    Failure::new(ExitStatus::Usage, message).hint(format!("add the role, or use {presets}"))
+}
+
+/// An option was named that is about what the spec has no role for.
+fn without_role(option: &str, operation: ImageOperation) -> Failure {
+    let (word, role) = (operation.word(), operation.role());
+    let message = format!("`{option}` is about an {word}, and the spec names no role for {word}s");
+    Failure::new(ExitStatus::Usage, message)
+        .hint(format!("add the role {role}, or use `preset:image-{word}`"))
 }

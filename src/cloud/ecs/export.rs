@@ -1,42 +1,22 @@
-//! ExportImage, for real and as a dry run. Source: ECS, `ExportImage`, and the official SDK's docstrings (July 2026).
-
-use serde::Deserialize;
+//! ExportImage, for real and as a dry run. Source: ECS, `ExportImage`, and the official SDK's models (7.11.8).
 
 use super::client::EcsClient;
+use super::dry_run::task;
 use crate::account::{AccountError, AccountErrorKind};
 use crate::cloud::rpc::attempt::{AttemptError, Effect};
 use crate::cloud::rpc::call::{Call, CallKind};
 use crate::cloud::rpc::credentials::CredentialSource;
-use crate::cloud::rpc::reply::Reply;
 use crate::cloud::rpc::transport::Transport;
 use crate::model::{DryRun, ExportRequest};
 
-/// How ECS says that a dry run found nothing against the request: as an error. The first is documented for
-/// `ExportImage`, the second for `ImportImage`, its twin.
-const PASSED: [&str; 2] = ["DryRunOperation", "DRYRUN.SUCCESS"];
-
 impl<T: Transport, C: CredentialSource> EcsClient<T, C> {
-    /// Asks with the flag `DryRun`. It is never repeated where its fate is unknown: an old endpoint may take no notice
-    /// of the flag.
+    /// Asks with the flag `DryRun`.
     ///
     /// # Errors
     /// When ECS refuses the request, or no answer came.
     pub async fn dry_run(&self, request: &ExportRequest) -> Result<DryRun, AccountError> {
-        let call = self.export_image(request).await?.with("DryRun", true);
-        match self.rpc.call(&call).await {
-            Ok(reply) => Ok(match task(&reply) {
-                Some(task) => DryRun::Started { task },
-                None => DryRun::Passed {
-                    code: String::new(),
-                },
-            }),
-            Err(AttemptError { error, .. }) => match &error.code {
-                Some(code) if PASSED.contains(&code.as_str()) => {
-                    Ok(DryRun::Passed { code: code.clone() })
-                }
-                _ => Err(error),
-            },
-        }
+        let call = self.export_image(request).await?;
+        self.try_out(call).await
     }
 
     /// Starts an export, once, and gives the task's id.
@@ -85,20 +65,4 @@ impl<T: Transport, C: CredentialSource> EcsClient<T, C> {
 fn unknown(call: &Call, message: &str) -> AccountError {
     let kind = AccountErrorKind::OutcomeUnknown;
     AttemptError::new(call, kind, message.to_owned()).error
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ExportReply {
-    task_id: Option<String>,
-    /// As old pages name it.
-    export_task_id: Option<String>,
-}
-
-fn task(reply: &Reply) -> Option<String> {
-    let ExportReply {
-        task_id,
-        export_task_id,
-    } = reply.read().ok()?;
-    task_id.or(export_task_id).filter(|id| !id.is_empty())
 }

@@ -1,7 +1,6 @@
 //! Buckets and what is set for them. Source: OSS, `GetBucketInfo`, `GetBucketPolicy`, `GetBucketWorm`, and the official
 //! SDK's models (oss-v2 1.4.1).
 
-use futures_util::future::join;
 use serde::Deserialize;
 
 use super::call::{Question, ask};
@@ -18,8 +17,7 @@ const NO_BUCKET: &str = "NoSuchBucket";
 const NO_POLICY: &str = "NoSuchBucketPolicy";
 const NO_WORM: &str = "NoSuchWORMConfiguration";
 
-/// The bucket, in whichever region it is; it is looked for in `region` first. Its retention policy is left open where
-/// it could not be read.
+/// The bucket, in whichever region it is; it is looked for in `region` first.
 ///
 /// # Errors
 /// When no answer came, or one that cannot be read.
@@ -30,16 +28,8 @@ pub async fn bucket<T: Transport, C: CredentialSource>(
 ) -> Result<Option<Bucket>, AccountError> {
     let info = of_bucket("GetBucketInfo", name, OssAnswer::Xml);
     let into = |reply: &Reply| reply.read_xml::<InfoReply>()?.bucket.into_model(name);
-    let (info, lock) = join(
-        ask(rpc, info, region, &[("bucketInfo", "")], into),
-        is_locked(rpc, region, name),
-    )
-    .await;
-    let found = present(info, NO_BUCKET)?;
-    Ok(found.map(|bucket| Bucket {
-        is_locked: lock.ok(),
-        ..bucket
-    }))
+    let info = ask(rpc, info, region, &[("bucketInfo", "")], into).await;
+    present(info, NO_BUCKET)
 }
 
 /// The text of the bucket's policy; `None` when it has none.
@@ -56,7 +46,11 @@ pub async fn bucket_policy<T: Transport, C: CredentialSource>(
     present(policy, NO_POLICY)
 }
 
-async fn is_locked<T: Transport, C: CredentialSource>(
+/// Whether a retention policy forbids to overwrite and delete objects in the bucket.
+///
+/// # Errors
+/// When no answer came, or there is no such bucket.
+pub async fn is_locked<T: Transport, C: CredentialSource>(
     rpc: &RpcClient<T, C>,
     region: &str,
     name: &str,
@@ -142,7 +136,6 @@ impl BucketShape {
             storage_class: self.storage_class,
             encryption: encryption.filter(|word| !word.is_empty() && word != "None"),
             is_versioned: self.versioning.as_deref() == Some("Enabled"),
-            is_locked: None,
         })
     }
 }

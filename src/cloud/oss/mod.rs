@@ -10,5 +10,5 @@ mod hosts;
 mod objects;
 pub mod service;
 
-pub use buckets::{bucket, bucket_policy};
+pub use buckets::{bucket, bucket_policy, is_locked};
 pub use objects::{object, objects, presigned_url};

@@ -15,11 +15,11 @@ use crate::cloud::rpc::traffic::Counts;
 use crate::cloud::rpc::transport::Transport;
 use crate::model::{
     AccountId, Bucket, BucketObject, ControlPolicy, DryRun, ExportRequest, ExportTask, Image,
-    RoleName,
+    ImportRequest, RoleName,
 };
 use crate::services::{ExportImages, ReadServices};
 
-/// Reads what decides about the exports of one account, and exports, implementing [`ReadServices`] and
+/// Reads what decides about the exports and imports of one account, and exports, implementing [`ReadServices`] and
 /// [`ExportImages`].
 pub struct ServicesClient<T, C> {
     rpc: Arc<RpcClient<T, C>>,
@@ -56,6 +56,10 @@ impl<T: Transport, C: CredentialSource> ReadServices for ServicesClient<T, C> {
         oss::bucket(&self.rpc, region, bucket).await
     }
 
+    async fn is_locked(&self, region: &str, bucket: &str) -> Result<bool, AccountError> {
+        oss::is_locked(&self.rpc, region, bucket).await
+    }
+
     async fn bucket_policy(
         &self,
         region: &str,
@@ -79,8 +83,21 @@ impl<T: Transport, C: CredentialSource> ReadServices for ServicesClient<T, C> {
         self.control_policies.policies(account).await
     }
 
+    async fn object(
+        &self,
+        region: &str,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Option<BucketObject>, AccountError> {
+        oss::object(&self.rpc, region, bucket, key).await
+    }
+
     async fn dry_run(&self, request: &ExportRequest) -> Result<DryRun, AccountError> {
         self.ecs.dry_run(request).await
+    }
+
+    async fn dry_run_import(&self, request: &ImportRequest) -> Result<DryRun, AccountError> {
+        self.ecs.dry_run_import(request).await
     }
 }
 
@@ -108,15 +125,6 @@ impl<T: Transport, C: CredentialSource> ExportImages for ServicesClient<T, C> {
         prefix: &str,
     ) -> Result<Vec<BucketObject>, AccountError> {
         oss::objects(&self.rpc, region, bucket, prefix).await
-    }
-
-    async fn object(
-        &self,
-        region: &str,
-        bucket: &str,
-        key: &str,
-    ) -> Result<Option<BucketObject>, AccountError> {
-        oss::object(&self.rpc, region, bucket, key).await
     }
 
     async fn presigned_url(

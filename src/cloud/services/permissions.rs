@@ -13,7 +13,7 @@ use crate::cloud::resource_manager::service::RESOURCE_MANAGER;
 use crate::cloud::rpc::lock::lock;
 use crate::model::{
     AccountId, Bucket, BucketObject, ControlPolicy, DryRun, ExportRequest, ExportTask, Image,
-    RoleName,
+    ImportRequest, RoleName,
 };
 use crate::services::{ExportImages, ReadServices};
 
@@ -72,8 +72,12 @@ impl ReadServices for ServicesPermissions {
 
     async fn bucket(&self, _region: &str, bucket: &str) -> Result<Option<Bucket>, AccountError> {
         self.oss("GetBucketInfo", bucket);
-        self.oss("GetBucketWorm", bucket);
         Ok(None)
+    }
+
+    async fn is_locked(&self, _region: &str, bucket: &str) -> Result<bool, AccountError> {
+        self.oss("GetBucketWorm", bucket);
+        Ok(false)
     }
 
     async fn bucket_policy(
@@ -106,8 +110,25 @@ impl ReadServices for ServicesPermissions {
         Ok(Vec::new())
     }
 
+    async fn object(
+        &self,
+        _region: &str,
+        bucket: &str,
+        _key: &str,
+    ) -> Result<Option<BucketObject>, AccountError> {
+        self.oss("GetObject", &format!("{bucket}/*"));
+        Ok(None)
+    }
+
     async fn dry_run(&self, request: &ExportRequest) -> Result<DryRun, AccountError> {
         self.ecs("ExportImage", &format!("image/{}", request.image));
+        Ok(DryRun::Passed {
+            code: String::new(),
+        })
+    }
+
+    async fn dry_run_import(&self, _request: &ImportRequest) -> Result<DryRun, AccountError> {
+        self.ecs("ImportImage", "image/*");
         Ok(DryRun::Passed {
             code: String::new(),
         })
@@ -143,16 +164,6 @@ impl ExportImages for ServicesPermissions {
     ) -> Result<Vec<BucketObject>, AccountError> {
         self.oss("ListObjects", bucket);
         Ok(Vec::new())
-    }
-
-    async fn object(
-        &self,
-        _region: &str,
-        bucket: &str,
-        _key: &str,
-    ) -> Result<Option<BucketObject>, AccountError> {
-        self.oss("GetObject", &format!("{bucket}/*"));
-        Ok(None)
     }
 
     async fn presigned_url(

@@ -86,7 +86,7 @@ fn belongs(bucket: &Bucket, facts: &Facts<'_>) -> Check {
             bucket.storage_class
         ));
     }
-    if bucket.is_locked == Some(true) {
+    if facts.observed.is_locked == Layer::Read(true) {
         notes.push(
             "its retention policy forbids to overwrite objects, so the same image cannot be exported again under \
              the same prefix"

@@ -6,8 +6,8 @@ use super::parts::{FLEET, anchor, shown};
 use super::picture;
 use super::table::exports;
 use crate::report::run::{
-    Account, AccountShape, CheckedExport, ExportShape, Finding, OutcomeShape, ReadyShape, Run,
-    StepShape, VerdictShape, place,
+    Account, AccountShape, Check, CheckedExport, CheckedImport, ExportShape, Finding, OutcomeShape,
+    ReadyShape, Run, StepShape, VerdictShape, place,
 };
 
 /// Most findings of an account that are unfolded from the start.
@@ -23,6 +23,7 @@ pub(super) fn section(run: &Run, account: &Account, at: usize) -> Markup {
         steps,
         verdict,
         exports,
+        imports,
         not_read,
         ..
     } = &account.shape;
@@ -38,7 +39,8 @@ pub(super) fn section(run: &Run, account: &Account, at: usize) -> Markup {
             @if account.findings.is_empty() { p { "Nothing found." } }
             @else { (findings(account, if run.kind == "plan" { "Changes" } else { "Findings" })) }
             @if let Some(verdict) = verdict { (of_verdict(run, verdict)) }
-            @if !exports.is_empty() { (checked(exports)) }
+            @if !exports.is_empty() { (checked("Export", exports.iter().map(of_export))) }
+            @if !imports.is_empty() { (checked("Import", imports.iter().map(of_import))) }
             @if !steps.is_empty() { (plan(steps)) }
             (picture::picture(account, &run.kind, &id, run.accounts.len() < FLEET))
         }
@@ -158,23 +160,50 @@ fn bucket(export: &ExportShape, trust: Option<&OutcomeShape>) -> Markup {
     }
 }
 
-fn checked(all: &[CheckedExport]) -> Markup {
+/// One export or import, with its place on the page.
+struct Row<'a> {
+    place: Markup,
+    answer: &'a str,
+    checks: &'a [Check],
+}
+
+fn of_export(export: &CheckedExport) -> Row<'_> {
+    Row {
+        place: html! {
+            (shown(&place(export.bucket.as_deref(), export.prefix.as_deref())))
+            @if let Some(region) = &export.region { " in " (shown(region)) }
+            @if let Some(image) = &export.image { br; code { (shown(image)) } }
+        },
+        answer: &export.answer,
+        checks: &export.checks,
+    }
+}
+
+fn of_import(import: &CheckedImport) -> Row<'_> {
+    Row {
+        place: html! {
+            (shown(&place(import.bucket.as_deref(), None)))
+            @if let Some(region) = &import.region { " in " (shown(region)) }
+            @if let Some(object) = &import.object { br; code { (shown(object)) } }
+        },
+        answer: &import.answer,
+        checks: &import.checks,
+    }
+}
+
+fn checked<'a>(what: &str, rows: impl Iterator<Item = Row<'a>>) -> Markup {
     html! {
-        h3 { "Exports" }
-        div.wide tabindex="0" role="region" aria-label="Checks per export" {
+        h3 { (what) "s" }
+        div.wide tabindex="0" role="region" aria-label={ "Checks per " (what.to_ascii_lowercase()) } {
             table {
-                thead { tr { th scope="col" { "Export" } th scope="col" { "Answer" } th scope="col" { "Check" } th scope="col" { "Result" } th scope="col" { "To settle it" } } }
-                @for export in all {
+                thead { tr { th scope="col" { (what) } th scope="col" { "Answer" } th scope="col" { "Check" } th scope="col" { "Result" } th scope="col" { "To settle it" } } }
+                @for row in rows {
                     tbody {
-                        @for (at, check) in export.checks.iter().enumerate() {
+                        @for (at, check) in row.checks.iter().enumerate() {
                             tr {
                                 @if at == 0 {
-                                    th scope="rowgroup" rowspan=(export.checks.len()) {
-                                        (shown(&place(export.bucket.as_deref(), export.prefix.as_deref())))
-                                        @if let Some(region) = &export.region { " in " (shown(region)) }
-                                        @if let Some(image) = &export.image { br; code { (shown(image)) } }
-                                    }
-                                    td rowspan=(export.checks.len()) { (exports(&export.answer)) }
+                                    th scope="rowgroup" rowspan=(row.checks.len()) { (row.place) }
+                                    td rowspan=(row.checks.len()) { (exports(row.answer)) }
                                 }
                                 td { (shown(&check.check)) }
                                 td { (shown(&check.answer)) @if let Some(message) = &check.message { ": " (shown(message)) } }

@@ -16,7 +16,7 @@ pub(super) fn fleet(run: &Run, accounts: &[&Account]) -> Markup {
                 thead { tr {
                     th scope="col" { "Account" }
                     @for (_, title) in ASPECTS { th scope="col" { (title) } }
-                    th scope="col" { "Exports" }
+                    th scope="col" { (capital(run.asked_about())) }
                     @for severity in Severity::ALL { th.number scope="col" { (capital(severity.as_str())) } }
                 } }
                 tbody { @for (at, account) in accounts.iter().enumerate() { (row(run, account, at)) } }
@@ -60,7 +60,7 @@ fn row(run: &Run, account: &Account, at: usize) -> Markup {
                 @if account.id() != account.label() && !account.id().is_empty() { br; span.soft.mono { (shown(account.id())) } }
             }
             @for (aspect, _) in ASPECTS { td { (cell(account, aspect)) } }
-            td { (exports(account.exports())) }
+            td { (exports(account.answer())) }
             @for severity in Severity::ALL {
                 @let count = account.count(severity);
                 td.number.soft[count == 0] { (count) }
@@ -91,7 +91,7 @@ fn is_absent(kind: &str) -> bool {
     matches!(kind, "missing" | "pending-create")
 }
 
-/// Whether exports work, in a word.
+/// Whether exports or imports work, in a word.
 pub(super) fn exports(answer: &str) -> Markup {
     match answer {
         "" => html! { span.soft { "–" } },

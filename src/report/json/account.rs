@@ -7,7 +7,7 @@ use crate::drift::DriftReport;
 use crate::export::ExportReport;
 use crate::model::{AccountId, Caller, ObservedState};
 use crate::plan::Plan;
-use crate::readiness::CheckedExport;
+use crate::readiness::{CheckedExport, CheckedImport};
 use crate::report::Calls;
 
 /// One account's part of a report.
@@ -33,10 +33,10 @@ impl AccountReport {
         Self(Account::drifted(plan, report))
     }
 
-    /// Of `verify`: the exports and their checks.
+    /// Of `verify`: the exports and imports with their checks.
     #[must_use]
-    pub fn verified(caller: &Caller, exports: &[CheckedExport]) -> Self {
-        Self(Account::verified(caller, exports))
+    pub fn verified(caller: &Caller, exports: &[CheckedExport], imports: &[CheckedImport]) -> Self {
+        Self(Account::verified(caller, exports, imports))
     }
 
     /// Of `export`: the export that was asked about, its checks, and what became of it where it was started. One that

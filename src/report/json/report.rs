@@ -7,15 +7,15 @@ use super::export::ExportShape;
 use super::format::FORMAT_VERSION;
 use super::roles::Role;
 use super::step::StepShape;
-use super::summary::{Exports, Severities, Summary};
+use super::summary::{Answers, Severities, Summary};
 use super::verdict::Verdict;
-use super::verify::Export;
+use super::verify::{Export, Import};
 use crate::apply::{ApplyReport, StepReport};
 use crate::drift::{DriftReport, Earlier, Finding};
 use crate::export::{Ending, ExportReport};
 use crate::model::{AccountId, Caller};
 use crate::plan::{Change, OrderCheck, Passing, PassingKind, Plan};
-use crate::readiness::CheckedExport;
+use crate::readiness::{CheckedExport, CheckedImport};
 use crate::report::Calls;
 
 /// The whole report of one run over any number of accounts.
@@ -98,6 +98,8 @@ pub(super) struct Account {
     gone: Option<Vec<Earlier>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exports: Option<Vec<Export>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    imports: Vec<Import>,
     #[serde(skip_serializing_if = "Option::is_none")]
     export: Option<ExportShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -246,10 +248,21 @@ impl Account {
         }
     }
 
-    pub(super) fn verified(caller: &Caller, exports: &[CheckedExport]) -> Self {
+    pub(super) fn verified(
+        caller: &Caller,
+        exports: &[CheckedExport],
+        imports: &[CheckedImport],
+    ) -> Self {
+        let of_imports = Answers::of(imports);
         let account = Self {
             id: Some(caller.account.to_string()),
             caller: Some(caller.arn.clone()),
+            imports: imports.iter().map(Import::new).collect(),
+            summary: Summary {
+                imports: of_imports,
+                in_sync: of_imports.are_ready(),
+                ..Summary::default()
+            },
             ..Self::default()
         };
         account.with_exports(exports)
@@ -257,10 +270,10 @@ impl Account {
 
     /// Adds how the checks of its exports ended.
     pub(super) fn with_exports(mut self, exports: &[CheckedExport]) -> Self {
-        let counts = Exports::of(exports);
+        let counts = Answers::of(exports);
         self.exports = Some(exports.iter().map(Export::new).collect());
         self.summary.exports = counts;
-        self.summary.in_sync &= counts.blocked == 0 && counts.depends == 0;
+        self.summary.in_sync &= counts.are_ready();
         self
     }
 
@@ -274,7 +287,7 @@ impl Account {
             Some(Ending::Exported { .. })
         );
         let checked = checked.map(std::slice::from_ref);
-        let mut account = Self::verified(caller, checked.unwrap_or_default());
+        let mut account = Self::verified(caller, checked.unwrap_or_default(), &[]);
         account.export = report.map(ExportShape::new);
         account.summary.in_sync = is_there;
         account

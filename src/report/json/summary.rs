@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::drift::{DriftReport, Severity};
-use crate::readiness::{Answer, CheckedExport};
+use crate::readiness::{Answer, Checked};
 
 /// Counts over the accounts of a report.
 #[derive(Serialize, Deserialize, Clone, Copy)]
@@ -20,11 +20,14 @@ pub(super) struct Summary {
     /// The findings that are accepted.
     pub(super) accepted: usize,
     /// The exports that were asked about, by answer.
-    #[serde(skip_serializing_if = "Exports::is_empty")]
-    pub(super) exports: Exports,
+    #[serde(skip_serializing_if = "Answers::is_empty")]
+    pub(super) exports: Answers,
+    /// The imports that were asked about, by answer.
+    #[serde(skip_serializing_if = "Answers::is_empty")]
+    pub(super) imports: Answers,
     pub(super) failed_accounts: usize,
     /// Whether every account was read and nothing is left to do: no step for `plan` and `apply`, no finding that
-    /// counts for `drift`, no export that is not ready for `verify`.
+    /// counts for `drift`, no export or import that is not ready for `verify`.
     pub(super) in_sync: bool,
 }
 
@@ -39,7 +42,8 @@ impl Default for Summary {
             findings: 0,
             severities: Severities::default(),
             accepted: 0,
-            exports: Exports::default(),
+            exports: Answers::default(),
+            imports: Answers::default(),
             failed_accounts: 0,
             in_sync: true,
         }
@@ -57,6 +61,7 @@ impl Summary {
             severities,
             accepted,
             exports,
+            imports,
             failed_accounts,
             in_sync,
         } = other;
@@ -68,6 +73,7 @@ impl Summary {
         self.severities.add(severities);
         self.accepted += accepted;
         self.exports.add(exports);
+        self.imports.add(imports);
         self.failed_accounts += failed_accounts;
         self.in_sync &= in_sync;
     }
@@ -107,19 +113,19 @@ impl Severities {
     }
 }
 
-/// How many exports have which answer.
+/// How many exports or imports have which answer.
 #[derive(Serialize, Deserialize, Default, Clone, Copy, PartialEq, Eq)]
 #[serde(default)]
-pub(super) struct Exports {
+pub(super) struct Answers {
     ready: usize,
-    pub(super) blocked: usize,
-    pub(super) depends: usize,
+    blocked: usize,
+    depends: usize,
 }
 
-impl Exports {
-    pub(super) fn of(exports: &[CheckedExport]) -> Self {
+impl Answers {
+    pub(super) fn of<Q>(checked: &[Checked<Q>]) -> Self {
         let count = |answer| {
-            let answers = exports.iter().map(CheckedExport::answer);
+            let answers = checked.iter().map(Checked::answer);
             answers.filter(|found| *found == answer).count()
         };
         Self {
@@ -138,6 +144,10 @@ impl Exports {
         self.ready += ready;
         self.blocked += blocked;
         self.depends += depends;
+    }
+
+    pub(super) fn are_ready(self) -> bool {
+        self.blocked == 0 && self.depends == 0
     }
 
     fn is_empty(&self) -> bool {

@@ -1,9 +1,9 @@
-//! Whether exports would work, for programs.
+//! Whether exports and imports would work, for programs.
 
 use serde::Serialize;
 
-use crate::model::{BucketName, ExportQuestion, ObjectPrefix, RegionId};
-use crate::readiness::{Check, CheckedExport, Party};
+use crate::model::{BucketName, ExportQuestion, ImportQuestion, ObjectKey, ObjectPrefix, RegionId};
+use crate::readiness::{Check, CheckedExport, CheckedImport, Party};
 
 /// One export and its checks.
 #[derive(Serialize)]
@@ -18,6 +18,20 @@ pub(super) struct Export {
     image: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<String>,
+    answer: &'static str,
+    ready: Option<bool>,
+    checks: Vec<CheckShape>,
+}
+
+/// One import and its checks.
+#[derive(Serialize)]
+pub(super) struct Import {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bucket: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<String>,
     answer: &'static str,
     ready: Option<bool>,
     checks: Vec<CheckShape>,
@@ -53,6 +67,26 @@ impl Export {
             prefix: prefix.as_ref().map(ObjectPrefix::as_str).map(str::to_owned),
             image: image.clone(),
             format: format.clone(),
+            answer: answer.as_str(),
+            ready: answer.is_ready(),
+            checks: checks.iter().map(CheckShape::new).collect(),
+        }
+    }
+}
+
+impl Import {
+    pub(super) fn new(import: &CheckedImport) -> Self {
+        let CheckedImport { question, checks } = import;
+        let ImportQuestion {
+            region,
+            bucket,
+            object,
+        } = question;
+        let answer = import.answer();
+        Self {
+            region: region.as_ref().map(RegionId::as_str).map(str::to_owned),
+            bucket: bucket.as_ref().map(BucketName::as_str).map(str::to_owned),
+            object: object.as_ref().map(ObjectKey::as_str).map(str::to_owned),
             answer: answer.as_str(),
             ready: answer.is_ready(),
             checks: checks.iter().map(CheckShape::new).collect(),

@@ -4,7 +4,8 @@
 use super::details::{check, lines, obstacles, place, values};
 use super::rule::Rule;
 use super::shape::{
-    Acceptance, AccountShape, ChangeShape, CheckedExport, FieldShape, FindingShape, StepShape,
+    Acceptance, AccountShape, ChangeShape, Check, CheckedExport, CheckedImport, FieldShape,
+    FindingShape, StepShape,
 };
 use crate::drift::{DriftKind, Severity, Standing, digest};
 use crate::report::words::{Words, acceptance};
@@ -36,7 +37,7 @@ pub(in crate::report) enum Aspect {
     Trust,
     /// Policies, and what the role holds.
     Permissions,
-    /// Whether exports work.
+    /// Whether exports and imports work.
     Exports,
     /// Steps, and the account as a whole.
     Other,
@@ -92,11 +93,11 @@ pub(super) fn of(account: &AccountShape, kind: &str) -> Vec<Finding> {
             .iter()
             .map(|it| drift(it, account))
             .collect(),
-        "verify" => account
-            .exports
-            .iter()
-            .filter_map(|it| export(account, it))
-            .collect(),
+        "verify" => {
+            let exports = account.exports.iter().filter_map(|it| export(account, it));
+            let imports = account.imports.iter().filter_map(|it| import(account, it));
+            exports.chain(imports).collect()
+        }
         _ => {
             let changes = account.changes.iter();
             let is_carried_out = account.steps.iter().any(|step| step.outcome.is_some());
@@ -129,8 +130,10 @@ pub(in crate::report) fn passed(account: &AccountShape, kind: &str) -> Vec<Check
     let part = |subject: String| CheckedPart { subject };
     let mut parts: Vec<CheckedPart> = match kind {
         "verify" => {
-            let ready = account.exports.iter().filter(|it| it.answer == "ready");
-            ready.map(|it| part(place_of(it))).collect()
+            let exports = account.exports.iter().filter(|it| it.answer == "ready");
+            let imports = account.imports.iter().filter(|it| it.answer == "ready");
+            let exports = exports.map(place_of);
+            exports.chain(imports.map(source_of)).map(part).collect()
         }
         "drift" => {
             let verdict = account.verdict.iter();
@@ -314,17 +317,45 @@ fn place_of(export: &CheckedExport) -> String {
     )
 }
 
+/// Where an import comes from.
+fn source_of(import: &CheckedImport) -> String {
+    let object = import.object.as_deref().unwrap_or("any object");
+    let place = place(import.bucket.as_deref(), None);
+    let region = import.region.as_ref().map(|region| format!(" in {region}"));
+    format!(
+        "import of {object} from {place}{}",
+        region.unwrap_or_default()
+    )
+}
+
 fn export(account: &AccountShape, export: &CheckedExport) -> Option<Finding> {
-    let (kind, severity, what) = match export.answer.as_str() {
+    let kinds = ["export-blocked", "export-depends"];
+    let CheckedExport { answer, checks, .. } = export;
+    checked(account, (answer, checks), kinds, &place_of(export))
+}
+
+fn import(account: &AccountShape, import: &CheckedImport) -> Option<Finding> {
+    let kinds = ["import-blocked", "import-depends"];
+    let CheckedImport { answer, checks, .. } = import;
+    checked(account, (answer, checks), kinds, &source_of(import))
+}
+
+fn checked(
+    account: &AccountShape,
+    (answer, checks): (&str, &[Check]),
+    [blocked, depends]: [&str; 2],
+    subject: &str,
+) -> Option<Finding> {
+    let (kind, severity, what) = match answer {
         "ready" => return None,
-        "blocked" => ("export-blocked", Severity::High, "would fail"),
-        _ => ("export-depends", Severity::Medium, "may fail"),
+        "blocked" => (blocked, Severity::High, "would fail"),
+        _ => (depends, Severity::Medium, "may fail"),
     };
-    let open = export.checks.iter();
+    let open = checks.iter();
     let open = open.filter(|it| matches!(it.answer.as_str(), "failed" | "depends"));
     Some(Finding {
         details: open.map(check).collect(),
         aspect: Aspect::Exports,
-        ..finding(account, Rule::new(kind, severity), &place_of(export), what)
+        ..finding(account, Rule::new(kind, severity), subject, what)
     })
 }

@@ -18,9 +18,9 @@ pub(super) use findings::{Aspect, Finding, passed};
 pub(super) use rule::Rule;
 use shape::RunShape;
 pub(super) use shape::{
-    AccountShape, ChangeShape, CheckedExport, ExportShape, FieldShape, FindingShape, LineShape,
-    OutcomeShape, PolicyShape, ReadyShape, RoleShape, StatementShape, StepShape, UnusedShape,
-    VerdictShape,
+    AccountShape, ChangeShape, Check, CheckedExport, CheckedImport, ExportShape, FieldShape,
+    FindingShape, LineShape, OutcomeShape, PolicyShape, ReadyShape, RoleShape, StatementShape,
+    StepShape, UnusedShape, VerdictShape,
 };
 
 /// Where findings point when the spec is no file: the place where one would be.
@@ -124,6 +124,22 @@ impl Run {
         accounts
     }
 
+    /// What is told of in a column that says whether it works.
+    pub(super) fn asked_about(&self) -> &'static str {
+        let has = |is_there: fn(&AccountShape) -> bool| {
+            let mut accounts = self.accounts.iter();
+            accounts.any(|account| is_there(&account.shape))
+        };
+        match (
+            has(|it| !it.exports.is_empty()),
+            has(|it| !it.imports.is_empty()),
+        ) {
+            (_, false) => "exports",
+            (false, true) => "imports",
+            (true, true) => "exports and imports",
+        }
+    }
+
     /// How many findings count, by severity.
     pub(super) fn counts(&self) -> BTreeMap<Severity, usize> {
         let mut counts = BTreeMap::new();
@@ -183,14 +199,11 @@ impl Account {
             .count()
     }
 
-    /// Whether exports work; empty where nobody asked. Of `plan` and `apply`, after the steps.
-    pub(super) fn exports(&self) -> &str {
-        let checked = self
-            .shape
-            .exports
-            .iter()
-            .map(|export| export.answer.as_str());
-        let worst = checked.max_by_key(|answer| match *answer {
+    /// Whether exports and imports work; empty where nobody asked. Of `plan` and `apply`, after the steps.
+    pub(super) fn answer(&self) -> &str {
+        let exports = self.shape.exports.iter().map(|it| it.answer.as_str());
+        let imports = self.shape.imports.iter().map(|it| it.answer.as_str());
+        let worst = exports.chain(imports).max_by_key(|answer| match *answer {
             "blocked" => 2,
             "depends" => 1,
             _ => 0,

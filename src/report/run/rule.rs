@@ -57,6 +57,16 @@ const KINDS: &[Kind] = &[
         help: "Something decides that cannot be read from the account. The report names it and says what would settle it.",
     },
     Kind {
+        kind: "import-blocked",
+        title: "ImportImage would fail",
+        help: "With the account as it is, ECS cannot import the object as an image. The report says what stands in the way.",
+    },
+    Kind {
+        kind: "import-depends",
+        title: "Whether ImportImage works is open",
+        help: "Something decides that cannot be read from the account. The report names it and says what would settle it.",
+    },
+    Kind {
         kind: "instance-bound",
         title: "Instances wear the export role",
         help: "Whoever is on such an instance has all that the role has. Detach the role with `aliyun ecs DetachInstanceRamRole`.",

@@ -44,6 +44,8 @@ pub(in crate::report) struct AccountShape {
     pub(in crate::report) verdict: Option<VerdictShape>,
     /// Of `verify`.
     pub(in crate::report) exports: Vec<CheckedExport>,
+    /// Of `verify`.
+    pub(in crate::report) imports: Vec<CheckedImport>,
     pub(in crate::report) not_read: Option<String>,
     pub(in crate::report) errors: Vec<ProblemShape>,
 }
@@ -267,6 +269,17 @@ pub(in crate::report) struct CheckedExport {
     pub(in crate::report) bucket: Option<String>,
     pub(in crate::report) prefix: Option<String>,
     pub(in crate::report) image: Option<String>,
+    pub(in crate::report) answer: String,
+    pub(in crate::report) checks: Vec<Check>,
+}
+
+/// One import of `verify`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::report) struct CheckedImport {
+    pub(in crate::report) region: Option<String>,
+    pub(in crate::report) bucket: Option<String>,
+    pub(in crate::report) object: Option<String>,
     pub(in crate::report) answer: String,
     pub(in crate::report) checks: Vec<Check>,
 }

@@ -1,15 +1,16 @@
-//! A table of checks, one line an export, and what was checked for none of them.
+//! A table of checks, one line an export or import, and what was checked for none of them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::model::{BucketName, ExportQuestion, ObjectPrefix, RegionId};
-use crate::readiness::{CheckAnswer, CheckKind, CheckedExport};
+use crate::model::ImageOperation;
+use crate::readiness::{Check, CheckAnswer, CheckKind, CheckedExport, CheckedImport};
 
+use super::place::{row_place, source};
 use super::style::{ADD, CHANGE, DIM, REMOVE, Styled, safe};
 
-/// What is said of each export: a word, and the checks behind it. The worst of them is shown.
-const GROUPS: [(&str, &[CheckKind]); 10] = [
+/// What is said of each export or import: a word, and the checks behind it. The worst of them is shown.
+const GROUPS: [(&str, &[CheckKind]); 11] = [
     ("role", &[CheckKind::Role]),
     ("trust", &[CheckKind::Trust]),
     ("permissions", &[CheckKind::Permissions]),
@@ -33,32 +34,58 @@ const GROUPS: [(&str, &[CheckKind]); 10] = [
             CheckKind::ImageOrigin,
         ],
     ),
+    ("object", &[CheckKind::Object]),
     ("format", &[CheckKind::Format, CheckKind::Prefix]),
     ("instances", &[CheckKind::Instances]),
     ("dry-run", &[CheckKind::DryRun]),
 ];
 
-/// One line of the table.
-pub(super) struct Row {
-    pub(super) place: String,
-    /// One for each of [`GROUPS`].
-    cells: [CheckAnswer; GROUPS.len()],
+/// What was checked in one account.
+#[derive(Debug, Clone, Copy)]
+pub struct Verified<'a> {
+    /// The exports.
+    pub exports: &'a [CheckedExport],
+    /// The imports.
+    pub imports: &'a [CheckedImport],
 }
 
-impl Row {
-    pub(super) fn new(export: &CheckedExport) -> Self {
-        Self {
-            place: row_place(&export.question),
-            cells: GROUPS.map(|(_, kinds)| cell(export, kinds)),
-        }
+impl<'a> Verified<'a> {
+    /// The checks of each, in the order of [`Verified::rows`].
+    pub(super) fn all(self) -> impl Iterator<Item = (ImageOperation, &'a [Check])> {
+        let exports = self.exports.iter();
+        let exports = exports.map(|it| (ImageOperation::Export, it.checks.as_slice()));
+        let imports = self.imports.iter();
+        exports.chain(imports.map(|it| (ImageOperation::Import, it.checks.as_slice())))
+    }
+
+    /// The line of each. Which of the two it is goes without saying where there is one of them.
+    pub(super) fn rows(self) -> Vec<Row> {
+        let is_mixed = !self.exports.is_empty() && !self.imports.is_empty();
+        let exports = self.exports.iter().map(|it| row_place(&it.question));
+        let imports = self.imports.iter().map(|it| source(&it.question));
+        let row = |((operation, checks), place): ((ImageOperation, &[Check]), String)| Row {
+            place: match is_mixed {
+                true => format!("{}  {place}", operation.word()),
+                false => place,
+            },
+            cells: GROUPS.map(|(_, kinds)| cell(checks, kinds)),
+        };
+        self.all().zip(exports.chain(imports)).map(row).collect()
     }
 }
 
-/// Appends what was checked, and a line for each export with what is not in order. The lines break well at any width.
+/// One line of the table.
+pub(super) struct Row {
+    pub(super) place: String,
+    /// One for each of [`GROUPS`]; `None` for what has no meaning here.
+    cells: [Option<CheckAnswer>; GROUPS.len()],
+}
+
+/// Appends what was checked, and a line for each row with what is not in order. The lines break well at any width.
 pub(super) fn table<'a>(rows: impl Iterator<Item = &'a Row> + Clone, out: &mut String) {
     let was_checked = |group: usize| {
-        let mut cells = rows.clone().filter_map(|row| row.cells.get(group));
-        cells.any(|answer| *answer != CheckAnswer::Skipped)
+        let mut cells = rows.clone().filter_map(|row| *row.cells.get(group)?);
+        cells.any(|answer| answer != CheckAnswer::Skipped)
     };
     let groups = GROUPS.iter().map(|(word, _)| *word).enumerate();
     let groups: Vec<(usize, &str)> = groups.filter(|(group, _)| was_checked(*group)).collect();
@@ -71,7 +98,7 @@ pub(super) fn table<'a>(rows: impl Iterator<Item = &'a Row> + Clone, out: &mut S
         let _ = write!(out, "  {place:width$}");
         let of = |answer: CheckAnswer| -> Vec<&str> {
             let mut answered = groups.clone();
-            answered.retain(|(group, _)| cells.get(*group) == Some(&answer));
+            answered.retain(|(group, _)| cells.get(*group) == Some(&Some(answer)));
             answered.into_iter().map(|(_, word)| word).collect()
         };
         let mut is_ok = true;
@@ -93,39 +120,20 @@ pub(super) fn table<'a>(rows: impl Iterator<Item = &'a Row> + Clone, out: &mut S
     }
 }
 
-/// The worst answer of some checks.
-fn cell(export: &CheckedExport, kinds: &[CheckKind]) -> CheckAnswer {
+/// The worst answer of some checks, if there are any.
+fn cell(checks: &[Check], kinds: &[CheckKind]) -> Option<CheckAnswer> {
     let rank = |answer: &CheckAnswer| match answer {
         CheckAnswer::Skipped => 0,
         CheckAnswer::Passed => 1,
         CheckAnswer::Depends => 2,
         CheckAnswer::Failed => 3,
     };
-    let checks = export.checks.iter();
+    let checks = checks.iter();
     let answers = checks.filter(|check| kinds.contains(&check.kind));
-    let worst = answers.map(|check| check.answer).max_by_key(rank);
-    worst.unwrap_or(CheckAnswer::Skipped)
+    answers.map(|check| check.answer).max_by_key(rank)
 }
 
-fn row_place(question: &ExportQuestion) -> String {
-    let region = question.region.as_ref();
-    let region = region.map_or("any region", RegionId::as_str);
-    let image = question.image.as_ref();
-    let image = image.map(|image| format!("  {}", safe(image)));
-    format!("{region}  {}{}", place(question), image.unwrap_or_default())
-}
-
-/// Where an export goes, for the middle of a line.
-#[must_use]
-pub fn place(question: &ExportQuestion) -> String {
-    let ExportQuestion { bucket, prefix, .. } = question;
-    let bucket = bucket.as_ref().map_or("any bucket", BucketName::as_str);
-    let prefix = prefix.as_ref().map_or("", ObjectPrefix::as_str);
-    let slash = if prefix.is_empty() { "" } else { "/" };
-    format!("{bucket}{slash}{prefix}")
-}
-
-/// What was looked at for no export, and why.
+/// What was looked at in no row, and why.
 #[derive(Default)]
 pub(super) struct Unchecked(BTreeMap<CheckKind, Reason>);
 
@@ -136,9 +144,9 @@ struct Reason {
 }
 
 impl Unchecked {
-    /// Takes in the exports of an account, in any order.
-    pub(super) fn add(&mut self, exports: &[CheckedExport]) {
-        for check in exports.iter().flat_map(|export| &export.checks) {
+    /// Takes in what was checked in an account, in any order.
+    pub(super) fn add(&mut self, found: Verified<'_>) {
+        for check in found.all().flat_map(|(_, checks)| checks) {
             let reason = self.0.entry(check.kind).or_insert_with(|| Reason {
                 message: check.message.clone(),
                 is_told: false,

@@ -1,19 +1,19 @@
-//! Whether the exports of one account would work, as a table of checks, with a line for each trouble below.
+//! Whether the exports and imports of one account would work, as a table of checks, with a line for each trouble below.
 
 use std::fmt::Write;
 
-use crate::model::Caller;
-use crate::readiness::{Answer, Check, CheckAnswer, CheckKind, CheckedExport, Party};
+use crate::model::{Caller, ImageOperation};
+use crate::readiness::{Answer, Check, CheckAnswer, CheckKind, CheckedExport, Party, answer_of};
 
 use super::account::account_line;
-use super::check_table::{Row, Unchecked, table};
+use super::check_table::{Row, Unchecked, Verified, table};
 use super::style::{ADD, CHANGE, DIM, REMOVE, STRONG, Styled, safe};
 
 /// Appends what was found for the only account of a run.
-pub fn verify(caller: &Caller, label: Option<&str>, exports: &[CheckedExport], out: &mut String) {
+pub fn verify(caller: &Caller, label: Option<&str>, found: Verified<'_>, out: &mut String) {
     account_line(caller, label, out);
     out.push('\n');
-    table_and_troubles(exports, &CheckKind::ALL, out);
+    table_and_troubles(found, &CheckKind::ALL, out);
 }
 
 /// Appends how the exports of an account that was worked on are now.
@@ -23,38 +23,41 @@ pub fn exports(exports: &[CheckedExport], out: &mut String) {
         .into_iter()
         .filter(|kind| *kind != CheckKind::DryRun)
         .collect();
-    table_and_troubles(exports, &kinds, out);
+    let found = Verified {
+        exports,
+        imports: &[],
+    };
+    table_and_troubles(found, &kinds, out);
 }
 
 /// `told` are the checks that are named where they were skipped.
-fn table_and_troubles(exports: &[CheckedExport], told: &[CheckKind], out: &mut String) {
-    let rows: Vec<Row> = exports.iter().map(Row::new).collect();
+fn table_and_troubles(found: Verified<'_>, told: &[CheckKind], out: &mut String) {
+    let rows = found.rows();
     table(rows.iter(), out);
-    for (Row { place, .. }, export) in rows.iter().zip(exports) {
-        troubles(place, export, out);
+    for (Row { place, .. }, (operation, checks)) in rows.iter().zip(found.all()) {
+        troubles(place, operation, checks, out);
     }
     out.push('\n');
     let mut unchecked = Unchecked::default();
-    unchecked.add(exports);
+    unchecked.add(found);
     unchecked.say(told, out);
     // The others are told above, with their troubles.
-    for (Row { place, .. }, export) in rows.iter().zip(exports) {
-        if export.answer() == Answer::Ready {
-            let _ = writeln!(out, "{}: {}", Styled(STRONG, place), conclusion(export));
+    for (Row { place, .. }, (operation, checks)) in rows.iter().zip(found.all()) {
+        if answer_of(checks) == Answer::Ready {
+            let ready = conclusion(operation, checks);
+            let _ = writeln!(out, "{}: {ready}", Styled(STRONG, place));
         }
     }
 }
 
-fn troubles(place: &str, export: &CheckedExport, out: &mut String) {
-    let found: Vec<&Check> = export
-        .checks
-        .iter()
-        .filter(|check| check.is_trouble())
-        .collect();
+fn troubles(place: &str, operation: ImageOperation, checks: &[Check], out: &mut String) {
+    let found = checks.iter().filter(|check| check.is_trouble());
+    let found: Vec<&Check> = found.collect();
     if found.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n  {}: {}", Styled(STRONG, place), conclusion(export));
+    let conclusion = conclusion(operation, checks);
+    let _ = writeln!(out, "\n  {}: {conclusion}", Styled(STRONG, place));
     for check in found {
         trouble(check, |_| (), out);
     }
@@ -91,16 +94,16 @@ pub(super) fn trouble(check: &Check, places: impl FnOnce(&mut String), out: &mut
 }
 
 /// The answer, with its reason.
-fn conclusion(export: &CheckedExport) -> Styled<String> {
+fn conclusion(operation: ImageOperation, checks: &[Check]) -> Styled<String> {
     let of = |answer| {
-        let checks = export.checks.iter();
+        let checks = checks.iter();
         checks.filter(move |check| check.answer == answer && check.kind != CheckKind::Instances)
     };
-    match export.answer() {
+    match answer_of(checks) {
         Answer::Ready => Styled(ADD, "ready".to_owned()),
         Answer::Blocked => {
             let error = of(CheckAnswer::Failed).find_map(|check| check.error);
-            let error = error.map(|code| format!(", ExportImage would fail with {code}"));
+            let error = error.map(|code| format!(", {} would fail with {code}", operation.name()));
             Styled(REMOVE, format!("blocked{}", error.unwrap_or_default()))
         }
         Answer::Depends => {

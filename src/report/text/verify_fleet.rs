@@ -1,16 +1,16 @@
-//! Whether the exports of many accounts would work: one table, and each trouble once.
+//! Whether the exports and imports of many accounts would work: one table, and each trouble once.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
-use crate::readiness::{Check, CheckAnswer, CheckKind, CheckedExport};
+use crate::readiness::{Check, CheckAnswer, CheckKind};
 
-use super::check_table::{Row, Unchecked, table};
+use super::check_table::{Row, Unchecked, Verified, table};
 use super::style::safe;
 use super::verify::trouble;
 
-/// How many exports are named that share a trouble; the table shows the others.
+/// How many rows are named that share a trouble; the table shows the others.
 const NAMED: usize = 5;
 
 /// What was found for many accounts. Of each it keeps its lines of the table; troubles are kept once.
@@ -32,17 +32,18 @@ struct Lines {
 }
 
 impl FleetChecks {
-    /// Takes in the exports of the account at this place of the spec.
-    pub fn add(&mut self, place: usize, label: &str, exports: &[CheckedExport]) {
-        let rows = exports.iter().map(|export| {
-            let found = export.checks.iter().filter(|check| check.is_trouble());
+    /// Takes in what was checked in the account at this place of the spec.
+    pub fn add(&mut self, place: usize, label: &str, found: Verified<'_>) {
+        let rows = found.rows().into_iter().zip(found.all());
+        let rows = rows.map(|(row, (_, checks))| {
+            let found = checks.iter().filter(|check| check.is_trouble());
             let found = found.map(|check| number(&mut self.troubles, check));
-            (Row::new(export), found.collect())
+            (row, found.collect())
         });
         let rows = rows.collect();
         let label = safe(label);
         self.accounts.insert(place, Lines { label, rows });
-        self.unchecked.add(exports);
+        self.unchecked.add(found);
     }
 
     /// Appends all of it, in the order of the spec.
@@ -96,7 +97,7 @@ fn number(troubles: &mut HashMap<Check, usize>, check: &Check) -> usize {
     }
 }
 
-/// A trouble, how many exports have it, and the first of them.
+/// A trouble, how many rows have it, and the first of them.
 struct Shared<'a> {
     check: &'a Check,
     count: usize,
@@ -114,7 +115,7 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// Each trouble once, with the exports that have it.
+/// Each trouble once, with the rows that have it.
 fn say_troubles<'a>(found: impl Iterator<Item = (&'a Check, &'a str)>, out: &mut String) {
     let mut all: Vec<Shared<'a>> = Vec::new();
     let mut known: HashMap<(CheckKind, &str, Option<&str>), usize> = HashMap::new();

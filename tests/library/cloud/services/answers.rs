@@ -196,7 +196,7 @@ async fn what_is_not_a_bucket_is_not_taken_for_one() {
         (bucket.region.as_str(), bucket.owner.as_str()),
         ("cn-beijing", "42")
     );
-    assert_eq!((bucket.encryption, bucket.is_locked), (None, None));
+    assert_eq!(bucket.encryption, None);
 }
 
 /// An entity that grows stays unread, and nesting without end is refused.
