@@ -435,3 +435,30 @@ fn apply_says_that_it_looked_at_ram_only() {
     let run = program.run(&["apply", "--sandbox", "--yes"]).ends(0);
     run.says_not("Only RAM");
 }
+
+/// Each account of a fleet is told of by itself.
+#[test]
+fn a_fleet_ends_with_2_where_apply_cannot_help() {
+    let spec = format!("{SPEC}discover: {{ resource_directory: true }}\n");
+    let program = Program::new().file("fleet.yaml", spec);
+    program
+        .run(&["sandbox", "seed", "preset:fleet", "--sandbox"])
+        .ends(0);
+    let arguments = [
+        "apply",
+        "fleet.yaml",
+        "--sandbox",
+        "--yes",
+        "--wait-ready",
+        "--only",
+        "member-0000[0-2]",
+    ];
+    let run = program.run(&arguments).ends(2);
+    for account in ["member-00000", "member-00001", "member-00002"] {
+        let line = format!(
+            "error: {account}: RAM is as the spec says, and still the export to exports-hz is blocked"
+        );
+        assert!(run.err.contains(&line), "{}", run.told());
+    }
+    run.says("3 accounts: 0 done, 3 done with exports still blocked, 0 failed.");
+}
