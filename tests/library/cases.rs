@@ -169,8 +169,9 @@ impl Case {
             observed: observed.clone(),
             origin: String::new(),
         };
-        let back = SavedPlan::from_short(&saved.to_short().unwrap());
-        back.unwrap() == saved
+        let mut back = SavedPlan::from_short(&saved.to_short().unwrap()).unwrap();
+        back.observed.read_at = saved.observed.read_at;
+        back.plan() == saved.plan()
     }
 
     /// The reports for programs: of the plan, and of the audit.

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use jiff::Timestamp;
+
 use super::account_result::Executed;
 use super::codes::Codes;
 use super::plan::{PlannedAccount, codes_told};
@@ -63,6 +65,8 @@ pub(crate) struct Proposals<'a> {
 /// A plan that waits to be carried out.
 pub(crate) struct Proposal {
     saved: Span,
+    /// A saved plan has no time; this one is carried out by the account as it was read.
+    read_at: Option<Timestamp>,
     pub(crate) steps: usize,
     pub(crate) connection: Paused,
 }
@@ -147,6 +151,7 @@ impl<'a> Proposals<'a> {
             results.executed(at, &Executed::settled(plan, &connection));
             return;
         }
+        let read_at = observed.read_at;
         let saved = SavedPlan {
             desired,
             observed,
@@ -157,6 +162,7 @@ impl<'a> Proposals<'a> {
         if let Some(saved) = self.keep(saved) {
             let proposal = Proposal {
                 saved,
+                read_at,
                 steps,
                 connection: connection.pause(),
             };
@@ -304,7 +310,8 @@ impl KeptPlans<'_> {
     pub(crate) fn get(&self, proposal: &Proposal) -> Result<(SavedPlan, ApprovedPlan), Failure> {
         let bytes = self.saved.borrow_mut().get(proposal.saved);
         let bytes = bytes.map_err(|error| no_room(&error))?;
-        let saved = SavedPlan::from_short(&bytes).map_err(|error| Failure::bug(&error))?;
+        let mut saved = SavedPlan::from_short(&bytes).map_err(|error| Failure::bug(&error))?;
+        saved.observed.read_at = proposal.read_at;
         let plan = saved.plan().map_err(|error| Failure::bug(&error))?;
         let approved = ask_guard(plan, &saved.observed, self.allowed);
         Ok((saved, approved.map_err(|refusals| refused(&refusals))?))
