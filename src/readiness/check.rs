@@ -18,7 +18,7 @@ pub enum CheckKind {
     Bucket,
     /// It is in the region of the image.
     BucketRegion,
-    /// It does not encrypt what is written to it.
+    /// It does not encrypt its objects.
     BucketEncryption,
     /// Its policy lets the role do what the operation needs.
     BucketPolicy,
@@ -82,13 +82,13 @@ impl CheckKind {
             | Self::Permissions
             | Self::Bucket
             | Self::BucketRegion
+            | Self::BucketEncryption
             | Self::BucketPolicy
             | Self::ControlPolicy
             | Self::Format
             | Self::Instances
             | Self::DryRun => true,
-            Self::BucketEncryption
-            | Self::Image
+            Self::Image
             | Self::ImageStatus
             | Self::ImageDisks
             | Self::ImageEncryption

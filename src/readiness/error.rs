@@ -37,7 +37,7 @@ codes! {
     InvalidOssBucketNotMatched = "InvalidOSSBucket.NotMatched",
     /// No bucket can have this name.
     InvalidOssBucketMalformed = "InvalidOSSBucket.Malformed",
-    /// The bucket encrypts what is written to it.
+    /// The bucket encrypts its objects.
     InvalidOssBucketEncryptUnsupported = "InvalidOSSBucket.EncryptUnsupported",
     /// The bucket takes no more traffic.
     InvalidOssBucketFlowLimit = "InvalidOSSBucket.FlowLimit",

@@ -24,8 +24,7 @@ no call but ImportImage itself tells.
 
 const FOOT: &str = "
 The other codes of ImportImage's table are of parameters that `verify` does not send, such as `Platform`, of what is
-inside the file, or of cloud boxes; `export-iam explain CODE` has them. `InvalidOSSBucket.EncryptUnsupported` is in the
-table too: for imports `verify` does not look at the encryption of the bucket, nor does the sandbox.
+inside the file, or of cloud boxes; `export-iam explain CODE` has them.
 ";
 
 fn account(state: &mut Value) -> &mut Value {
@@ -117,6 +116,20 @@ fn of_the_object() -> Vec<Row> {
 
 fn of_the_bucket_and_the_role() -> Vec<Row> {
     vec![
+        row(
+            "InvalidOSSBucket.EncryptUnsupported",
+            "the bucket encrypts with a key of KMS",
+            &[],
+            |s| bucket(s)["encryption"] = json!("KMS"),
+            Check("bucket-encryption"),
+        ),
+        row(
+            "InvalidOSSBucket.EncryptUnsupported",
+            "the bucket encrypts with AES256",
+            &[],
+            |s| bucket(s)["encryption"] = json!("AES256"),
+            Check("bucket-encryption"),
+        ),
         row(
             "InvalidOSSBucket.Malformed",
             "a malformed name of a bucket",
@@ -286,8 +299,6 @@ const UNTOLD: &[&str] = &[
     "ImageIsImporting",
     // The sandbox finds malformed names before it.
     "InvalidOSSBucket.NotMatched",
-    // Not looked at for imports.
-    "InvalidOSSBucket.EncryptUnsupported",
 ];
 
 #[test]

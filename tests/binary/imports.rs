@@ -80,7 +80,7 @@ fn troubles(run: &Run) -> Vec<(String, String)> {
         .as_array()
         .unwrap()
         .clone();
-    assert_eq!(checks.len(), 11, "{}", run.told());
+    assert_eq!(checks.len(), 12, "{}", run.told());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     checks
         .iter()
@@ -138,7 +138,7 @@ fn each_cause_is_named_and_no_other_and_apply_mends_what_is_of_ram() {
     let refused = "NoSetRoletoECSServiceAcount";
     let denied = "InvalidOSS.NotAuthorized";
     // What is changed, the check, the error, and whether `apply` mends it.
-    let cases: [(Edit, &str, &str, bool); 8] = [
+    let cases: [(Edit, &str, &str, bool); 9] = [
         (|s| account(s)["roles"] = json!([]), "role", refused, true),
         (
             |s| {
@@ -165,6 +165,12 @@ fn each_cause_is_named_and_no_other_and_apply_mends_what_is_of_ram() {
             |s| account(s)["buckets"][0]["region"] = json!("cn-beijing"),
             "bucket-region",
             "InvalidOSSBucket.NotFound",
+            false,
+        ),
+        (
+            |s| account(s)["buckets"][0]["encryption"] = json!("KMS"),
+            "bucket-encryption",
+            "InvalidOSSBucket.EncryptUnsupported",
             false,
         ),
         (
@@ -205,11 +211,10 @@ fn each_cause_is_named_and_no_other_and_apply_mends_what_is_of_ram() {
 }
 
 #[test]
-fn an_allow_of_the_bucket_policy_counts_and_an_encrypting_bucket_is_not_looked_at() {
+fn an_allow_of_the_bucket_policy_counts() {
     let program = with_state(|state| {
         let account = account(state);
         account["roles"][0]["attachments"] = json!([]);
-        account["buckets"][0]["encryption"] = json!("KMS");
         account["buckets"][0]["policy"] = json!({ "Version": "1", "Statement": [{
             "Effect": "Allow", "Action": ["oss:Get*"], "Resource": ["acs:oss:*:*:imports-hz", "acs:oss:*:*:imports-hz/*"],
             "Principal": ["arn:sts::1234567890123456:assumed-role/AliyunECSImageImportDefaultRole/*"],

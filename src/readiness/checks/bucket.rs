@@ -9,7 +9,6 @@ use crate::policy::catalogue::regions::REGIONS;
 
 const NOT_FOUND: ErrorCode = ErrorCode::InvalidOssBucketNotFound;
 
-/// The bucket of an import may encrypt.
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     let kinds = CheckKind::of(facts.operation()).filter(|kind| {
         matches!(
@@ -31,7 +30,7 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
             (Layer::Read(None), _) => Check::skipped(kind, format!("there is no bucket {name}")),
             (Layer::Read(Some(bucket)), CheckKind::Bucket) => belongs(bucket, facts),
             (Layer::Read(Some(bucket)), CheckKind::BucketRegion) => region(bucket, facts),
-            (Layer::Read(Some(bucket)), _) => encryption(bucket),
+            (Layer::Read(Some(bucket)), _) => encryption(bucket, facts.operation()),
         }
     };
     kinds.map(check).collect()
@@ -128,33 +127,42 @@ fn region(bucket: &Bucket, facts: &Facts<'_>) -> Check {
     check.by(Party::SpecAuthor)
 }
 
-/// Alibaba Cloud's own compliance rule demands what ExportImage refuses. Source: Cloud Config,
-/// `oss-bucket-server-side-encryption-enabled`; ECS, ExportImage, `InvalidOSSBucket.EncryptUnsupported`. No page says
-/// whether keys that OSS manages by itself (AES256) are refused too.
-fn encryption(bucket: &Bucket) -> Check {
+/// Alibaba Cloud's own compliance rule demands what ECS refuses. Source: Cloud Config,
+/// `oss-bucket-server-side-encryption-enabled`; ECS, ExportImage and ImportImage,
+/// `InvalidOSSBucket.EncryptUnsupported`. No page says whether keys that OSS manages by itself (AES256) are refused too.
+fn encryption(bucket: &Bucket, operation: ImageOperation) -> Check {
     const CLASH: &str =
         "the compliance rule oss-bucket-server-side-encryption-enabled demands it all the same";
     let kind = CheckKind::BucketEncryption;
     let error = ErrorCode::InvalidOssBucketEncryptUnsupported;
     let name = &bucket.name;
-    let settle = format!(
-        "aliyun oss bucket-encryption --method delete oss://{name}, and except the bucket from the rule where it is in \
-         force"
-    );
-    match bucket.encryption.as_deref() {
-        None => Check::passed(kind, format!("bucket {name} does not encrypt by default")),
+    let refuses = operation.name();
+    let check = match bucket.encryption.as_deref() {
+        None => {
+            return Check::passed(kind, format!("bucket {name} does not encrypt by default"));
+        }
         Some("AES256") => {
             let message = format!(
-                "bucket {name} encrypts with AES256, so ExportImage will probably fail: no page excepts it from the \
+                "bucket {name} encrypts with AES256, so {refuses} will probably fail: no page excepts it from the \
                  refusal; {CLASH}"
             );
-            Check::depends(kind, error, message).settled_by(settle)
+            Check::depends(kind, error, message)
         }
         Some(encryption) => {
             let message = format!(
-                "bucket {name} encrypts with {encryption}, which ExportImage refuses; {CLASH}"
+                "bucket {name} encrypts with {encryption}, which {refuses} refuses; {CLASH}"
             );
-            Check::failed(kind, error, message).settled_by(settle)
+            Check::failed(kind, error, message)
         }
+    };
+    match operation {
+        ImageOperation::Export => check.settled_by(format!(
+            "aliyun oss bucket-encryption --method delete oss://{name}, and except the bucket from the rule where it is \
+             in force"
+        )),
+        // What was encrypted when it was written stays so.
+        ImageOperation::Import => check
+            .settled_by("copy the object to a bucket that does not encrypt, and name that bucket")
+            .by(Party::SpecAuthor),
     }
 }

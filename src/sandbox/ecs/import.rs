@@ -289,6 +289,9 @@ fn check_disk(
     if access::missing_action(world, account, &asked, now).is_some() {
         return Err(errors::not_allowed());
     }
+    if bucket.encryption.is_some() {
+        return Err(errors::bucket_encrypted());
+    }
     let object = bucket.objects.get(disk.key).ok_or_else(errors::no_object)?;
     if object.is_archived() {
         return Err(errors::archived(disk.key));

@@ -206,6 +206,9 @@ const ROWS: &[(&str, Parameters, Edit)] = &[
         account(s)["roles"][0]["trust"]["Statement"][0]["Principal"]["Service"] =
             json!(["oss.aliyuncs.com"]);
     }),
+    ("403 InvalidOSSBucket.EncryptUnsupported", &[], |s| {
+        bucket(s)["encryption"] = json!("AES256");
+    }),
     ("403 InvalidOSS.NotAuthorized", &[], |s| {
         account(s)["roles"][0]["attachments"] = json!([]);
     }),
