@@ -1318,3 +1318,21 @@ fn attachments_that_may_not_be_looked_at_are_named_and_stop_only_who_is_strict()
     assert_eq!(server.writes(), writes);
     program.run(&["apply", "spec.yaml", "--yes"]).ends(0);
 }
+
+#[test]
+fn a_misspelt_code_is_explained_where_it_can_mean_one_only() {
+    let program = Program::new();
+    program
+        .run(&["explain", "InvalidOSSBucket.EncryptUnsuported"])
+        .ends(0)
+        .says("InvalidOSSBucket.EncryptUnsupported (ECS")
+        .warns("`InvalidOSSBucket.EncryptUnsuported` is not a known error code; taken as `InvalidOSSBucket.EncryptUnsupported`");
+    program
+        .run(&["explain", "NotFound"])
+        .ends(1)
+        .warns("hint: did you mean one of ");
+    program
+        .run(&["explain", "Gibberish.Nothing"])
+        .ends(1)
+        .warns("hint: `export-iam explain` lists the known codes");
+}

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::console::{Console, Rendered};
-use crate::explain::{Pasted, find, read_pasted, similar};
+use crate::explain::{Explanation, Pasted, find, read_pasted, similar};
 use crate::report::{json, text};
 
 /// Longest error text that is read. Unit: bytes. An SDK's exception with its stack is a few KiB.
@@ -40,8 +40,9 @@ pub(super) fn run(args: &ExplainArgs, console: &mut Console) -> Result<ExitStatu
         return Err(Failure::new(ExitStatus::Failed, message)
             .hint("give the code itself: export-iam explain CODE"));
     };
-    let Some(known) = find(code) else {
-        return Err(unknown(code));
+    let known = match find(code) {
+        Some(known) => known,
+        None => nearest(code, console)?,
     };
     let mut text = String::new();
     text::pasted(&pasted, &mut text);
@@ -63,16 +64,28 @@ fn list(console: &mut Console) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Success)
 }
 
-fn unknown(code: &str) -> Failure {
+/// The one code that a misspelt one can mean.
+///
+/// # Errors
+/// When there is none, or there are several (1).
+fn nearest(code: &str, console: &mut Console) -> Result<&'static Explanation, Failure> {
+    let near = similar(code);
+    if let [one] = near.as_slice()
+        && let Some(known) = find(one)
+    {
+        console.note(&format!(
+            "`{code}` is not a known error code; taken as `{one}`"
+        ));
+        return Ok(known);
+    }
     let failure = Failure::new(
         ExitStatus::Failed,
         format!("`{code}` is not a known error code"),
     );
-    match similar(code).as_slice() {
+    Err(match near.as_slice() {
         [] => failure.hint("`export-iam explain` lists the known codes"),
-        [one] => failure.hint(format!("did you mean `{one}`?")),
         several => failure.hint(format!("did you mean one of `{}`?", several.join("`, `"))),
-    }
+    })
 }
 
 /// What was piped in; empty where a person sits at the terminal.
