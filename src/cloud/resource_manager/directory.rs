@@ -86,7 +86,6 @@ pub async fn accounts<T: Transport, C: CredentialSource>(
     Ok(found)
 }
 
-/// A call that asks about the directory. `folder` goes into `ParentFolderId`.
 /// The operations that finding accounts calls: with the directory's id to be checked first, and in one folder alone.
 #[must_use]
 pub fn operations(is_checked: bool, in_folder: bool) -> Vec<&'static str> {
@@ -98,6 +97,7 @@ pub fn operations(is_checked: bool, in_folder: bool) -> Vec<&'static str> {
     check.into_iter().chain(list.iter().copied()).collect()
 }
 
+/// A call that asks about the directory. `folder` goes into `ParentFolderId`.
 fn operation(operation: &'static str, folder: Option<&str>) -> Call {
     let subject = folder.map(|id| format!("folder {id}")).unwrap_or_default();
     Call::read(&RESOURCE_MANAGER, operation, subject).with_some("ParentFolderId", folder.as_ref())

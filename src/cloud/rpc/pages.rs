@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
+
 use super::attempt::AttemptError;
 use super::call::Call;
 use super::client::RpcClient;
@@ -12,6 +14,9 @@ use crate::account::{AccountError, AccountErrorKind};
 
 /// Most pages of one list. At RAM's default of 100 entries this is a hundred times the largest quota.
 const MOST_PAGES: usize = 2000;
+
+/// Pages with numbers that are asked for at once.
+const PAGES_AT_A_TIME: usize = 8;
 
 /// Entries of a page with a number, the most there may be.
 const PAGE: usize = 100;
@@ -76,7 +81,8 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
         }
     }
 
-    /// A whole list whose pages have numbers. `into` gives the entries of a page and how many there are in all.
+    /// A whole list whose pages have numbers; all but the first are asked for several at a time. `into` gives the
+    /// entries of a page and how many there are in all.
     ///
     /// # Errors
     /// As [`RpcClient::one`], or when the list ends early or never.
@@ -98,20 +104,35 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
         call: Call,
         into: impl Fn(&Reply) -> Result<(Vec<M>, usize), Unreadable> + Send + Sync,
     ) -> Result<Vec<M>, AccountError> {
-        let mut list = Vec::new();
-        for page in 1..=MOST_PAGES {
+        let into = &into;
+        let read = |page: usize| {
             let call = call.clone().with("PageNumber", page).with("PageSize", size);
-            let (entries, total) = self.one(&call, &into).await?;
-            let is_last = entries.is_empty();
-            list.extend(entries);
-            if page.saturating_mul(size) >= total {
-                return Ok(list);
+            async move {
+                let (entries, total) = self.one(&call, into).await?;
+                match entries.is_empty() && page.saturating_mul(size) < total {
+                    true => Err(bad_answer(&call, "the list ends before its last page")),
+                    false => Ok((entries, total)),
+                }
             }
-            if is_last {
-                return Err(bad_answer(&call, "the list ends before its last page"));
+        };
+        let (mut list, mut total) = read(1).await?;
+        let mut known = 1;
+        // The list may have grown when its last page comes.
+        while known < total.div_ceil(size) {
+            let pages = total.div_ceil(size);
+            if pages > MOST_PAGES {
+                return Err(bad_answer(&call, "the list does not end"));
             }
+            let mut rest = stream::iter(known + 1..=pages)
+                .map(read)
+                .buffered(PAGES_AT_A_TIME);
+            while let Some((entries, now)) = rest.try_next().await? {
+                list.extend(entries);
+                total = now;
+            }
+            known = pages;
         }
-        Err(bad_answer(&call, "the list does not end"))
+        Ok(list)
     }
 }
 

@@ -5,6 +5,7 @@ use export_iam::cloud::hint::hint;
 use export_iam::cloud::rpc::transport::TransportErrorKind as Broken;
 use export_iam::model::{DryRun, ExportRequest, RoleName};
 use export_iam::services::{ExportImages, ReadServices};
+use serde_json::json;
 
 use super::script::{Answer, SECRET, Script, TOKEN, broken, oss, rpc};
 
@@ -501,4 +502,59 @@ async fn an_answer_about_another_image_or_role_is_not_taken() {
         .instances_with_role("cn-hangzhou", &role)
         .await;
     assert_eq!(found.unwrap(), ["i-2"]);
+}
+
+/// A page of instances of the role, numbered from `from`.
+fn page(from: usize, count: usize, total: usize) -> Answer {
+    let instances = (from..from + count)
+        .map(|n| json!({ "InstanceId": format!("i-{n:04}"), "RamRoleName": "role" }));
+    let instances: Vec<_> = instances.collect();
+    let body = json!({ "RequestId": "r", "TotalCount": total,
+        "InstanceRamRoleSets": { "InstanceRamRoleSet": instances } });
+    rpc(200, &body.to_string())
+}
+
+#[tokio::test]
+async fn a_list_in_numbered_pages_is_whole_or_an_error() {
+    let role = RoleName::new("role").unwrap();
+    let read = async |answers: Vec<Answer>| {
+        let script = Script::of(answers);
+        let found = script
+            .client()
+            .instances_with_role("cn-hangzhou", &role)
+            .await;
+        (found, script.sent().len())
+    };
+    let size = 50;
+    // It grows by more than a page while it is read.
+    let mut answers: Vec<Answer> = (0..20).map(|n| page(n * size, size, 20 * size)).collect();
+    answers[19] = page(19 * size, size, 21 * size + 1);
+    answers.extend([
+        page(20 * size, size, 21 * size + 1),
+        page(21 * size, 1, 21 * size + 1),
+    ]);
+    let (found, calls) = read(answers).await;
+    let wanted: Vec<String> = (0..=21 * size).map(|n| format!("i-{n:04}")).collect();
+    assert_eq!((found.unwrap(), calls), (wanted, 22));
+    // It shrinks to less than was said.
+    let (found, calls) = read(vec![
+        page(0, size, 3 * size),
+        page(size, 7, size + 7),
+        page(0, 0, size + 7),
+    ])
+    .await;
+    assert_eq!((found.unwrap().len(), calls), (size + 7, 3));
+    // A page that has to be there is empty.
+    let (found, calls) = read(vec![page(0, size, 100 * size), page(0, 0, 100 * size)]).await;
+    let error = found.unwrap_err();
+    assert_eq!(error.kind, Kind::BadAnswer);
+    assert!(
+        error.message.contains("ends before its last page"),
+        "{error}"
+    );
+    assert!(calls < 12, "{calls}");
+    // It has no end.
+    let (found, calls) = read(vec![page(0, size, usize::MAX)]).await;
+    assert!(found.unwrap_err().message.contains("the list does not end"));
+    assert_eq!(calls, 1);
 }
