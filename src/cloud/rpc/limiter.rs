@@ -21,8 +21,8 @@ const RECOVERY: f64 = 0.5;
 
 /// The most `AssumeRole` that one account may call in a second is 100 (source: STS API Reference); a full bucket
 /// and what fills it in a second stay within that.
-const ASSUME_ROLE_RATE: f64 = 95.0;
-const ASSUME_ROLE_BURST: f64 = 5.0;
+const ASSUME_ROLE_RATE: f64 = 97.0;
+const ASSUME_ROLE_BURST: f64 = 3.0;
 
 /// A token bucket: one per account, and one for all `AssumeRole` with the same credentials.
 #[derive(Debug)]
