@@ -81,39 +81,51 @@ pub(super) struct Row {
     cells: [Option<CheckAnswer>; GROUPS.len()],
 }
 
-/// Appends what was checked, and a line for each row with what is not in order. The lines break well at any width.
+/// Appends the table: exports and imports down, checks across. A check that is in order in every row has no column.
 pub(super) fn table<'a>(rows: impl Iterator<Item = &'a Row> + Clone, out: &mut String) {
-    let was_checked = |group: usize| {
-        let mut cells = rows.clone().filter_map(|row| *row.cells.get(group)?);
-        cells.any(|answer| answer != CheckAnswer::Skipped)
-    };
-    let groups = GROUPS.iter().map(|(word, _)| *word).enumerate();
-    let groups: Vec<(usize, &str)> = groups.filter(|(group, _)| was_checked(*group)).collect();
-    let words: Vec<&str> = groups.iter().map(|(_, word)| *word).collect();
-    let head = format!("  checked: {}", words.join(", "));
-    let _ = writeln!(out, "{}", Styled(DIM, head));
+    let (mut columns, mut settled) = (Vec::new(), Vec::new());
+    for (group, (word, _)) in GROUPS.iter().enumerate() {
+        let answers = rows.clone().filter_map(|row| *row.cells.get(group)?);
+        let answers: Vec<CheckAnswer> = answers.collect();
+        let is_checked = answers.iter().any(|answer| *answer != CheckAnswer::Skipped);
+        match answers.iter().all(|answer| *answer == CheckAnswer::Passed) {
+            _ if !is_checked => {}
+            true => settled.push(*word),
+            false => columns.push((group, *word)),
+        }
+    }
     let width = rows.clone().map(|row| row.place.chars().count()).max();
     let width = width.unwrap_or(0);
+    if !settled.is_empty() {
+        let head = if columns.is_empty() { "checked" } else { "ok" };
+        let line = format!("  {head}: {}", settled.join(", "));
+        let _ = writeln!(out, "{}", Styled(DIM, line));
+    }
+    if !columns.is_empty() {
+        let words: Vec<&str> = columns.iter().map(|(_, word)| *word).collect();
+        let line = format!("  {:width$}  {}", "", words.join("  "));
+        let _ = writeln!(out, "{}", Styled(DIM, line));
+    }
     for Row { place, cells } in rows {
         let _ = write!(out, "  {place:width$}");
-        let of = |answer: CheckAnswer| -> Vec<&str> {
-            let mut answered = groups.clone();
-            answered.retain(|(group, _)| cells.get(*group) == Some(&Some(answer)));
-            answered.into_iter().map(|(_, word)| word).collect()
-        };
-        let mut is_ok = true;
-        for (answer, style, mark) in [
-            (CheckAnswer::Failed, REMOVE, "NO"),
-            (CheckAnswer::Depends, CHANGE, "?"),
-            (CheckAnswer::Skipped, DIM, "skipped"),
-        ] {
-            let words = of(answer);
-            if !words.is_empty() {
-                is_ok = false;
-                let _ = write!(out, "  {} {}", Styled(style, mark), words.join(", "));
-            }
+        // Spaces are held back until something follows them.
+        let mut gap = 2;
+        for (group, word) in &columns {
+            let room = word.len() + 2;
+            let (style, mark) = match cells.get(*group).copied().flatten() {
+                Some(CheckAnswer::Failed) => (REMOVE, "NO"),
+                Some(CheckAnswer::Depends) => (CHANGE, "?"),
+                Some(CheckAnswer::Skipped) => (DIM, "-"),
+                Some(CheckAnswer::Passed) => (ADD, "ok"),
+                None => {
+                    gap += room;
+                    continue;
+                }
+            };
+            let _ = write!(out, "{:gap$}{}", "", Styled(style, mark));
+            gap = room - mark.len();
         }
-        if is_ok {
+        if columns.is_empty() {
             let _ = write!(out, "  {}", Styled(ADD, "ok"));
         }
         out.push('\n');
