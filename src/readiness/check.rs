@@ -253,6 +253,34 @@ pub fn settled_by_apply(checks: &mut [Check], after: &[Check], command: &str) {
             check.who = Some(Party::Apply);
         }
     }
+    settle_dry_run(checks);
+}
+
+/// Where a check foretells what the dry run was refused with, that check says what settles it and who can: one that
+/// failed, else one that depends.
+pub(super) fn settle_dry_run(checks: &mut [Check]) {
+    let Some(error) = checks
+        .iter()
+        .find(|check| check.kind == CheckKind::DryRun && check.answer == CheckAnswer::Failed)
+        .and_then(|dry_run| dry_run.error)
+    else {
+        return;
+    };
+    let causes = checks
+        .iter()
+        .filter(|check| check.kind != CheckKind::DryRun && check.is_trouble());
+    let cause = causes
+        .filter(|check| check.error == Some(error))
+        .min_by_key(|check| check.answer != CheckAnswer::Failed);
+    let Some((settle, who)) = cause.map(|cause| (cause.settle.clone(), cause.who)) else {
+        return;
+    };
+    for check in checks {
+        if check.kind == CheckKind::DryRun {
+            check.settle.clone_from(&settle);
+            check.who = who;
+        }
+    }
 }
 
 /// What was asked about, and how its checks ended.

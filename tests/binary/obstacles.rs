@@ -462,3 +462,40 @@ fn a_fleet_ends_with_2_where_apply_cannot_help() {
     }
     run.says("3 accounts: 0 done, 3 done with exports still blocked, 0 failed.");
 }
+
+#[test]
+fn a_refused_dry_run_is_for_whoever_can_settle_its_cause() {
+    for (state, wanted) in [
+        ("bucket-denies", "bucket-owner"),
+        ("role-missing", "apply"),
+        ("policy-too-narrow", "apply"),
+    ] {
+        let program = Program::new().file("spec.yaml", SPEC);
+        let preset = format!("preset:{state}");
+        program
+            .run(&["sandbox", "seed", &preset, "--sandbox"])
+            .ends(0);
+        let run = program
+            .run(&[
+                "verify",
+                "spec.yaml",
+                "--sandbox",
+                "--image",
+                "m-bp1app",
+                "--dry-run",
+                "--format",
+                "json",
+            ])
+            .ends(2);
+        let report = run.json();
+        let checks = report["accounts"][0]["exports"][0]["checks"]
+            .as_array()
+            .unwrap();
+        let dry_run = checks
+            .iter()
+            .find(|check| check["check"] == "dry-run")
+            .unwrap();
+        assert_eq!(dry_run["answer"], "failed", "{state}");
+        assert_eq!(dry_run["who"], wanted, "{state}: {dry_run}");
+    }
+}

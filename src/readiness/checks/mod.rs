@@ -11,7 +11,7 @@ mod policies;
 mod request;
 mod role;
 
-use super::check::{Check, CheckAnswer};
+use super::check::{Check, CheckAnswer, settle_dry_run};
 use super::input::{Facts, Question};
 
 /// Each of [`super::CheckKind::of`] the operation once, in that order.
@@ -34,5 +34,6 @@ pub fn checks(facts: &Facts<'_>) -> Vec<Check> {
             check.who = check.who.or(Some(check.kind.party()));
         }
     }
+    settle_dry_run(&mut checks);
     checks
 }
