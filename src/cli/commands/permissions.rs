@@ -4,26 +4,20 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 
-use crate::account::WriteAccount;
 use crate::cli::environment::Environment;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::options::{Global, SpecArg};
 use crate::cli::session::console::{Console, Rendered};
+use crate::cli::stages::calls::{call_drift, call_export, call_plan, call_steps, call_verify};
 use crate::cli::stages::spec::{desired_for_any_account, load};
 use crate::cloud::ram::PermissionRecorder;
 use crate::cloud::resource_manager::directory;
 use crate::cloud::resource_manager::service::RESOURCE_MANAGER;
 use crate::cloud::services::ServicesPermissions;
-use crate::model::{
-    AccountId, DesiredState, ExportRequest, ExtraPolicies, ImportRequest, PolicyName, RoleName,
-    Scope,
-};
-use crate::observe::observe;
-use crate::plan::{export_role, import_role, possible_steps};
+use crate::model::{AccountId, DesiredState, PolicyName, RoleName};
 use crate::policy::{PolicyDocument, Statement, grant};
 use crate::report::{json, text};
-use crate::services::{ExportImages, ReadServices};
 use crate::spec::{AssumeRole, ResourceDirectory, Spec};
 
 /// The name of the operator's own role where nothing says otherwise.
@@ -92,23 +86,19 @@ pub(super) async fn run(
     }
     let recorder = PermissionRecorder::new(account.clone());
     for desired in &wanted {
-        note_reads(&recorder, desired).await?;
+        call_plan(&recorder, desired).await?;
         if operator_roles.is_some() {
-            note_writes(&recorder, desired).await?;
+            call_steps(&recorder, desired).await?;
         }
     }
     let services = ServicesPermissions::new(account.as_ref());
     for desired in &wanted {
         match command {
             PermissionsCommand::Verify(args) => {
-                note_verify(&services, desired, args.dry_run).await;
-                note_verify_imports(&services, desired, args.dry_run).await;
+                call_verify(&services, desired, args.dry_run).await;
             }
-            PermissionsCommand::Export(_) => {
-                note_verify(&services, desired, false).await;
-                note_export(&services, desired).await;
-            }
-            PermissionsCommand::Drift(_) => note_instances(&services, desired).await,
+            PermissionsCommand::Export(_) => call_export(&services, desired).await,
+            PermissionsCommand::Drift(_) => call_drift(&services, desired).await,
             _ => {}
         }
     }
@@ -179,127 +169,6 @@ fn desired_states(spec: &Spec) -> Result<Vec<DesiredState>, Failure> {
         .into_iter()
         .map(|exports| desired_for_any_account(spec, exports))
         .collect()
-}
-
-async fn note_reads(recorder: &PermissionRecorder, desired: &DesiredState) -> Result<(), Failure> {
-    let scope = Scope::of(desired);
-    observe(recorder, &scope, None)
-        .await
-        .map_err(|error| Failure::bug(&error))?;
-    if !scope.roles.is_empty() {
-        recorder.read_any_policy();
-    }
-    Ok(())
-}
-
-async fn note_writes(recorder: &PermissionRecorder, desired: &DesiredState) -> Result<(), Failure> {
-    for step in possible_steps(desired) {
-        recorder
-            .write(&step)
-            .await
-            .map_err(|error| Failure::bug(&error))?;
-    }
-    for role in desired.roles.values() {
-        if role.extra_policies == ExtraPolicies::Detach {
-            recorder.detach_any_policy(&role.name);
-        }
-    }
-    Ok(())
-}
-
-/// `drift` asks where the exports are which instances wear the role.
-async fn note_instances(services: &ServicesPermissions, desired: &DesiredState) {
-    if let Some(role) = export_role(desired) {
-        for export in &desired.exports {
-            let _ = services
-                .instances_with_role(export.region.as_str(), &role)
-                .await;
-        }
-    }
-}
-
-/// Any image may be asked about, and the buckets of the spec, or any.
-async fn note_verify(services: &ServicesPermissions, desired: &DesiredState, with_dry_run: bool) {
-    let Some(role) = export_role(desired) else {
-        return;
-    };
-    let (any_region, any) = ("*", "*");
-    for export in &desired.exports {
-        let (region, bucket) = (export.region.as_str(), export.bucket.as_str());
-        let _ = services.bucket(region, bucket).await;
-        let _ = services.is_locked(region, bucket).await;
-        let _ = services.bucket_policy(region, bucket).await;
-    }
-    if desired.exports.is_empty() {
-        let _ = services.bucket(any_region, any).await;
-        let _ = services.is_locked(any_region, any).await;
-        let _ = services.bucket_policy(any_region, any).await;
-    }
-    let _ = services.image(any_region, any).await;
-    let _ = services.instances_with_role(any_region, &role).await;
-    if let Ok(account) = AccountId::new("0000000000000000") {
-        let _ = services.control_policies(&account).await;
-    }
-    if with_dry_run {
-        let _ = services.dry_run(&any_request()).await;
-    }
-}
-
-/// Any object of any bucket may be asked about.
-async fn note_verify_imports(
-    services: &ServicesPermissions,
-    desired: &DesiredState,
-    with_dry_run: bool,
-) {
-    let Some(role) = import_role(desired) else {
-        return;
-    };
-    let any = "*";
-    let _ = services.bucket(any, any).await;
-    let _ = services.bucket_policy(any, any).await;
-    let _ = services.object(any, any, any).await;
-    let _ = services.instances_with_role(any, &role).await;
-    if let Ok(account) = AccountId::new("0000000000000000") {
-        let _ = services.control_policies(&account).await;
-    }
-    if with_dry_run {
-        let request = ImportRequest {
-            region: any.to_owned(),
-            bucket: any.to_owned(),
-            object: any.to_owned(),
-        };
-        let _ = services.dry_run_import(&request).await;
-    }
-}
-
-fn any_request() -> ExportRequest {
-    let any = || "*".to_owned();
-    ExportRequest {
-        region: any(),
-        image: any(),
-        bucket: any(),
-        prefix: None,
-        format: None,
-        role: None,
-    }
-}
-
-/// Any image may be exported, to the buckets of the spec, or to any.
-async fn note_export(services: &ServicesPermissions, desired: &DesiredState) {
-    let any = "*";
-    let _ = services.start(&any_request()).await;
-    let _ = services.tasks(any).await;
-    let _ = services.task(any, any).await;
-    let _ = services.cancel(any, any).await;
-    let named = desired.exports.iter().map(|export| export.bucket.as_str());
-    let mut buckets: Vec<&str> = named.collect();
-    if buckets.is_empty() {
-        buckets.push(any);
-    }
-    for bucket in buckets {
-        let _ = services.object(any, bucket, any).await;
-        let _ = services.objects(any, bucket, any).await;
-    }
 }
 
 fn operator_roles_of(names: &[String], spec: &Spec) -> Result<BTreeSet<RoleName>, Failure> {

@@ -4,6 +4,7 @@
 pub(super) mod acceptance;
 mod account_result;
 pub(super) mod approval;
+pub(super) mod calls;
 pub(super) mod codes;
 pub(super) mod earlier;
 pub(super) mod execution;
