@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::dry_run::DryRunRequest;
 use super::regions::Offer;
 use super::{access, errors, names, regions};
 use crate::model::{AccountId, RoleName};
@@ -68,17 +69,12 @@ pub(super) fn export(
     now: Timestamp,
 ) -> Answer {
     let wanted = Wanted::read(parameters)?;
-    let is_dry = parameters.boolean("DryRun")?.unwrap_or(false);
-    let passed = || errors::dry_run_passed(&world.behavior.dry_run_code);
-    if is_dry && world.behavior.dry_run == DryRun::Parameters {
-        return Err(passed());
-    }
+    let dry_run = DryRunRequest::read(world, parameters)?;
+    dry_run.end_at(DryRun::Parameters)?;
     let account = world.account(&caller.account);
     let account = account.ok_or_else(|| errors::no_image(wanted.image))?;
     let keys = check(world, account, &wanted, now)?;
-    if is_dry && world.behavior.dry_run == DryRun::Full {
-        return Err(passed());
-    }
+    dry_run.end_at(DryRun::Full)?;
     let region = wanted.region.to_owned();
     let image = wanted.image.to_owned();
     let seconds = i64::from(account.exports.seconds);

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::dry_run::DryRunRequest;
 use super::{access, errors, names, regions};
 use crate::model::{RoleName, Tags};
 use crate::sandbox::caller::Caller;
@@ -127,20 +128,15 @@ pub(super) fn import(
     now: Timestamp,
 ) -> Answer {
     let wanted = Wanted::read(parameters)?;
-    let is_dry = parameters.boolean("DryRun")?.unwrap_or(false);
-    let passed = || errors::dry_run_passed(&world.behavior.dry_run_code);
-    if is_dry && world.behavior.dry_run == DryRun::Parameters {
-        return Err(passed());
-    }
+    let dry_run = DryRunRequest::read(world, parameters)?;
+    dry_run.end_at(DryRun::Parameters)?;
     let account = world.account(&caller.account);
     let account = account.ok_or_else(errors::no_role)?;
     if let Some(task) = repeated(account, &wanted) {
         return Ok(answer(task));
     }
     let sizes = check(world, account, &wanted, now)?;
-    if is_dry && world.behavior.dry_run == DryRun::Full {
-        return Err(passed());
-    }
+    dry_run.end_at(DryRun::Full)?;
     let due = SignedDuration::from_secs(i64::from(account.imports.seconds));
     let due = now.checked_add(due).unwrap_or(now);
     let account = world.accounts.get_mut(&caller.account);

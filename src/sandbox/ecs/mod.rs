@@ -2,6 +2,7 @@
 //! (7.11.8).
 
 mod access;
+mod dry_run;
 mod errors;
 mod export;
 mod images;
