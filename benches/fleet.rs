@@ -56,11 +56,7 @@ fn main() {
         .collect();
     let accounts = numbers.first().copied().unwrap_or(1000);
     let parallel = numbers.get(1).copied().unwrap_or(50);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     let fleet = Fleet {
         members: accounts,
         ..Fleet::default()
@@ -122,13 +118,18 @@ fn main() {
     runtime.shutdown_timeout(Duration::from_secs(1));
 }
 
-/// A `verify` of accounts with five exports each.
-fn matrix(accounts: u64, parallel: u64) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+/// Runs the sandbox.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
-        .unwrap();
+        .unwrap()
+}
+
+/// A `verify` of accounts with five exports each.
+fn matrix(accounts: u64, parallel: u64) {
+    let runtime = runtime();
     let fleet = Fleet {
         members: accounts,
         ..Fleet::default()
