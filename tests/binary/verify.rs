@@ -28,24 +28,7 @@ fn verify(program: &Program, more: &[&str]) -> Run {
 
 /// The checks of the only export that did not pass, each with its answer and the error that it would cause.
 fn troubles(run: &Run) -> Vec<(String, String, String)> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let report = run.json();
-    let checks = report["accounts"][0]["exports"][0]["checks"]
-        .as_array()
-        .unwrap()
-        .clone();
-    assert_eq!(checks.len(), 17, "{}", run.told());
-    let trouble = |check: &&Value| matches!(check["answer"].as_str(), Some("failed" | "depends"));
-    let found = checks.iter().filter(trouble);
-    found
-        .map(|check| {
-            (
-                text(&check["check"]),
-                text(&check["answer"]),
-                text(&check["error"]),
-            )
-        })
-        .collect()
+    run.open_checks("exports", 17)
 }
 
 #[test]

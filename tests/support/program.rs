@@ -211,6 +211,27 @@ impl Run {
         self
     }
 
+    /// The checks of the only one of `exports` or `imports`, `count` of them, that failed or depend: each with its answer
+    /// and the error that it would cause.
+    #[track_caller]
+    pub(crate) fn open_checks(&self, what: &str, count: usize) -> Vec<(String, String, String)> {
+        let report = self.json();
+        let checks = report["accounts"][0][what][0]["checks"].as_array().unwrap();
+        assert_eq!(checks.len(), count, "{}", self.told());
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let open = checks
+            .iter()
+            .filter(|check| matches!(check["answer"].as_str(), Some("failed" | "depends")));
+        open.map(|check| {
+            (
+                text(&check["check"]),
+                text(&check["answer"]),
+                text(&check["error"]),
+            )
+        })
+        .collect()
+    }
+
     /// Standard output as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
