@@ -235,7 +235,7 @@ fn floor<'a>(records: impl Iterator<Item = &'a CallRecord>, parallel: u64) -> Du
 }
 
 fn is_write(operation: &str) -> bool {
-    !["Get", "List", "AssumeRole"]
+    !["Get", "List", "Describe", "AssumeRole"]
         .iter()
         .any(|read| operation.starts_with(read))
 }
