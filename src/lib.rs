@@ -13,7 +13,7 @@
 //! | core, pure | [`policy`], [`model`], [`readiness`], [`plan`], [`drift`] | neither HTTP, files, time nor the terminal |
 //! | seam | [`account`], [`services`], [`observe`], [`apply`], [`export`] | the traits through which RAM, and ECS and OSS, are read and written |
 //! | edges | [`spec`], [`cloud`], [`credentials`], [`sandbox`], [`explain`], [`report`], [`cli`] | the outside |
-//! | for all | [`visible`] | what may be printed |
+//! | for all | [`visible`], [`shell`] | what may be printed, and how a value stands in a command |
 //!
 //! `tests/architecture.rs` reads the paths that every file names. It fails when a module reaches further than its row
 //! allows, and when two files import each other, directly or through others.
@@ -34,5 +34,6 @@ pub mod readiness;
 pub mod report;
 pub mod sandbox;
 pub mod services;
+pub mod shell;
 pub mod spec;
 pub mod visible;

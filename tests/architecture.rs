@@ -25,7 +25,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
         &["serde", "serde_json", "thiserror", "jiff", "strsim"],
     ),
     ("model", &["policy"], &["jiff", "serde", "thiserror"]),
-    ("readiness", &["model", "policy"], &["jiff"]),
+    ("readiness", &["model", "policy", "shell"], &["jiff"]),
     (
         "plan",
         &["model", "policy", "readiness"],
@@ -69,7 +69,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "cloud",
-        &["account", "model", "policy", "services", "visible"],
+        &["account", "model", "policy", "services", "shell", "visible"],
         &[
             "base64",
             "futures_util",
@@ -85,7 +85,6 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
             "serde_json",
             "sha1",
             "sha2",
-            "shlex",
             "thiserror",
             "tokio",
             "tracing",
@@ -94,7 +93,7 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "credentials",
-        &["account", "cloud"],
+        &["account", "cloud", "shell"],
         &[
             "futures_util",
             "jiff",
@@ -165,6 +164,8 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ),
     // What may be printed; for everybody.
     ("visible", &[], &[]),
+    // Values in commands to copy; for everybody.
+    ("shell", &[], &["serde_json", "shlex"]),
 ];
 
 /// Who may use which part of `cloud`: the sandbox takes the wire's own rules, the credential sources ask STS as

@@ -14,6 +14,7 @@ use super::uri::{self, CredentialsUri};
 use super::{env, ini, place, profile};
 use crate::cloud::rpc::credentials::{CredentialError, Credentials};
 use crate::cloud::rpc::endpoint::Endpoint;
+use crate::shell::quote;
 
 /// Names the profile for both files. Source: the official SDKs; the second name is Terraform's.
 const PROFILE: [&str; 2] = ["ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"];
@@ -363,7 +364,7 @@ fn missing(name: &str, searched: Vec<(String, Vec<String>)>, named_by: &str) -> 
         false => format!("there is no such profile in {}", files.join(" and ")),
     };
     let hint = match files.is_empty() {
-        true => format!("make one with `aliyun configure --profile {wanted}`"),
+        true => format!("make one with `aliyun configure --profile {}`", quote(name)),
         false => place::known(&names),
     };
     CredentialError::new(

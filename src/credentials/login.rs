@@ -17,6 +17,7 @@ use crate::cloud::rpc::credentials::{CredentialError, Credentials};
 use crate::cloud::rpc::redact::code;
 use crate::cloud::rpc::transport::{HttpRequest, HttpResponse, Transport};
 use crate::cloud::sts::session_keys::{Keys, Shape};
+use crate::shell::quote;
 
 /// How much must be left of the login's own session for it to be preferred to an exchange.
 const ENOUGH: SignedDuration = SignedDuration::from_mins(15);
@@ -232,10 +233,14 @@ fn cached(place: &Place, profile: &Profile) -> Result<Option<Credentials>, Crede
 
 fn command(profile: &Profile, mode: &str) -> String {
     let name = match &profile.name {
-        Field::Given(name) => name.escape_debug().to_string(),
-        _ => "default".to_owned(),
+        Field::Given(name) => name,
+        _ => "default",
     };
-    format!("aliyun configure --mode {mode} --profile {name}")
+    format!(
+        "aliyun configure --mode {} --profile {}",
+        quote(mode),
+        quote(name)
+    )
 }
 
 /// When a session ends that a file knows by its unix seconds; zero means unknown.

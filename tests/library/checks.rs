@@ -537,3 +537,56 @@ fn a_bucket_of_another_account_is_opened_by_its_policy_alone() {
         )
     );
 }
+
+/// The commands among what settles the checks, as a shell reads them: from `aliyun` or `export-iam` on.
+pub(super) fn commands(checks: &[Check]) -> Vec<Vec<String>> {
+    let settles = checks.iter().filter_map(|check| check.settle.as_deref());
+    let commands = settles.filter_map(|settle| {
+        let start = settle
+            .find("aliyun ")
+            .or_else(|| settle.find("export-iam "))?;
+        Some(shlex::split(&settle[start..]).unwrap())
+    });
+    commands.collect()
+}
+
+#[test]
+fn an_id_in_a_command_is_one_word_whatever_it_holds() {
+    const ID: &str = "x'y\" $(reboot) `reboot` ; reboot # & | > *";
+    let list = serde_json::json!([ID]).to_string();
+    let commands_after = |change: &dyn Fn(&mut World)| {
+        let mut world = World::at_rest();
+        world.question.image = Some(ID.to_owned());
+        world.image().id = ID.to_owned();
+        change(&mut world);
+        commands(&world.checks())
+    };
+    let changes: [(&str, &dyn Fn(&mut World)); 7] = [
+        (ID, &|world| {
+            world.observed.image = Layer::NotRead("denied".to_owned())
+        }),
+        (ID, &|world| world.image().status = "Creating".to_owned()),
+        (ID, &|world| world.image().owner_alias = String::new()),
+        (ID, &|world| world.image().name = "1".to_owned()),
+        (&list, &|world| {
+            world.image().disks[0].is_encrypted = None;
+            world.image().disks[0].snapshot = Some(ID.to_owned());
+        }),
+        (&list, &|world| {
+            world.observed.instances = Layer::Read(vec![ID.to_owned()])
+        }),
+        (ID, &|world| {
+            let task = ID.to_owned();
+            world.observed.dry_run = Layer::Read(DryRunAnswer::Taken(DryRun::Started { task }));
+        }),
+    ];
+    for (number, (wanted, change)) in changes.into_iter().enumerate() {
+        let commands = commands_after(change);
+        let is_there = commands
+            .iter()
+            .any(|words| words.iter().any(|word| word == wanted));
+        assert!(is_there, "{number}: {commands:?}");
+        let unquoted = commands.iter().flatten().any(|word| word == "reboot");
+        assert!(!unquoted, "{number}: {commands:?}");
+    }
+}

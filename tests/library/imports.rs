@@ -9,6 +9,8 @@ use export_iam::readiness::{
     Attached, Check, CheckAnswer, CheckKind, Facts, Question, Role, RoleTrust, checks,
 };
 
+use super::checks::commands;
+
 const ACCOUNT: &str = "1234567890123456";
 
 /// Everything that is known of one import, to be changed.
@@ -373,4 +375,21 @@ fn where_it_depends_importing_one_image_settles_it() {
         settle.starts_with("import one image, or take the condition out of"),
         "{settle}"
     );
+}
+
+#[test]
+fn a_key_in_a_command_is_one_word_whatever_it_holds() {
+    const KEY: &str = "images/my app's $(reboot).qcow2";
+    let not_read: fn(&mut World) = |world| world.observed.object = Layer::NotRead("no".to_owned());
+    let archived: fn(&mut World) =
+        |world| world.object().storage_class = Some("Archive".to_owned());
+    for change in [not_read, archived] {
+        let mut world = World::at_rest();
+        world.question.object = Some(ObjectKey::new(KEY).unwrap());
+        change(&mut world);
+        let commands = commands(&world.checks());
+        let address = format!("oss://imports-hz/{KEY}");
+        let is_there = |words: &Vec<String>| words.last() == Some(&address);
+        assert!(commands.iter().any(is_there), "{commands:?}");
+    }
 }

@@ -13,6 +13,7 @@ use crate::export::{
 };
 use crate::model::{ExportRequest, TaskPart};
 use crate::services::ExportImages;
+use crate::shell::quote;
 
 /// What is said on the first signal while ExportImage may be under way.
 const STOPPING: &str = "interrupted: waiting for the answer under way; again to stop at once";
@@ -150,7 +151,10 @@ pub(crate) fn conclude(
 ) -> Result<ExitStatus, Failure> {
     let region = work.region();
     let task = report.task.as_deref().unwrap_or_default();
-    let take_up = |task: &str| format!("`export-iam export --region {region} --task {task}`");
+    let take_up = |task: &str| {
+        let task = quote(task);
+        format!("`export-iam export --region {region} --task {task}`")
+    };
     let failure = match &report.ending {
         Ending::Exported { .. } | Ending::Detached => return Ok(ExitStatus::Success),
         Ending::Refused { error, running } => {
@@ -217,8 +221,10 @@ fn stopped(
     take_up: impl Fn(&str) -> String,
 ) -> Failure {
     let status = ExitStatus::Interrupted;
-    let by_hand =
-        format!("cancel it with `aliyun ecs CancelTask --RegionId {region} --TaskId {task}`");
+    let by_hand = format!(
+        "cancel it with `aliyun ecs CancelTask --RegionId {region} --TaskId {}`",
+        quote(task)
+    );
     match cancelled {
         _ if task.is_empty() => Failure::new(status, "interrupted; no export was started"),
         Some(Cancelled::Yes) => {

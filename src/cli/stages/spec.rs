@@ -9,6 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::SpecArg;
 use crate::cli::session::console::Console;
 use crate::model::{AccountId, DesiredState, Export};
+use crate::shell::quote;
 use crate::spec::{MAX_FILE, Spec, SpecSource, load as load_spec};
 
 /// The spec of a folder, used where the command line names none.
@@ -42,10 +43,8 @@ pub(crate) fn shown_name(args: &SpecArg, environment: &Environment) -> String {
 
 /// The command line that does `command` with the same spec.
 pub(crate) fn command_line(command: &str, args: &SpecArg) -> String {
-    let spec = args.spec.as_deref().map(|spec| {
-        let quoted = shlex::try_quote(spec);
-        format!(" {}", quoted.unwrap_or(spec.into()))
-    });
+    let spec = args.spec.as_deref();
+    let spec = spec.map(|spec| format!(" {}", quote(spec)));
     format!("export-iam {command}{}", spec.unwrap_or_default())
 }
 

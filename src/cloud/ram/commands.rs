@@ -2,6 +2,7 @@
 
 use super::operations;
 use crate::model::Step;
+use crate::shell::quote;
 
 /// Why a step cannot be written as a command that is safe to copy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,15 +29,13 @@ fn aliyun_command(step: &Step) -> Result<String, CommandError> {
     let call = operations::write(step);
     let mut words = format!("aliyun {} {}", call.service.name, call.operation);
     for (parameter, value) in &call.params {
-        let error = CommandError {
-            operation: call.operation,
-            parameter,
-        };
         if value.chars().any(|c| c.is_control() && c != '\n') {
-            return Err(error);
+            return Err(CommandError {
+                operation: call.operation,
+                parameter,
+            });
         }
-        let quoted = shlex::try_quote(value).map_err(|_| error)?;
-        words.push_str(&format!(" --{parameter}={quoted}"));
+        words.push_str(&format!(" --{parameter}={}", quote(value)));
     }
     Ok(words)
 }

@@ -5,6 +5,7 @@ use super::super::error::ErrorCode;
 use super::super::input::Facts;
 use super::super::party::Party;
 use crate::model::{ExportQuestion, Image, ImageDisk, Layer};
+use crate::shell::{quote, quote_list};
 
 /// Most data disks. Source: ECS, "Export a custom image".
 const DATA_DISKS: usize = 4;
@@ -64,6 +65,7 @@ fn only(of_image: Check, why: &str) -> Vec<Check> {
 }
 
 fn describe(region: &str, id: &str) -> String {
+    let (region, id) = (quote(region), quote(id));
     format!("aliyun ecs DescribeImages --RegionId {region} --ImageId {id} --Status ALL")
 }
 
@@ -113,8 +115,9 @@ fn status(image: &Image) -> Check {
         );
         return Check::depends(kind, ErrorCode::InvalidImageNameMalformed, message).settled_by(
             format!(
-                "aliyun ecs ModifyImageAttribute --RegionId {} --ImageId {id} --ImageName NAME",
-                image.region
+                "aliyun ecs ModifyImageAttribute --RegionId {} --ImageId {} --ImageName NAME",
+                quote(&image.region),
+                quote(id)
             ),
         );
     }
@@ -195,8 +198,9 @@ fn encryption(image: &Image) -> Check {
         );
         let settle = match &disk.snapshot {
             Some(snapshot) => format!(
-                "aliyun ecs DescribeSnapshots --RegionId {} --SnapshotIds '[\"{snapshot}\"]'",
-                image.region
+                "aliyun ecs DescribeSnapshots --RegionId {} --SnapshotIds {}",
+                quote(&image.region),
+                quote_list(std::slice::from_ref(snapshot))
             ),
             None => describe(&image.region, id),
         };

@@ -4,6 +4,7 @@ use super::super::check::{Check, CheckKind};
 use super::super::error::ErrorCode;
 use super::super::input::Facts;
 use crate::model::{BucketName, BucketObject, ImportQuestion, Layer, ObjectKey, Restore};
+use crate::shell::quote;
 
 /// Largest disk of an image, and so the largest file. Unit: GiB. Source: ECS, ImportImage, `DiskImageSize`.
 const DISK_SIZE: u64 = 2048;
@@ -84,13 +85,18 @@ fn readable(object: &BucketObject, bucket: &BucketName, key: &ObjectKey) -> Chec
             let message =
                 format!("object {key} is of storage class {class} and must be restored first");
             Check::failed(kind, error, message)
-                .settled_by(format!("aliyun oss restore oss://{bucket}/{key}"))
+                .settled_by(format!("aliyun oss restore {}", address(bucket, key)))
         }
     }
 }
 
 fn stat(bucket: &BucketName, key: &ObjectKey) -> String {
-    format!("aliyun oss stat oss://{bucket}/{key}")
+    format!("aliyun oss stat {}", address(bucket, key))
+}
+
+/// The object in a command.
+fn address(bucket: &BucketName, key: &ObjectKey) -> String {
+    quote(&format!("oss://{bucket}/{key}"))
 }
 
 /// ECS looks into the file to tell its format, and refuses some names before that. Which names it takes besides those of

@@ -6,6 +6,7 @@ use super::super::input::Facts;
 use super::super::party::Party;
 use crate::model::{DryRun, DryRunAnswer, ExportQuestion, ImageOperation, Layer, RegionId};
 use crate::policy::catalogue::regions::{FORMAT_REGIONS, IMAGE_FORMATS};
+use crate::shell::{quote, quote_list};
 
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     vec![instances(facts), dry_run(facts)]
@@ -77,8 +78,8 @@ fn instances(facts: &Facts<'_>) -> Check {
             );
             let region = facts.region();
             Check::new(kind, CheckAnswer::Failed, message).settled_by(format!(
-                "aliyun ecs DetachInstanceRamRole --RegionId {region} --RamRoleName {role} --InstanceIds '[\"{}\"]'",
-                ids.join("\",\"")
+                "aliyun ecs DetachInstanceRamRole --RegionId {region} --RamRoleName {role} --InstanceIds {}",
+                quote_list(ids)
             ))
         }
     }
@@ -115,12 +116,13 @@ fn dry_run(facts: &Facts<'_>) -> Check {
                 format!("a real {word} runs: ECS took no notice of DryRun and started task {task}"),
             )
             .settled_by(format!(
-                "aliyun ecs CancelTask --RegionId {region} --TaskId {task}"
+                "aliyun ecs CancelTask --RegionId {region} --TaskId {}",
+                quote(task)
             ))
         }
         Layer::Read(DryRunAnswer::Refused { code, message }) => {
             let message = format!("{operation} refuses the dry run with {code}: {message}");
-            let settle = format!("export-iam explain {code}");
+            let settle = format!("export-iam explain {}", quote(code));
             match ErrorCode::of_code(code) {
                 Some(error) => Check::failed(kind, error, message).by(error.party()),
                 None => Check::new(kind, CheckAnswer::Failed, message),
