@@ -108,10 +108,7 @@ pub(super) async fn run(
         let signals = console.signals();
         let load = saved_plan::load(file, expected, global, environment, console);
         let (session, account) = signals.cancel(load).await?;
-        let member = Member {
-            index: 0,
-            entry: None,
-        };
+        let member = Member::own();
         let members = std::slice::from_ref(&member);
         let report = RunReport::new("apply", None, console);
         let mut run = Run::new(members, &approval, args, manner.wait, report);

@@ -136,7 +136,20 @@ struct Audit<'a> {
     used: BTreeSet<usize>,
 }
 
-impl Audit<'_> {
+impl<'a> Audit<'a> {
+    /// # Errors
+    /// When the baseline cannot be read (1).
+    fn new(spec: &'a Spec, args: &DriftArgs, environment: &Environment) -> Result<Self, Failure> {
+        let baseline = args.baseline.as_deref();
+        let baseline = baseline.map(|file| read_earlier(file, environment));
+        Ok(Self {
+            spec,
+            today: args.as_of.unwrap_or_else(|| Day::of(Timestamp::now())),
+            baseline: baseline.transpose()?,
+            used: BTreeSet::new(),
+        })
+    }
+
     fn of(&mut self, account: &PlannedAccount) -> DriftReport {
         let mut report = audit(&account.desired, &account.observed, &account.plan);
         let id = &account.observed.caller.account;
@@ -179,22 +192,13 @@ pub(super) async fn run(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let fail_on = args.fail_on.meaning();
-    if fail_on.only_new && args.baseline.is_none() {
+    if args.fail_on.meaning().only_new && args.baseline.is_none() {
         let message = "`--fail-on new:…` without `--baseline`";
         return Err(Failure::new(ExitStatus::Usage, message)
             .hint("name the JSON report that tells what is not new"));
     }
     let spec = load(&args.spec, environment, console)?;
-    let baseline = args.baseline.as_deref();
-    let mut audit = Audit {
-        spec: &spec,
-        today: args.as_of.unwrap_or_else(|| Day::of(Timestamp::now())),
-        baseline: baseline
-            .map(|file| read_earlier(file, environment))
-            .transpose()?,
-        used: BTreeSet::new(),
-    };
+    let mut audit = Audit::new(&spec, args, environment)?;
     let (session, members) = open(&spec, &args.fleet, global, environment, console).await?;
     let what = (Aim::Have, Besides::Instances);
     let manner = (args.fleet.parallel, &*console);
@@ -213,18 +217,10 @@ pub(super) async fn run(
     let planned = |place, member: &Member, account| match account {
         Ok(account) => {
             let drift = audit.of(&account);
-            codes.add(
-                place,
-                codes_told(&account.plan, |verdict| Some(&verdict.now)),
-            );
-            add(
-                &mut report,
-                (place, member),
-                &account,
-                &drift,
-                args,
-                is_alone,
-            );
+            let told = codes_told(&account.plan, |verdict| Some(&verdict.now));
+            codes.add(place, told);
+            let at = (place, member);
+            add(&mut report, at, &account, &drift, args, is_alone);
         }
         Err(failure) => report.add_failure((place, member), failure),
     };

@@ -20,7 +20,7 @@ use crate::cli::stages::report::RunReport;
 use crate::cli::stages::spec::{command_line, load, shown_name};
 use crate::cli::stages::verify::{VerifiedAccount, codes_told, verify_account};
 use crate::export::{Cancelled, Ending, ExportReport, Limits, Place};
-use crate::model::{BucketName, Caller, ExportRequest, RegionId};
+use crate::model::{BucketName, BucketObject, Caller, ExportRequest, RegionId};
 use crate::readiness::{Answer, CheckedExport};
 use crate::report::json::AccountReport;
 use crate::report::text::{self, Verified};
@@ -125,12 +125,8 @@ pub(super) async fn run(
     let asked = (&caller, checked.as_ref());
     show(shown, member, asked, &report, &ended, console)?;
     if let (Some(life), Ending::Exported { objects }) = (args.url, &report.ending) {
-        let bucket = written_to(&work, &report);
-        for object in objects {
-            let region = work.region();
-            let url = services.presigned_url(region, bucket, &object.key, life);
-            console.print(&format!("{}\n", url.await?))?;
-        }
+        let place = (work.region(), written_to(&work, &report));
+        print_urls(services, place, objects, life, console).await?;
     }
     ended
 }
@@ -298,6 +294,21 @@ fn show(
     let say = |text: &mut String| text::exported(report, text);
     run.add((0, member), status, say, || part);
     run.end(console).map(drop)
+}
+
+/// Prints a link to each object. `place`: the region and the bucket.
+async fn print_urls<S: ExportImages>(
+    services: &S,
+    (region, bucket): (&str, &str),
+    objects: &[BucketObject],
+    life: Duration,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    for object in objects {
+        let url = services.presigned_url(region, bucket, &object.key, life);
+        console.print(&format!("{}\n", url.await?))?;
+    }
+    Ok(())
 }
 
 /// The bucket that the objects are in.

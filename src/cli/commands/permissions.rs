@@ -85,22 +85,13 @@ pub(super) async fn run(
         wanted = wanted.iter().map(DesiredState::removed).collect();
     }
     let recorder = PermissionRecorder::new(account.clone());
+    let services = ServicesPermissions::new(account.as_ref());
     for desired in &wanted {
         call_plan(&recorder, desired).await?;
         if operator_roles.is_some() {
             call_steps(&recorder, desired).await?;
         }
-    }
-    let services = ServicesPermissions::new(account.as_ref());
-    for desired in &wanted {
-        match command {
-            PermissionsCommand::Verify(args) => {
-                call_verify(&services, desired, args.dry_run).await;
-            }
-            PermissionsCommand::Export(_) => call_export(&services, desired).await,
-            PermissionsCommand::Drift(_) => call_drift(&services, desired).await,
-            _ => {}
-        }
+        call_services(command, &services, desired).await;
     }
     // Whoever is in the account asks the directory too, unless the run comes from elsewhere.
     let is_own = spec.accounts().is_empty() && spec.discover().is_none();
@@ -121,13 +112,15 @@ pub(super) async fn run(
         notes.push(protected(&roles));
     }
     let ways_in = ways_in(&spec).into_iter().chain(there);
-    let ways_in = grant::exactly(&ways_in.collect());
     let holders = [
-        ("the identity that assumes the roles", ways_in),
+        (
+            "the identity that assumes the roles",
+            grant::exactly(&ways_in.collect()),
+        ),
         ("the operator in each account", statements),
     ];
+    let holders = holders.into_iter();
     let policies: Vec<_> = holders
-        .into_iter()
         .filter(|(_, statements)| !statements.is_empty())
         .map(|(holder, statements)| (holder, PolicyDocument::new(statements)))
         .collect();
@@ -139,6 +132,21 @@ pub(super) async fn run(
         json: json::permissions(&policies, &notes),
     })?;
     Ok(ExitStatus::Success)
+}
+
+async fn call_services(
+    command: &PermissionsCommand,
+    services: &ServicesPermissions,
+    desired: &DesiredState,
+) {
+    match command {
+        PermissionsCommand::Verify(args) => call_verify(services, desired, args.dry_run).await,
+        PermissionsCommand::Export(_) => call_export(services, desired).await,
+        PermissionsCommand::Drift(_) => call_drift(services, desired).await,
+        PermissionsCommand::Plan(_)
+        | PermissionsCommand::Apply(_)
+        | PermissionsCommand::Destroy(_) => {}
+    }
 }
 
 /// The account to write into resource patterns; `None` if it is not known or there are several.

@@ -21,6 +21,14 @@ pub(crate) struct Member {
 }
 
 impl Member {
+    /// The account of the run's own credentials.
+    pub(crate) fn own() -> Self {
+        Self {
+            index: 0,
+            entry: None,
+        }
+    }
+
     /// What people call it: alias, else id; nothing for the account of the run's own credentials.
     pub(crate) fn label(&self) -> Option<String> {
         let entry = self.entry.as_ref()?;
@@ -70,10 +78,7 @@ async fn members(
             let message = "`--only`, `--exclude` and `--shard` choose among the accounts of a spec, and this one names none";
             return Err(Failure::new(ExitStatus::Usage, message));
         }
-        return Ok(vec![Member {
-            index: 0,
-            entry: None,
-        }]);
+        return Ok(vec![Member::own()]);
     }
     let mut entries = spec.accounts().to_vec();
     if let Some(discovery) = spec.discover() {

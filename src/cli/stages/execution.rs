@@ -48,7 +48,6 @@ pub(crate) async fn execute(
         plans,
         ..
     } = approved;
-    let failures = Cell::new(failed);
     let is_fleet = members.len() > 1;
     let counted = settled + waiting.len();
     let mut progress = console.counter("worked on", if is_fleet { counted } else { 0 });
@@ -59,16 +58,16 @@ pub(crate) async fn execute(
         plans,
         wait,
         shutdown: signals.shutdown(),
+        failures: Cell::new(failed),
+        max_failures: limits.max_failures,
         console: RefCell::new(console),
         shows_steps: !is_fleet,
     };
-    let (worker, failures) = (&worker, &failures);
+    let worker = &worker;
     let work = waiting.into_iter().map(|(place, proposal)| async move {
-        let reason = reason_not_to_start(failures.get(), limits, &worker.shutdown);
-        let reason = reason.filter(|_| proposal.steps > 0);
-        let worked = worker.work_on(proposal, reason).await;
+        let worked = worker.work_on(proposal).await;
         if !worked.as_ref().is_ok_and(|it| it.result.is_success()) {
-            failures.set(failures.get() + 1);
+            worker.failures.set(worker.failures.get() + 1);
         }
         (place, worked)
     });
@@ -101,40 +100,37 @@ pub(crate) async fn execute(
     }
 }
 
-/// Nothing is started after a signal or too many failures. An account with nothing to do counts as done either way.
-fn reason_not_to_start(
-    failures: usize,
-    limits: Limits,
-    shutdown: &watch::Receiver<Shutdown>,
-) -> Option<NotStarted> {
-    if *shutdown.borrow() > Shutdown::None {
-        return Some(NotStarted::Interrupted);
-    }
-    let most = limits.max_failures?;
-    (failures >= most).then_some(NotStarted::TooManyFailures)
-}
-
 /// What the work on each account needs.
 struct Worker<'a> {
     session: &'a Session,
     plans: KeptPlans<'a>,
     wait: Option<&'a Wait>,
     shutdown: watch::Receiver<Shutdown>,
+    /// How many accounts have failed.
+    failures: Cell<usize>,
+    max_failures: Option<usize>,
     console: RefCell<&'a mut Console>,
     /// Whether steps are shown as they end.
     shows_steps: bool,
 }
 
 impl Worker<'_> {
-    /// Carries out one plan, unless there is a `reason` not to.
+    /// Nothing is started after a signal or too many failures.
+    fn reason_not_to_start(&self) -> Option<NotStarted> {
+        if *self.shutdown.borrow() > Shutdown::None {
+            return Some(NotStarted::Interrupted);
+        }
+        let most = self.max_failures?;
+        (self.failures.get() >= most).then_some(NotStarted::TooManyFailures)
+    }
+
+    /// Carries out one plan, unless there is a reason not to start. An account with nothing to do counts as done either
+    /// way.
     ///
     /// # Errors
     /// When the plan cannot be had again; then nothing was done.
-    async fn work_on(
-        &self,
-        proposal: Proposal,
-        reason: Option<NotStarted>,
-    ) -> Result<Executed, Failure> {
+    async fn work_on(&self, proposal: Proposal) -> Result<Executed, Failure> {
+        let reason = self.reason_not_to_start().filter(|_| proposal.steps > 0);
         let (saved, plan) = self.plans.get(&proposal)?;
         let connection = self.session.resume(proposal.connection);
         let result = match reason {

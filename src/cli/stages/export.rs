@@ -182,17 +182,7 @@ pub(crate) fn conclude(
             ExitStatus::Partial,
             format!("task {task} was cancelled; the image is not exported"),
         ),
-        Ending::Missing { keys, .. } => {
-            let keys = match keys.as_slice() {
-                [] => "none of its objects is there".to_owned(),
-                keys => format!("these objects are not there: {}", keys.join(", ")),
-            };
-            Failure::new(
-                ExitStatus::Partial,
-                format!("task {task} finished, but {keys}"),
-            )
-            .hint("the bucket may have been deleted or changed meanwhile; export again")
-        }
+        Ending::Missing { keys, .. } => missing(task, keys),
         Ending::Unseen { error } => {
             let what = format!("task {task} finished, but its objects could not be seen");
             of_error(ExitStatus::Incomplete, &what, error)
@@ -267,6 +257,18 @@ fn unknown(
             failure.hint(format!("task {task} may be it; follow it with {}", take_up(task)))
         }),
     }
+}
+
+fn missing(task: &str, keys: &[String]) -> Failure {
+    let keys = match keys {
+        [] => "none of its objects is there".to_owned(),
+        keys => format!("these objects are not there: {}", keys.join(", ")),
+    };
+    Failure::new(
+        ExitStatus::Partial,
+        format!("task {task} finished, but {keys}"),
+    )
+    .hint("the bucket may have been deleted or changed meanwhile; export again")
 }
 
 fn failed(task: &str, parts: &[TaskPart]) -> Failure {

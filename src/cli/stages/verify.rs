@@ -10,6 +10,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::session::accounts::Member;
 use crate::cli::session::clients::Session;
+use crate::cli::session::connection::Connection;
 use crate::explain::codes_in;
 use crate::model::{
     AccountId, BucketName, Caller, ControlPolicy, DesiredState, EXPORT_ROLE, Export,
@@ -192,19 +193,7 @@ pub(crate) async fn verify_account(
     } = Questions::new(asked, &desired, exports.unwrap_or_else(|| spec.exports()))?;
     let connection = session.connect(member.entry.as_ref()).await?;
     let pinned = connection.pinned_caller().await?;
-    let ram = async {
-        let caller = match pinned {
-            Some(caller) => caller,
-            None => connection.account.caller().await?,
-        };
-        let scope = Scope::of(&desired);
-        let (observed, control_policies) = join(
-            observe(&connection.account, &scope, Some(caller.clone())),
-            observe_control_policies(&connection.services, &caller.account),
-        )
-        .await;
-        Ok::<_, Failure>((caller, observed, control_policies))
-    };
+    let of_account = observe_account(&connection, &desired, pinned);
     let services = &connection.services;
     let of_exports = async {
         match &to_export {
@@ -222,11 +211,15 @@ pub(crate) async fn verify_account(
             None => None,
         }
     };
-    let (ram, (of_exports, of_import)) = join(ram, join(of_exports, of_import)).await;
-    let (caller, observed, control_policies) = ram?;
+    let (of_account, (of_exports, of_import)) = join(of_account, join(of_exports, of_import)).await;
+    let ObservedAccount {
+        caller,
+        ram,
+        control_policies,
+    } = of_account?;
     let known = Known {
         desired: spec.desired(&caller.account, exports)?,
-        ram: match &observed {
+        ram: match &ram {
             Ok(observed) => Layer::Read(observed),
             Err(error) => Layer::NotRead(why(error)),
         },
@@ -242,6 +235,42 @@ pub(crate) async fn verify_account(
         exports: exports.unwrap_or_default(),
         imports: imports.unwrap_or_default(),
         caller,
+    })
+}
+
+/// What was read that is the same for all exports and imports of an account.
+struct ObservedAccount {
+    caller: Caller,
+    ram: Result<ObservedState, ObserveError>,
+    control_policies: Layer<Vec<ControlPolicy>>,
+}
+
+/// Reads who asks, RAM, and the control policies that bind the account.
+///
+/// # Errors
+/// When the caller is not told (5).
+async fn observe_account(
+    connection: &Connection,
+    desired: &DesiredState,
+    known: Option<Caller>,
+) -> Result<ObservedAccount, Failure> {
+    let caller = match known {
+        Some(caller) => caller,
+        None => connection.account.caller().await?,
+    };
+    let (ram, control_policies) = join(
+        observe(
+            &connection.account,
+            &Scope::of(desired),
+            Some(caller.clone()),
+        ),
+        observe_control_policies(&connection.services, &caller.account),
+    )
+    .await;
+    Ok(ObservedAccount {
+        caller,
+        ram,
+        control_policies,
     })
 }
 

@@ -42,28 +42,11 @@ pub(super) fn run(
     here: &Environment,
     console: &mut Console,
 ) -> Result<ExitStatus, Failure> {
-    let arguments: Vec<&Path> = args.documents.iter().map(PathBuf::as_path).collect();
-    one_standard_input(&arguments)?;
-    let mut permissions: Vec<(String, PolicyDocument)> = Vec::new();
-    let mut trust: Option<TrustPolicy> = None;
-    let mut of_bucket: Option<(String, BucketPolicy)> = None;
-    for file in &args.documents {
-        match document_of(file, here)? {
-            Document::Permission(document) => permissions.push((shown_name(file), document)),
-            Document::Trust(document) if trust.is_none() => trust = Some(document),
-            Document::Bucket(document) if of_bucket.is_none() => {
-                of_bucket = Some((shown_name(file), document));
-            }
-            second @ (Document::Trust(_) | Document::Bucket(_)) => {
-                let whose = match second {
-                    Document::Bucket(_) => "second bucket policy; a bucket has one",
-                    _ => "second trust policy; a role has one",
-                };
-                let message = format!("`{}` is a {whose}", shown_name(file));
-                return Err(Failure::new(ExitStatus::Usage, message));
-            }
-        }
-    }
+    let Documents {
+        permissions,
+        trust,
+        of_bucket,
+    } = Documents::read(&args.documents, here)?;
     if trust.is_none() {
         console.note("no trust policy given; taking the role to be trusted to ECS");
     }
@@ -108,6 +91,43 @@ pub(super) fn run(
         Answer::Blocked => ExitStatus::Differs,
         Answer::Depends => ExitStatus::Incomplete,
     })
+}
+
+/// The documents of one question, with the names under which they were given.
+#[derive(Default)]
+struct Documents {
+    permissions: Vec<(String, PolicyDocument)>,
+    trust: Option<TrustPolicy>,
+    of_bucket: Option<(String, BucketPolicy)>,
+}
+
+impl Documents {
+    /// # Errors
+    /// When one cannot be read (1), or there are two of a kind of which there is one (64).
+    fn read(files: &[PathBuf], here: &Environment) -> Result<Self, Failure> {
+        let arguments: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+        one_standard_input(&arguments)?;
+        let mut read = Self::default();
+        for file in files {
+            let second = match document_of(file, here)? {
+                Document::Permission(document) => {
+                    read.permissions.push((shown_name(file), document));
+                    None
+                }
+                Document::Trust(document) => (read.trust.replace(document).is_some())
+                    .then_some("second trust policy; a role has one"),
+                Document::Bucket(document) => {
+                    let before = read.of_bucket.replace((shown_name(file), document));
+                    before.map(|_| "second bucket policy; a bucket has one")
+                }
+            };
+            if let Some(second) = second {
+                let message = format!("`{}` is a {second}", shown_name(file));
+                return Err(Failure::new(ExitStatus::Usage, message));
+            }
+        }
+        Ok(read)
+    }
 }
 
 /// Whom a bucket policy is asked about: the usual role, in the account that owns the bucket.
