@@ -7,6 +7,8 @@ use std::fmt;
 pub struct ControlPolicy {
     /// Its name.
     pub name: String,
+    /// Whether it is a resource control policy, which says who may come to resources, and not what identities may do.
+    pub is_of_resources: bool,
     /// What it is attached to.
     pub target: ControlTarget,
     /// Its document, as the service sent it.

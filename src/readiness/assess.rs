@@ -105,7 +105,7 @@ fn permissions(
         sources = denied.iter().map(Made::source).collect();
     }
     sources.extend(of_bucket.as_ref().map(Made::source));
-    let unread: Vec<&str> = role.unread().collect();
+    let unread: Vec<Factor> = role.unread().collect();
     let places: Vec<Place<'_>> = exports.iter().map(Place::from).collect();
     let mut outcomes = grants::outcomes(&[sources], &places, now)
         .into_iter()

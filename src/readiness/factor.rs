@@ -42,10 +42,12 @@ pub enum Factor {
     Bucket,
     /// Which object is imported.
     Object,
-    /// A policy whose document could not be interpreted.
+    /// A policy whose document is not known.
     UnreadPolicy {
         /// Its name.
         policy: String,
+        /// Why.
+        why: Unread,
     },
     /// The trust policy, which could not be interpreted.
     UnreadTrust,
@@ -60,6 +62,15 @@ pub enum Factor {
     },
     /// The documents are too complex to decide.
     TooComplex,
+}
+
+/// Why a document is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    /// It could not be read.
+    NotRead,
+    /// It cannot be interpreted; what is wrong with it, where that is known.
+    NotInterpreted(Option<String>),
 }
 
 impl Factor {
@@ -99,8 +110,13 @@ impl Factor {
             }
             Factor::Bucket => "which bucket is exported to".to_owned(),
             Factor::Object => "which object is imported".to_owned(),
-            Factor::UnreadPolicy { policy } => {
-                format!("the document of {policy}, which cannot be interpreted")
+            Factor::UnreadPolicy { policy, why } => {
+                let why = match why {
+                    Unread::NotRead => "could not be read".to_owned(),
+                    Unread::NotInterpreted(None) => "cannot be interpreted".to_owned(),
+                    Unread::NotInterpreted(Some(why)) => format!("cannot be interpreted: {why}"),
+                };
+                format!("the document of {policy}, which {why}")
             }
             Factor::UnreadTrust => "the trust policy, which cannot be interpreted".to_owned(),
             Factor::Language => {
@@ -147,7 +163,10 @@ impl Factor {
                 ImageOperation::Import => "name the bucket, with `--bucket`".to_owned(),
             },
             Factor::Object => "name the object, with `--object`".to_owned(),
-            Factor::UnreadPolicy { policy } => format!("correct the document of {policy}"),
+            Factor::UnreadPolicy { policy, why } => match why {
+                Unread::NotRead => format!("let the caller read {policy}"),
+                Unread::NotInterpreted(_) => format!("correct the document of {policy}"),
+            },
             Factor::UnreadTrust => "correct the trust policy".to_owned(),
             Factor::Language => {
                 format!("{try_it}, or write the statement without the wildcard or negation")

@@ -141,9 +141,9 @@ pub(super) fn combine(so_far: &mut Option<Outcome>, next: Outcome) {
     }
 }
 
-/// The outcome beside documents that could not be interpreted: they may grant and deny anything, but a `Deny` that is
+/// The outcome beside documents that are not known: they may grant and deny anything, but a `Deny` that is
 /// read holds.
-pub(super) fn with_unread(outcome: Outcome, unread: &[&str]) -> Outcome {
+pub(super) fn with_unread(outcome: Outcome, unread: &[Factor]) -> Outcome {
     if unread.is_empty() {
         return outcome;
     }
@@ -155,9 +155,7 @@ pub(super) fn with_unread(outcome: Outcome, unread: &[&str]) -> Outcome {
         Outcome::Depends { on } => on,
         Outcome::Granted { .. } | Outcome::Refused { .. } => Vec::new(),
     };
-    on.extend(unread.iter().map(|policy| Factor::UnreadPolicy {
-        policy: (*policy).to_owned(),
-    }));
+    on.extend_from_slice(unread);
     Outcome::Depends { on }
 }
 

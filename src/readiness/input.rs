@@ -7,6 +7,8 @@ use crate::model::{
 use crate::policy::{BucketPolicy, PolicyDocument, RoleSession, TrustPolicy};
 use jiff::Timestamp;
 
+use super::factor::{Factor, Unread};
+
 /// A role as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Role<'a> {
@@ -19,13 +21,16 @@ pub struct Role<'a> {
 }
 
 impl<'a> Role<'a> {
-    /// The names of its documents that could not be interpreted.
-    pub(super) fn unread(&self) -> impl Iterator<Item = &'a str> {
+    /// Its documents that could not be interpreted.
+    pub(super) fn unread(&self) -> impl Iterator<Item = Factor> {
         let in_groups = self.in_groups.iter().map(|one| &one.attached);
         let attached = self.attached.iter().chain(in_groups);
         attached
             .filter(|one| one.document.is_none())
-            .map(|one| one.name)
+            .map(|one| Factor::UnreadPolicy {
+                policy: one.name.to_owned(),
+                why: Unread::NotInterpreted(None),
+            })
     }
 }
 

@@ -54,7 +54,7 @@ pub use check::{
 };
 pub use checks::checks;
 pub use error::ErrorCode;
-pub use factor::Factor;
+pub use factor::{Factor, Unread};
 pub use input::{
     Attached, AttachedInGroup, AttachedToBucket, Export, Facts, Question, Role, RoleTrust,
 };

@@ -490,6 +490,7 @@ fn a_control_policy_denies_or_leaves_out() {
         let mut world = World::at_rest();
         let policies = documents.iter().map(|(document, target)| ControlPolicy {
             name: "guard".to_owned(),
+            is_of_resources: false,
             target: target.clone(),
             document: (*document).to_owned(),
         });
@@ -511,6 +512,85 @@ fn a_control_policy_denies_or_leaves_out() {
     assert_eq!(
         with(&[(narrow, folder()), (EVERYTHING, ControlTarget::Root)]).len(),
         1
+    );
+}
+
+#[test]
+fn a_resource_control_policy_allows_nothing_that_another_control_policy_leaves_out() {
+    let policy = |is_of_resources, document: &str| ControlPolicy {
+        name: "guard".to_owned(),
+        is_of_resources,
+        target: ControlTarget::Account,
+        document: document.to_owned(),
+    };
+    let narrow =
+        r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ecs:*","Resource":"*"}]}"#;
+    for of_everything in [false, true] {
+        let mut world = World::at_rest();
+        world.observed.control_policies = Layer::Read(vec![
+            policy(of_everything, EVERYTHING),
+            policy(!of_everything, narrow),
+        ]);
+        assert_eq!(answer_of(&world.checks()), Answer::Blocked);
+        world.observed.control_policies = Layer::Read(vec![
+            policy(of_everything, EVERYTHING),
+            policy(of_everything, narrow),
+        ]);
+        assert_eq!(answer_of(&world.checks()), Answer::Ready);
+    }
+}
+
+#[test]
+fn a_policy_that_cannot_be_interpreted_leaves_the_answer_open_unless_another_denies() {
+    let with_principal = r#"{"Version":"1","Statement":[{"Effect":"Deny","Principal":"*","Action":"oss:*","Resource":"*"}]}"#;
+    let deny = r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"oss:PutObject","Resource":"*"}]}"#;
+    let policy = |document: &str, target| ControlPolicy {
+        name: "guard".to_owned(),
+        is_of_resources: true,
+        target,
+        document: document.to_owned(),
+    };
+    let mut world = World::at_rest();
+    let unclear = policy(with_principal, ControlTarget::Account);
+    world.observed.control_policies = Layer::Read(vec![unclear.clone()]);
+    let checks = world.checks();
+    let told = trouble(&checks);
+    let [told] = told.as_slice() else {
+        panic!("{told:#?}");
+    };
+    assert!(
+        told.starts_with("control-policy depends InvalidOSS.NotAuthorized: the 8 actions of an export on bucket exports-hz: depends on the document of resource control policy guard on the account, which cannot be interpreted: "),
+        "{told}"
+    );
+    let settle = checks.iter().find_map(|check| check.settle.as_deref());
+    assert_eq!(
+        settle,
+        Some("correct the document of resource control policy guard on the account")
+    );
+    let denied = policy(deny, ControlTarget::Root);
+    world.observed.control_policies = Layer::Read(vec![unclear, denied]);
+    let told = trouble(&world.checks());
+    assert_eq!(
+        told,
+        [
+            "control-policy failed InvalidOSS.NotAuthorized: oss:PutObject on bucket exports-hz: denied by statement 1 of resource control policy guard on the root folder"
+        ]
+    );
+    let mut world = World::at_rest();
+    world.observed.bucket_policy = Layer::Read(Some("{".to_owned()));
+    let checks = world.checks();
+    let told = trouble(&checks);
+    assert!(
+        told.len() == 1
+            && told[0].contains("the policy of bucket exports-hz cannot be interpreted: "),
+        "{told:#?}"
+    );
+    let settle = checks.iter().find_map(|check| check.settle.as_deref());
+    assert_eq!(
+        settle,
+        Some(
+            "correct the bucket policy, which this shows: aliyun oss bucket-policy --method get oss://exports-hz"
+        )
     );
 }
 

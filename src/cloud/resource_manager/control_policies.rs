@@ -33,6 +33,10 @@ pub const OPERATIONS: [&str; 4] = [
 /// What the directory says of itself where there is none.
 const NO_DIRECTORY: &str = "EntityNotExists.ResourceDirectory";
 
+/// The type of a resource control policy. Source: ResourceDirectoryMaster API 2022-04-19,
+/// `ListControlPolicyAttachmentsForTarget`; what one looks like is documented nowhere.
+const OF_RESOURCES: &str = "RESOURCE_CONTROL_POLICY";
+
 /// An answer that all accounts of a run share, failures included: asking again would not change it.
 type Once<V> = Arc<OnceCell<Result<V, AccountError>>>;
 
@@ -58,6 +62,7 @@ struct Directory {
 struct Attached {
     id: String,
     name: String,
+    is_of_resources: bool,
 }
 
 impl<T: Transport, C: CredentialSource> ControlPolicyReader<T, C> {
@@ -118,6 +123,7 @@ impl<T: Transport, C: CredentialSource> ControlPolicyReader<T, C> {
                 let document = document.get_or_init(|| self.document(&policy)).await;
                 Ok(ControlPolicy {
                     name: policy.name.clone(),
+                    is_of_resources: policy.is_of_resources,
                     target,
                     document: document.clone()?,
                 })
@@ -172,6 +178,7 @@ impl<T: Transport, C: CredentialSource> ControlPolicyReader<T, C> {
                 .into_iter();
             Ok(found
                 .map(|policy| Attached {
+                    is_of_resources: policy.control_policy_type.as_deref() == Some(OF_RESOURCES),
                     id: policy.policy_id,
                     name: policy.policy_name,
                 })
@@ -257,6 +264,8 @@ struct AttachmentList {
 struct AttachmentShape {
     policy_id: String,
     policy_name: String,
+    #[serde(default)]
+    control_policy_type: Option<String>,
 }
 
 #[derive(Deserialize)]

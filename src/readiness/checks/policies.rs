@@ -9,6 +9,7 @@
 use super::super::answer::{ActionAnswer, Answer, Outcome, Refusal};
 use super::super::check::{Check, CheckAnswer, CheckKind};
 use super::super::error::ErrorCode;
+use super::super::factor::Factor;
 use super::super::grants::{self, Source, with_unread};
 use super::super::input::{Facts, Question, RoleTrust};
 use super::super::made::Made;
@@ -31,7 +32,7 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
         Layer::NotAsked | Layer::NotRead(_) => &[],
     };
     let in_groups: Vec<Made> = in_groups.iter().filter_map(Made::in_group).collect();
-    let own = own_sources(facts, &in_groups);
+    let own = layers::own_sources(facts, &in_groups);
     let denied_by_own: Vec<Made> = own
         .iter()
         .map(|source| Made::of_source(source, Effect::Deny))
@@ -51,17 +52,11 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
             asked_of_own.push(everything.source());
             asked_of_bucket = match &of_bucket {
                 OfBucket::Read(made) => vec![made.source()],
-                OfBucket::None | OfBucket::Unread(_) => Vec::new(),
+                OfBucket::None | OfBucket::NotRead(_) | OfBucket::NotInterpreted(_) => Vec::new(),
             };
         }
     }
-    let levels: Vec<Vec<Source<'_>>> = match &of_directory {
-        OfDirectory::Read(levels) => levels
-            .iter()
-            .map(|level| level.iter().map(Made::source).collect())
-            .collect(),
-        OfDirectory::Unread(_) => Vec::new(),
-    };
+    let levels = of_directory.sources();
     let asked = Asked {
         facts,
         place: place(facts, owner),
@@ -117,28 +112,12 @@ fn place<'a>(facts: &Facts<'a>, owner: &'a str) -> Place<'a> {
     }
 }
 
-fn own_sources<'a>(facts: &Facts<'a>, in_groups: &'a [Made]) -> Vec<Source<'a>> {
-    let Layer::Read(role) = &facts.role else {
-        return Vec::new();
-    };
-    let attached = role.attached.iter().filter_map(Source::of);
-    attached.chain(in_groups.iter().map(Made::source)).collect()
-}
-
-/// The names of the role's documents that could not be interpreted.
-fn unread_names<'a>(facts: &Facts<'a>) -> Vec<&'a str> {
-    let Layer::Read(role) = &facts.role else {
-        return Vec::new();
-    };
-    role.unread().collect()
-}
-
 fn is_all_read(facts: &Facts<'_>, bucket: &OfBucket, directory: &OfDirectory) -> bool {
     matches!(&facts.role, Layer::Read(role) if role.trust != RoleTrust::Missing)
-        && unread_names(facts).is_empty()
+        && layers::unread_of_role(facts).is_empty()
         && facts.groups_not_read.is_none()
-        && !matches!(bucket, OfBucket::Unread(_))
-        && !matches!(directory, OfDirectory::Unread(_))
+        && matches!(bucket, OfBucket::Read(_) | OfBucket::None)
+        && matches!(directory, OfDirectory::Read { unread, .. } if unread.is_empty())
 }
 
 struct Asked<'a> {
@@ -147,7 +126,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn outcomes(&self, layers: &[Vec<Source<'_>>], unread: &[&str]) -> Vec<ActionAnswer> {
+    fn outcomes(&self, layers: &[Vec<Source<'_>>], unread: &[Factor]) -> Vec<ActionAnswer> {
         let outcomes = grants::outcomes(layers, &[self.place], self.facts.now).into_iter();
         let outcomes = outcomes.map(|outcome| with_unread(outcome, unread));
         let actions = self.place.operation.actions().iter().copied();
@@ -178,13 +157,14 @@ impl Asked<'_> {
             Layer::NotAsked => return Check::skipped(kind, "the role was not read"),
             Layer::NotRead(_) => return Check::skipped(kind, "the role could not be read"),
         }
-        let mut actions = self.outcomes(&[sources.to_vec()], &unread_names(self.facts));
-        if matches!(of_bucket, OfBucket::Unread(_)) && !is_foreign {
+        let mut actions = self.outcomes(&[sources.to_vec()], &layers::unread_of_role(self.facts));
+        let unread = of_bucket.unread(self.place.bucket).filter(|_| !is_foreign);
+        if let Some(unread) = unread {
             // What the role's own policies leave out, the bucket's might grant.
-            let bucket = layers::bucket_policy_name(self.place.bucket.unwrap_or_default());
+            let unread = std::slice::from_ref(&unread);
             for action in &mut actions {
                 if action.outcome.answer() != Answer::Ready {
-                    action.outcome = with_unread(action.outcome.clone(), &[&bucket]);
+                    action.outcome = with_unread(action.outcome.clone(), unread);
                 }
             }
         }
@@ -243,10 +223,16 @@ impl Asked<'_> {
         let show = format!("aliyun oss bucket-policy --method get oss://{name}");
         let passed = match (of_bucket, &self.facts.observed.bucket_policy) {
             (_, Layer::NotAsked) => return Check::skipped(kind, "no bucket was asked about"),
-            (OfBucket::Unread(why), _) => {
+            (OfBucket::NotRead(why), _) => {
                 let message = format!("the policy of bucket {name} could not be read: {why}");
                 return Check::depends(kind, ERROR, message).settled_by(format!(
                     "let the caller read it, or look as the owner: {show}"
+                ));
+            }
+            (OfBucket::NotInterpreted(why), _) => {
+                let message = format!("the policy of bucket {name} cannot be interpreted: {why}");
+                return Check::depends(kind, ERROR, message).settled_by(format!(
+                    "correct the bucket policy, which this shows: {show}"
                 ));
             }
             (OfBucket::None, _) if is_foreign => {
@@ -270,20 +256,23 @@ impl Asked<'_> {
 
     fn directory(&self, levels: &[Vec<Source<'_>>], of_directory: &OfDirectory) -> Check {
         let kind = CheckKind::ControlPolicy;
-        if let OfDirectory::Unread(why) = of_directory {
-            let message = format!("the control policies could not be read: {why}");
-            return Check::depends(kind, ERROR, message).settled_by(
-                "run `verify` with a key of the directory's management account or of a delegated administrator",
-            );
-        }
+        let unread = match of_directory {
+            OfDirectory::Read { unread, .. } => unread,
+            OfDirectory::NotRead(why) => {
+                let message = format!("the control policies could not be read: {why}");
+                return Check::depends(kind, ERROR, message).settled_by(
+                    "run `verify` with a key of the directory's management account or of a delegated administrator",
+                );
+            }
+        };
         let settle = "except the role from the control policy";
         if self.facts.observed.control_policies == Layer::NotAsked {
             return Check::skipped(kind, "the control policies were not asked about");
         }
-        if levels.is_empty() {
+        if levels.is_empty() && unread.is_empty() {
             return Check::passed(kind, "no control policy binds the account");
         }
-        let actions = self.outcomes(levels, &[]);
+        let actions = self.outcomes(levels, unread);
         let word = self.place.operation.word();
         let passed = format!("the control policies let the {word} through");
         self.summary(kind, &actions, passed, settle)

@@ -250,7 +250,7 @@ impl FactorShape {
             }
             Factor::Owner { accounts } => shape.accounts.clone_from(accounts),
             Factor::Region { spellings } => shape.spellings.clone_from(spellings),
-            Factor::UnreadPolicy { policy } => shape.policy = Some(policy.clone()),
+            Factor::UnreadPolicy { policy, why: _ } => shape.policy = Some(policy.clone()),
             Factor::NotUnderstood { by, part: _ } => shape.by = by.as_ref().map(Statement::new),
             Factor::Bucket
             | Factor::Object

@@ -184,6 +184,7 @@ impl Case {
                 continue;
             }
             let policy = |name: &str, document: String| ControlPolicy {
+                is_of_resources: false,
                 name: name.to_owned(),
                 target: target.clone(),
                 document,

@@ -3,7 +3,7 @@
 use export_iam::account::AccountErrorKind as Kind;
 use export_iam::cloud::hint::hint;
 use export_iam::cloud::rpc::transport::TransportErrorKind as Broken;
-use export_iam::model::{DryRun, ExportRequest, RoleName};
+use export_iam::model::{AccountId, ControlPolicy, ControlTarget, DryRun, ExportRequest, RoleName};
 use export_iam::services::{ExportImages, ReadServices};
 use serde_json::json;
 
@@ -557,4 +557,48 @@ async fn a_list_in_numbered_pages_is_whole_or_an_error() {
     let (found, calls) = read(vec![page(0, size, usize::MAX)]).await;
     assert!(found.unwrap_err().message.contains("the list does not end"));
     assert_eq!(calls, 1);
+}
+
+/// Source of the type: ResourceDirectoryMaster API 2022-04-19, `ListControlPolicyAttachmentsForTarget`.
+#[tokio::test]
+async fn control_policies_come_with_their_type_where_it_is_sent() {
+    let account = AccountId::new("2000000000000001").unwrap();
+    for (kind, is_of_resources) in [
+        (json!({}), false),
+        (
+            json!({ "ControlPolicyType": "SERVICE_CONTROL_POLICY" }),
+            false,
+        ),
+        (
+            json!({ "ControlPolicyType": "RESOURCE_CONTROL_POLICY" }),
+            true,
+        ),
+    ] {
+        let mut attached = json!({ "PolicyId": "cp-1", "PolicyName": "guard" });
+        let kind = kind.as_object().unwrap().clone();
+        attached.as_object_mut().unwrap().extend(kind);
+        let list = |attached: &[serde_json::Value]| json!({ "ControlPolicyAttachments": { "ControlPolicyAttachment": attached } });
+        let member = json!({
+            "AccountId": account.as_str(), "FolderId": "r-1", "ResourceDirectoryPath": "rd-1/r-1",
+        });
+        let answers = [
+            json!({ "ResourceDirectory": { "RootFolderId": "r-1" } }),
+            json!({ "TotalCount": 1, "Accounts": { "Account": [member] } }),
+            list(&[attached]),
+            json!({ "ControlPolicy": { "PolicyDocument": "{}" } }),
+            list(&[]),
+        ];
+        let script = Script::of(answers.map(|mut answer| {
+            answer["RequestId"] = json!("1");
+            rpc(200, &answer.to_string())
+        }));
+        let found = script.client().control_policies(&account).await.unwrap();
+        let wanted = ControlPolicy {
+            name: "guard".to_owned(),
+            is_of_resources,
+            target: ControlTarget::Account,
+            document: "{}".to_owned(),
+        };
+        assert_eq!(found, [wanted]);
+    }
 }
