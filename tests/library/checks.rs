@@ -634,28 +634,28 @@ pub(super) fn commands(checks: &[Check]) -> Vec<Vec<String>> {
 fn an_id_in_a_command_is_one_word_whatever_it_holds() {
     const ID: &str = "x'y\" $(reboot) `reboot` ; reboot # & | > *";
     let list = serde_json::json!([ID]).to_string();
-    let commands_after = |change: &dyn Fn(&mut World)| {
+    let commands_after = |change: Change| {
         let mut world = World::at_rest();
         world.question.image = Some(ID.to_owned());
         world.image().id = ID.to_owned();
         change(&mut world);
         commands(&world.checks())
     };
-    let changes: [(&str, &dyn Fn(&mut World)); 7] = [
-        (ID, &|world| {
+    let changes: [(&str, Change); 7] = [
+        (ID, |world| {
             world.observed.image = Layer::NotRead("denied".to_owned())
         }),
-        (ID, &|world| world.image().status = "Creating".to_owned()),
-        (ID, &|world| world.image().owner_alias = String::new()),
-        (ID, &|world| world.image().name = "1".to_owned()),
-        (&list, &|world| {
+        (ID, |world| world.image().status = "Creating".to_owned()),
+        (ID, |world| world.image().owner_alias = String::new()),
+        (ID, |world| world.image().name = "1".to_owned()),
+        (&list, |world| {
             world.image().disks[0].is_encrypted = None;
             world.image().disks[0].snapshot = Some(ID.to_owned());
         }),
-        (&list, &|world| {
+        (&list, |world| {
             world.observed.instances = Layer::Read(vec![ID.to_owned()])
         }),
-        (ID, &|world| {
+        (ID, |world| {
             let task = ID.to_owned();
             world.observed.dry_run = Layer::Read(DryRunAnswer::Taken(DryRun::Started { task }));
         }),
