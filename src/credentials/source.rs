@@ -17,7 +17,6 @@ use crate::account::AccountError;
 use crate::cloud::rpc::client::{RpcClient, Settings};
 use crate::cloud::rpc::credentials::{Anonymous, CredentialError, CredentialSource, Credentials};
 use crate::cloud::rpc::endpoint::Endpoint;
-use crate::cloud::rpc::limiter::Limiter;
 use crate::cloud::rpc::traffic::Traffic;
 use crate::cloud::rpc::transport::SharedTransport;
 use crate::cloud::sts::assume_role::{assume_role as ask_for_session, assume_role_with_oidc};
@@ -88,7 +87,7 @@ impl Source {
             provider,
             refresh: Refresh::default(),
             context: Arc::clone(context),
-            traffic: Arc::new(Traffic::new(Limiter::of_assume_role())),
+            traffic: Arc::default(),
         }))
     }
 
@@ -106,7 +105,7 @@ impl Source {
             provider,
             refresh: Refresh::starting_with(credentials, context.clock.now()),
             context: Arc::clone(context),
-            traffic: Arc::new(Traffic::new(Limiter::of_assume_role())),
+            traffic: Arc::default(),
         }))
     }
 

@@ -18,7 +18,6 @@ use crate::cloud::rpc::client::{RpcClient, Settings};
 use crate::cloud::rpc::clock::{Clock, Random};
 use crate::cloud::rpc::credentials::Credentials;
 use crate::cloud::rpc::http::HttpTransport;
-use crate::cloud::rpc::limiter::Limiter;
 use crate::cloud::rpc::traffic::Traffic;
 use crate::cloud::rpc::transport::SharedTransport;
 use crate::cloud::sts::service::STS;
@@ -231,7 +230,7 @@ impl Session {
 
 /// What the calls to one account have in common.
 fn traffic() -> Arc<Traffic> {
-    Arc::new(Traffic::new(Limiter::of_account()))
+    Arc::default()
 }
 
 impl Network {

@@ -12,4 +12,5 @@ pub const ECS: Service = Service {
     version: "2014-05-26",
     host: "ecs-cn-hangzhou.aliyuncs.com",
     codes: &[(Has, "QuotaExceed", LimitExceeded, Final)],
+    limits: &[],
 };

@@ -29,4 +29,5 @@ pub const OSS: Service = Service {
             RetryClass::Throttled,
         ),
     ],
+    limits: &[],
 };

@@ -17,4 +17,5 @@ pub const RAM: Service = Service {
         (Under, "DeleteConflict", Conflict, Final),
         (Under, "LimitExceeded", LimitExceeded, Final),
     ],
+    limits: &[],
 };

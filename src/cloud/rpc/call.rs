@@ -17,6 +17,19 @@ pub struct Service {
     pub host: &'static str,
     /// What its own error codes mean; the common ones are known to all.
     pub codes: &'static [CodeMeaning],
+    /// The operations that would reach their own limit.
+    pub limits: &'static [Limit],
+}
+
+/// How often one account may call an operation. Within a second, no more than the sum of both numbers go out.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// The operation.
+    pub operation: &'static str,
+    /// Calls a second.
+    pub rate: f64,
+    /// How many may go out at once after a pause.
+    pub burst: f64,
 }
 
 /// Whether a call can change anything.

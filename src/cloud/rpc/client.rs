@@ -13,7 +13,6 @@ use super::call::{Call, CallKind, OssTarget, Proof, Service};
 use super::clock::{Clock, Correction, Random};
 use super::credentials::{CredentialSource, Credentials};
 use super::endpoint::Endpoint;
-use super::limiter::Limiter;
 use super::protocol::oss;
 use super::protocol::signing::Signing;
 use super::reply::Reply;
@@ -105,7 +104,7 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
             settings,
             clock,
             random: random.into(),
-            traffic: Arc::new(Traffic::new(Limiter::of_account())),
+            traffic: Arc::new(Traffic::default()),
         }
     }
 
@@ -203,7 +202,7 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
 
     /// Makes one attempt when the limiter lets it, and learns from how it went.
     async fn attempt(&self, call: &Call, attempt: u32) -> Result<Reply, AttemptError> {
-        if !self.sleep(self.traffic.limiter.take()).await {
+        if !self.sleep(self.traffic.limiter.take(call)).await {
             let message = "the deadline passed before the call was made".to_owned();
             let kind = AccountErrorKind::Unavailable;
             return Err(AttemptError::new(call, kind, message));
@@ -218,7 +217,7 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
         match &result {
             Ok(reply) => {
                 reach.answered();
-                self.traffic.limiter.answered();
+                self.traffic.limiter.answered(call);
                 self.traffic.budget.earn();
                 let request_id = reply.request_id();
                 tracing::debug!(operation, subject, attempt, took, request_id, "answered");
@@ -229,7 +228,7 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
                 }
                 if failure.class == RetryClass::Throttled {
                     self.traffic.counters.throttled();
-                    self.traffic.limiter.throttled(sent_at);
+                    self.traffic.limiter.throttled(call, sent_at);
                 }
                 let code = failure.error.code.as_deref().unwrap_or_default();
                 let kind = failure.error.kind;

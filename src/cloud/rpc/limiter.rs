@@ -1,17 +1,19 @@
-//! How fast calls go out: a bucket of tokens that fills more slowly after throttling.
+//! How fast calls go out: buckets of tokens that fill more slowly after throttling.
 //!
-//! By hand: the crates for token buckets have a fixed rate or their own clock, and this one follows the throttling on tokio's.
+//! By hand: the crates for token buckets have a fixed rate or their own clock, and these follow the throttling on tokio's.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::call::{Call, Limit};
 use super::lock::lock;
 
-/// Calls a second while nothing is throttled, and how many may go out at once. RAM publishes no figures; a plan
-/// of the usual size must never wait here, and a fleet of accounts is bounded by connections instead.
-const FULL_RATE: f64 = 50.0;
+/// Calls a second while nothing is throttled, and how many may go out at once. RAM takes 100 reads and 10 or 20 writes
+/// a second of each operation; a plan of the usual size must never wait here, and a fleet of accounts is bounded by
+/// connections instead. Source: RAM API Reference, flow control, 2025.
+const USUAL_RATE: f64 = 50.0;
 
 /// The slowest we go, in calls a second. Below this an apply would look like a hang.
 const LEAST_RATE: f64 = 1.0;
@@ -19,14 +21,16 @@ const LEAST_RATE: f64 = 1.0;
 /// What one answered call adds to the rate. About a hundred of them win back the full rate.
 const RECOVERY: f64 = 0.5;
 
-/// The most `AssumeRole` that one account may call in a second is 100 (source: STS API Reference); a full bucket
-/// and what fills it in a second stay within that.
-const ASSUME_ROLE_RATE: f64 = 97.0;
-const ASSUME_ROLE_BURST: f64 = 3.0;
-
-/// A token bucket: one per account, and one for all `AssumeRole` with the same credentials.
+/// Paces the calls of one account: those of an operation with a limit of its own by that, all others together.
 #[derive(Debug)]
-pub struct Limiter(Mutex<Bucket>);
+pub struct Limiter(Mutex<Buckets>);
+
+#[derive(Debug)]
+struct Buckets {
+    usual: Bucket,
+    /// By service and operation; made when first needed, for thousands of accounts need none.
+    limited: Vec<((&'static str, &'static str), Bucket)>,
+}
 
 #[derive(Debug)]
 struct Bucket {
@@ -42,56 +46,34 @@ struct Bucket {
     slowed_at: Option<Instant>,
 }
 
-impl Limiter {
-    /// A full bucket, for the calls of one account to RAM.
-    #[must_use]
-    pub fn of_account() -> Self {
-        Self::of(FULL_RATE, FULL_RATE)
-    }
-
-    /// A full bucket, for `AssumeRole` with one account's credentials.
-    #[must_use]
-    pub fn of_assume_role() -> Self {
-        Self::of(ASSUME_ROLE_RATE, ASSUME_ROLE_BURST)
-    }
-
-    fn of(full_rate: f64, burst: f64) -> Self {
-        Self(Mutex::new(Bucket {
-            rate: full_rate,
-            full_rate,
-            burst,
-            tokens: burst,
-            filled_at: Instant::now(),
-            slowed_at: None,
+impl Default for Limiter {
+    /// With full buckets.
+    fn default() -> Self {
+        Self(Mutex::new(Buckets {
+            usual: Bucket::full(USUAL_RATE, USUAL_RATE),
+            limited: Vec::new(),
         }))
     }
+}
 
-    /// Takes a token; gives how long to wait before using it.
-    pub(super) fn take(&self) -> Duration {
-        let mut bucket = lock(&self.0);
-        let now = Instant::now();
-        let fresh = now.duration_since(bucket.filled_at).as_secs_f64() * bucket.rate;
-        // A bucket holds one second's calls, so a slowed account has no great burst either.
-        bucket.tokens = (bucket.tokens + fresh).min(bucket.rate.max(1.0).min(bucket.burst));
-        bucket.filled_at = now;
-        bucket.tokens -= 1.0;
-        if bucket.tokens >= 0.0 {
-            Duration::ZERO
-        } else {
-            Duration::from_secs_f64(-bucket.tokens / bucket.rate)
-        }
+impl Limiter {
+    /// Takes a token for `call`; gives how long to wait before using it.
+    pub(super) fn take(&self, call: &Call) -> Duration {
+        lock(&self.0).of(call).take()
     }
 
-    /// Notes an answer that was no throttling.
-    pub(super) fn answered(&self) {
-        let mut bucket = lock(&self.0);
+    /// Notes that `call` had an answer that was no throttling.
+    pub(super) fn answered(&self, call: &Call) {
+        let mut buckets = lock(&self.0);
+        let bucket = buckets.of(call);
         bucket.rate = (bucket.rate + RECOVERY).min(bucket.full_rate);
     }
 
-    /// Halves the rate after a call sent at `sent_at` was throttled. Calls that were under way when the rate was
-    /// last halved tell nothing new.
-    pub(super) fn throttled(&self, sent_at: Instant) {
-        let mut bucket = lock(&self.0);
+    /// Halves the rate after `call`, sent at `sent_at`, was throttled. Calls that were under way when the rate was last
+    /// halved tell nothing new.
+    pub(super) fn throttled(&self, call: &Call, sent_at: Instant) {
+        let mut buckets = lock(&self.0);
+        let bucket = buckets.of(call);
         if bucket.slowed_at.is_some_and(|slowed| sent_at <= slowed) {
             return;
         }
@@ -101,15 +83,90 @@ impl Limiter {
     }
 }
 
+impl Buckets {
+    fn of(&mut self, call: &Call) -> &mut Bucket {
+        let mut limits = call.service.limits.iter();
+        let Some(limit) = limits.find(|limit| limit.operation == call.operation) else {
+            return &mut self.usual;
+        };
+        let Limit { rate, burst, .. } = *limit;
+        let name = (call.service.name, call.operation);
+        let known = self.limited.iter().position(|(known, _)| *known == name);
+        let place = known.unwrap_or_else(|| {
+            self.limited.push((name, Bucket::full(rate, burst)));
+            self.limited.len() - 1
+        });
+        match self.limited.get_mut(place) {
+            Some((_, bucket)) => bucket,
+            None => &mut self.usual,
+        }
+    }
+}
+
+impl Bucket {
+    fn full(full_rate: f64, burst: f64) -> Self {
+        Self {
+            rate: full_rate,
+            full_rate,
+            burst,
+            tokens: burst,
+            filled_at: Instant::now(),
+            slowed_at: None,
+        }
+    }
+
+    fn take(&mut self) -> Duration {
+        let now = Instant::now();
+        let fresh = now.duration_since(self.filled_at).as_secs_f64() * self.rate;
+        // A bucket holds one second's calls, so a slowed account has no great burst either.
+        self.tokens = (self.tokens + fresh).min(self.rate.max(1.0).min(self.burst));
+        self.filled_at = now;
+        self.tokens -= 1.0;
+        if self.tokens >= 0.0 {
+            Duration::ZERO
+        } else {
+            Duration::from_secs_f64(-self.tokens / self.rate)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::rpc::call::Service;
+
+    const SERVICE: Service = Service {
+        name: "test",
+        version: "2015-05-01",
+        host: "test.aliyuncs.com",
+        codes: &[],
+        limits: &[
+            Limit {
+                operation: "Hundred",
+                rate: 97.0,
+                burst: 3.0,
+            },
+            Limit {
+                operation: "Twenty",
+                rate: 17.0,
+                burst: 3.0,
+            },
+        ],
+    };
+
+    fn call(operation: &'static str) -> Call {
+        Call::read(&SERVICE, operation, String::new())
+    }
+
+    fn usual() -> Call {
+        call("Usual")
+    }
 
     async fn calls_in_a_second(limiter: &Limiter) -> u32 {
         let end = Instant::now() + Duration::from_secs(1);
         let mut calls = 0;
         while Instant::now() < end {
-            tokio::time::sleep(limiter.take()).await;
+            tokio::time::sleep(limiter.take(&usual())).await;
             calls += 1;
         }
         calls
@@ -117,53 +174,69 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_usual_plan_never_waits() {
-        let limiter = Limiter::of_account();
-        assert!((0..50).all(|_| limiter.take() == Duration::ZERO));
-        assert!(limiter.take() > Duration::ZERO);
+        let limiter = Limiter::default();
+        assert!((0..50).all(|_| limiter.take(&usual()) == Duration::ZERO));
+        assert!(limiter.take(&usual()) > Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn throttling_slows_once_for_calls_in_flight_and_then_recovers() {
-        let limiter = Limiter::of_account();
+        let limiter = Limiter::default();
         let sent_at = Instant::now();
         tokio::time::sleep(Duration::from_millis(10)).await;
         for _ in 0..8 {
-            limiter.throttled(sent_at);
+            limiter.throttled(&usual(), sent_at);
         }
         let slow = calls_in_a_second(&limiter).await;
         assert!((24..=27).contains(&slow), "{slow}");
         for _ in 0..100 {
-            limiter.answered();
+            limiter.answered(&usual());
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert!((0..50).all(|_| limiter.take() == Duration::ZERO));
+        assert!((0..50).all(|_| limiter.take(&usual()) == Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_second_has_more_assume_role_than_is_documented() {
-        let limiter = Limiter::of_assume_role();
-        let start = Instant::now();
-        let mut moments: Vec<Duration> = (0..400).map(|_| limiter.take()).collect();
-        tokio::time::sleep(Duration::from_secs(8)).await;
-        let later = start.elapsed();
-        moments.extend((0..100).map(|_| later + limiter.take()));
-        for from in &moments {
-            let within =
-                |moment: &&Duration| **moment >= *from && **moment < *from + Duration::from_secs(1);
-            let calls = moments.iter().filter(within).count();
-            assert!(calls <= 100, "{calls} from {from:?}");
+    async fn no_second_has_more_calls_than_the_limit_and_a_busy_one_has_nearly_as_many() {
+        for (operation, limit) in [("Hundred", 100), ("Twenty", 20)] {
+            let limiter = Limiter::default();
+            let call = call(operation);
+            let start = Instant::now();
+            let mut moments: Vec<Duration> = (0..4 * limit).map(|_| limiter.take(&call)).collect();
+            let last = moments.last().copied().unwrap();
+            assert!(last < Duration::from_secs(6), "{last:?}");
+            tokio::time::sleep(Duration::from_secs(8)).await;
+            let later = start.elapsed();
+            moments.extend((0..limit).map(|_| later + limiter.take(&call)));
+            for from in &moments {
+                let end = *from + Duration::from_secs(1);
+                let within = |moment: &&Duration| (*from..end).contains(*moment);
+                let calls = moments.iter().filter(within).count();
+                assert!(calls <= limit, "{operation}: {calls} from {from:?}");
+            }
         }
-        assert!(moments[399] < Duration::from_secs(6), "{:?}", moments[399]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_with_a_limit_of_its_own_holds_up_no_other() {
+        let limiter = Limiter::default();
+        for _ in 0..20 {
+            limiter.take(&call("Twenty"));
+        }
+        limiter.throttled(&call("Twenty"), Instant::now());
+        assert!(limiter.take(&call("Twenty")) > Duration::from_secs(1));
+        assert_eq!(limiter.take(&call("Hundred")), Duration::ZERO);
+        assert!((0..50).all(|_| limiter.take(&usual()) == Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]
     async fn it_never_stops_altogether() {
-        let limiter = Limiter::of_account();
+        let limiter = Limiter::default();
         for _ in 0..100 {
             tokio::time::sleep(Duration::from_millis(1)).await;
-            limiter.throttled(Instant::now());
+            limiter.throttled(&usual(), Instant::now());
         }
-        limiter.take();
-        assert!(limiter.take() <= Duration::from_secs(3));
+        limiter.take(&usual());
+        assert!(limiter.take(&usual()) <= Duration::from_secs(3));
     }
 }

@@ -103,15 +103,18 @@ pub(super) struct Budget {
     halves: AtomicU32,
 }
 
-impl Budget {
-    /// Repeats to begin with, and at most.
-    pub(super) const FULL: u32 = 40;
-
-    pub(super) fn new() -> Self {
+impl Default for Budget {
+    /// A full one.
+    fn default() -> Self {
         Self {
             halves: AtomicU32::new(Self::FULL * 2),
         }
     }
+}
+
+impl Budget {
+    /// Repeats to begin with, and at most.
+    pub(super) const FULL: u32 = 40;
 
     /// Takes one repeat; says whether there was one to take.
     pub(super) fn spend(&self) -> bool {
@@ -196,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_budget_lasts_while_two_thirds_succeed_and_ends_when_nothing_does() {
-        let budget = Budget::new();
+        let budget = Budget::default();
         for _ in 0..10_000 {
             assert!(budget.spend());
             budget.earn();

@@ -13,7 +13,7 @@ use super::lock::lock;
 use super::retry::Budget;
 
 /// Shared by all clients whose calls count together.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Traffic {
     pub(super) limiter: Limiter,
     pub(super) budget: Budget,
@@ -23,17 +23,6 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Traffic that `limiter` paces, with nothing called yet.
-    #[must_use]
-    pub fn new(limiter: Limiter) -> Self {
-        Self {
-            limiter,
-            budget: Budget::new(),
-            counters: Counters::default(),
-            reach: Mutex::default(),
-        }
-    }
-
     pub(super) fn reach(&self, service: &Service) -> Arc<Reach> {
         Arc::clone(lock(&self.reach).entry(service.name).or_default())
     }

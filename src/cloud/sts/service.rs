@@ -2,7 +2,7 @@
 
 use crate::account::AccountErrorKind::{Denied, NotFound};
 use crate::cloud::rpc::api_error::Match::Under;
-use crate::cloud::rpc::call::Service;
+use crate::cloud::rpc::call::{Limit, Service};
 use crate::cloud::rpc::retry::RetryClass::Final;
 
 /// STS at its one address for the whole world. Source: STS API Reference, error table.
@@ -14,6 +14,12 @@ pub const STS: Service = Service {
         (Under, "EntityNotExist", NotFound, Final),
         (Under, "AuthenticationFail", Denied, Final),
     ],
+    // 100 a second, of all that one account has. Source: STS API Reference, flow control, July 2025.
+    limits: &[Limit {
+        operation: "AssumeRole",
+        rate: 97.0,
+        burst: 3.0,
+    }],
 };
 
 /// Regions without an address of their own. Source: the endpoint map of the official STS SDK.
