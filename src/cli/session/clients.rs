@@ -140,7 +140,8 @@ impl Session {
 
     /// A client that asks which accounts there are. It ignores `--account`, which chooses among the answers.
     pub(crate) fn directory(&self) -> RpcClient<HttpTransport, Source> {
-        self.network.client(self.base.identity.clone(), &traffic())
+        self.network
+            .client(self.base.identity.clone(), &Arc::default())
     }
 
     /// A client for an account of the spec; without an entry, for the account of the run's own credentials.
@@ -213,7 +214,7 @@ impl Session {
         Ok(self.resume(Paused {
             identity,
             control_policies,
-            traffic: traffic(),
+            traffic: Arc::default(),
             pinned: known.or(self.pinned.as_ref()).cloned(),
         }))
     }
@@ -228,14 +229,9 @@ impl Session {
     }
 }
 
-/// What the calls to one account have in common.
-fn traffic() -> Arc<Traffic> {
-    Arc::default()
-}
-
 impl Network {
     fn base(&self, identity: Identity) -> Base {
-        let client = self.client(identity.clone(), &traffic());
+        let client = self.client(identity.clone(), &Arc::default());
         Base {
             identity,
             control_policies: Arc::new(ControlPolicyReader::new(client)),

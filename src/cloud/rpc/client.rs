@@ -104,7 +104,7 @@ impl<T: Transport, C: CredentialSource> RpcClient<T, C> {
             settings,
             clock,
             random: random.into(),
-            traffic: Arc::new(Traffic::default()),
+            traffic: Arc::default(),
         }
     }
 

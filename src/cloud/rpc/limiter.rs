@@ -2,12 +2,13 @@
 //!
 //! By hand: the crates for token buckets have a fixed rate or their own clock, and these follow the throttling on tokio's.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::call::{Call, Limit};
+use super::call::Call;
 use super::lock::lock;
 
 /// Calls a second while nothing is throttled, and how many may go out at once. RAM takes 100 reads and 10 or 20 writes
@@ -29,7 +30,7 @@ pub struct Limiter(Mutex<Buckets>);
 struct Buckets {
     usual: Bucket,
     /// By service and operation; made when first needed, for thousands of accounts need none.
-    limited: Vec<((&'static str, &'static str), Bucket)>,
+    limited: BTreeMap<(&'static str, &'static str), Bucket>,
 }
 
 #[derive(Debug)]
@@ -51,7 +52,7 @@ impl Default for Limiter {
     fn default() -> Self {
         Self(Mutex::new(Buckets {
             usual: Bucket::full(USUAL_RATE, USUAL_RATE),
-            limited: Vec::new(),
+            limited: BTreeMap::new(),
         }))
     }
 }
@@ -64,41 +65,26 @@ impl Limiter {
 
     /// Notes that `call` had an answer that was no throttling.
     pub(super) fn answered(&self, call: &Call) {
-        let mut buckets = lock(&self.0);
-        let bucket = buckets.of(call);
-        bucket.rate = (bucket.rate + RECOVERY).min(bucket.full_rate);
+        lock(&self.0).of(call).recover();
     }
 
     /// Halves the rate after `call`, sent at `sent_at`, was throttled. Calls that were under way when the rate was last
     /// halved tell nothing new.
     pub(super) fn throttled(&self, call: &Call, sent_at: Instant) {
-        let mut buckets = lock(&self.0);
-        let bucket = buckets.of(call);
-        if bucket.slowed_at.is_some_and(|slowed| sent_at <= slowed) {
-            return;
-        }
-        bucket.rate = (bucket.rate / 2.0).max(LEAST_RATE);
-        bucket.tokens = bucket.tokens.min(0.0);
-        bucket.slowed_at = Some(Instant::now());
+        lock(&self.0).of(call).slow_down(sent_at);
     }
 }
 
 impl Buckets {
     fn of(&mut self, call: &Call) -> &mut Bucket {
         let mut limits = call.service.limits.iter();
-        let Some(limit) = limits.find(|limit| limit.operation == call.operation) else {
-            return &mut self.usual;
-        };
-        let Limit { rate, burst, .. } = *limit;
-        let name = (call.service.name, call.operation);
-        let known = self.limited.iter().position(|(known, _)| *known == name);
-        let place = known.unwrap_or_else(|| {
-            self.limited.push((name, Bucket::full(rate, burst)));
-            self.limited.len() - 1
-        });
-        match self.limited.get_mut(place) {
-            Some((_, bucket)) => bucket,
+        match limits.find(|limit| limit.operation == call.operation) {
             None => &mut self.usual,
+            Some(limit) => {
+                let name = (call.service.name, call.operation);
+                let bucket = self.limited.entry(name);
+                bucket.or_insert_with(|| Bucket::full(limit.rate, limit.burst))
+            }
         }
     }
 }
@@ -128,12 +114,25 @@ impl Bucket {
             Duration::from_secs_f64(-self.tokens / self.rate)
         }
     }
+
+    fn recover(&mut self) {
+        self.rate = (self.rate + RECOVERY).min(self.full_rate);
+    }
+
+    fn slow_down(&mut self, sent_at: Instant) {
+        if self.slowed_at.is_some_and(|slowed| sent_at <= slowed) {
+            return;
+        }
+        self.rate = (self.rate / 2.0).max(LEAST_RATE);
+        self.tokens = self.tokens.min(0.0);
+        self.slowed_at = Some(Instant::now());
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::rpc::call::Service;
+    use crate::cloud::rpc::call::{Limit, Service};
 
     const SERVICE: Service = Service {
         name: "test",
