@@ -112,15 +112,13 @@ pub(super) async fn run(
         notes.push(protected(&roles));
     }
     let ways_in = ways_in(&spec).into_iter().chain(there);
+    let ways_in = grant::exactly(&ways_in.collect());
     let holders = [
-        (
-            "the identity that assumes the roles",
-            grant::exactly(&ways_in.collect()),
-        ),
+        ("the identity that assumes the roles", ways_in),
         ("the operator in each account", statements),
     ];
-    let holders = holders.into_iter();
     let policies: Vec<_> = holders
+        .into_iter()
         .filter(|(_, statements)| !statements.is_empty())
         .map(|(holder, statements)| (holder, PolicyDocument::new(statements)))
         .collect();

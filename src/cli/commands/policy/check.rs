@@ -114,8 +114,10 @@ impl Documents {
                     read.permissions.push((shown_name(file), document));
                     None
                 }
-                Document::Trust(document) => (read.trust.replace(document).is_some())
-                    .then_some("second trust policy; a role has one"),
+                Document::Trust(document) => {
+                    let before = read.trust.replace(document);
+                    before.map(|_| "second trust policy; a role has one")
+                }
                 Document::Bucket(document) => {
                     let before = read.of_bucket.replace((shown_name(file), document));
                     before.map(|_| "second bucket policy; a bucket has one")
